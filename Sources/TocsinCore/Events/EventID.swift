@@ -1,0 +1,44 @@
+/// The place of an event in the installation's event log: `epoch.ms-seq`, opaque to clients.
+public struct EventID: Sendable, Hashable, CustomStringConvertible {
+  /// Which life of the log; only ids of one epoch can be compared.
+  public var epoch: String
+  /// The first half of the log's own id, in milliseconds.
+  public var milliseconds: UInt64
+  /// The second half of the log's own id.
+  public var sequence: UInt64
+
+  /// An id of these parts.
+  public init(epoch: String, milliseconds: UInt64, sequence: UInt64) {
+    self.epoch = epoch
+    self.milliseconds = milliseconds
+    self.sequence = sequence
+  }
+
+  /// The place before the first event of an epoch.
+  public init(beginningOf epoch: String) {
+    self.init(epoch: epoch, milliseconds: 0, sequence: 0)
+  }
+
+  /// An id of that epoch and the log's own id, `ms-seq`.
+  public init?(epoch: String, entry: some StringProtocol) {
+    let halves = entry.split(separator: "-", omittingEmptySubsequences: false)
+    guard halves.count == 2, let milliseconds = UInt64(halves[0]), let sequence = UInt64(halves[1]) else { return nil }
+    self.init(epoch: epoch, milliseconds: milliseconds, sequence: sequence)
+  }
+
+  /// Reads what ``description`` writes.
+  public init?(_ text: some StringProtocol) {
+    guard let dot = text.lastIndex(of: "."), dot != text.startIndex else { return nil }
+    self.init(epoch: String(text[..<dot]), entry: text[text.index(after: dot)...])
+  }
+
+  /// The log's own id: `ms-seq`.
+  public var entry: String { "\(milliseconds)-\(sequence)" }
+
+  public var description: String { "\(epoch).\(milliseconds)-\(sequence)" }
+
+  /// Whether this event comes after another one of the same epoch.
+  public func isAfter(_ other: EventID) -> Bool {
+    milliseconds != other.milliseconds ? milliseconds > other.milliseconds : sequence > other.sequence
+  }
+}

@@ -1,0 +1,122 @@
+/// Where alerts are kept for good: PostgreSQL.
+public protocol AlertStore: Sendable {
+  /// In one transaction: inserts those alerts that are not there yet, and counts them in the roll-ups.
+  /// - Returns: how many were inserted
+  /// - Throws: ``StoreError/Code/data`` when one of them is refused: then none was inserted
+  @discardableResult
+  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int
+
+  /// The alert of that id, or nil.
+  func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert?
+
+  /// Alerts that match, newest first.
+  func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert]
+
+  /// How many alerts there are, of what kind and in what state.
+  func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics
+
+  /// Acknowledges or resolves, unless the alert's state forbids it (``AlertState``): the change, its roll-ups and
+  /// the note that it has to be announced are one transaction, so of many at once exactly one is applied.
+  func apply(
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+  ) async throws(StoreError)
+    -> AppliedAction?
+
+  /// Committed changes that have not been announced for so many milliseconds, oldest first.
+  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange]
+
+  /// Says that these changes are announced.
+  func announced(changes: [AlertID]) async throws(StoreError)
+
+  /// For each entity and rule with a cooldown that has not passed at that moment, the newest alert; in pages.
+  /// The lengths are those of the given rules; a rule that is not among them, or of another incarnation, has none.
+  func runningCooldowns(of rules: RuleSnapshot, at now: Timestamp) -> any AsyncSequence<[RunningCooldown], any Error>
+
+  /// The newest alert of that rule, incarnation and entity that fired at or after that moment, or nil.
+  func newestAlert(
+    ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
+  )
+    async throws(StoreError) -> AlertID?
+}
+
+/// An alert and whose it is.
+public struct StoredAlert: Sendable, Hashable {
+  /// The alert.
+  public var alert: Alert
+  /// Whose it is.
+  public var tenant: Tenant
+
+  /// An alert of that tenant.
+  public init(alert: Alert, tenant: Tenant) {
+    self.alert = alert
+    self.tenant = tenant
+  }
+}
+
+/// Which alerts are asked for.
+public struct AlertQuery: Sendable, Hashable {
+  public var campaignID: String?
+  public var alertType: AlertType?
+  public var severity: Severity?
+  /// Resolved ones too.
+  public var includesResolved: Bool
+  /// Only alerts that fired at or after that moment.
+  public var since: Timestamp?
+  /// Only alerts older than this one (a cursor).
+  public var before: AlertID?
+  /// 1 to 1,001: one more than a page tells whether there is a next one.
+  public var limit: Int
+
+  /// A query of these parts.
+  public init(
+    campaignID: String? = nil, alertType: AlertType? = nil, severity: Severity? = nil, includesResolved: Bool = false,
+    since: Timestamp? = nil, before: AlertID? = nil, limit: Int = 100
+  ) {
+    self.campaignID = campaignID
+    self.alertType = alertType
+    self.severity = severity
+    self.includesResolved = includesResolved
+    self.since = since
+    self.before = before
+    self.limit = limit
+  }
+}
+
+/// Counts of alerts. Zeros are left out of the dictionaries.
+public struct AlertStatistics: Sendable, Hashable {
+  public var total: Int
+  /// Not resolved.
+  public var active: Int
+  /// Acknowledged at some time, resolved ones included.
+  public var acknowledged: Int
+  public var resolved: Int
+  public var byType: [AlertType: Int]
+  public var bySeverity: [Severity: Int]
+
+  /// Counts of these figures.
+  public init(
+    total: Int = 0, active: Int = 0, acknowledged: Int = 0, resolved: Int = 0, byType: [AlertType: Int] = [:],
+    bySeverity: [Severity: Int] = [:]
+  ) {
+    self.total = total
+    self.active = active
+    self.acknowledged = acknowledged
+    self.resolved = resolved
+    self.byType = byType
+    self.bySeverity = bySeverity
+  }
+}
+
+/// What became of an acknowledgement or a resolution.
+public struct AppliedAction: Sendable, Hashable {
+  /// The alert as it is now.
+  public var alert: Alert
+  /// What has to be announced, or nil where nothing changed.
+  public var change: AlertChange?
+
+  /// A result of these parts.
+  public init(alert: Alert, change: AlertChange?) {
+    self.alert = alert
+    self.change = change
+  }
+}

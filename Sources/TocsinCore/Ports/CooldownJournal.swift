@@ -1,0 +1,139 @@
+/// What must be agreed on within milliseconds: who may raise an alert, and which alerts are on their way.
+///
+/// Every method that changes something carries the epoch that the adapter knows and throws
+/// ``StoreError/Code/stale`` where the server has another one or none; then nothing was done. After
+/// ``StoreError/Code/unavailable`` it is not known whether the request was carried out; each method says why
+/// repeating it does no harm.
+public protocol CooldownJournal: Sendable {
+  /// In one step: takes the cooldown of each claim, and enters each one that was won in the journal.
+  ///
+  /// A claim wins if its entity has no cooldown under that rule, one of another incarnation of the rule, or one
+  /// that began longer ago than the claim's own length; a length of 0 always wins and leaves no cooldown.
+  /// Two equal claims in one call are taken in order: the second one loses.
+  /// - Returns: one result for each claim, in their order
+  /// - Throws: ``StoreError/Code/full`` when journal and unwritten alerts hold their limit; `unavailable`, after which
+  ///   claims may have been won and are then finished by the keeper
+  func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome
+
+  /// Takes back a claim that was won but must not count (see ``ClaimOutcome/needsConfirmation``): it leaves the
+  /// journal, and its entity's cooldown becomes the earlier alert's, if it still is this claim's.
+  func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError)
+
+  /// In one step: those of the alerts that still stand in the journal leave it, are appended to the event log and
+  /// published, in the given order. The others were announced already: nothing happens to them.
+  /// - Returns: how many were published
+  @discardableResult
+  func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int
+
+  /// Like ``announce(_:)``, for alerts that are not in PostgreSQL yet: they move from the journal to `unwritten`.
+  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError)
+
+  /// Enters alerts that this node holds unannounced again, after the server may have lost them; those that stand
+  /// in the journal or in the event log are left as they are.
+  func reenter(_ entries: [JournalEntry]) async throws(StoreError)
+
+  /// Removes an alert that PostgreSQL refuses from the journal and from `unwritten`, releases its cooldown if it is
+  /// still its own, and keeps it with the reason in a dead-letter stream.
+  func bury(_ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String) async throws(StoreError)
+
+  /// Entries of the journal that are older than so many milliseconds of the server's time, oldest first.
+  func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry]
+
+  /// Alerts that were announced but are not in PostgreSQL yet, oldest first.
+  func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry]
+
+  /// Says that these alerts are in PostgreSQL now: they leave `unwritten`.
+  func written(_ alerts: [AlertID]) async throws(StoreError)
+
+  /// Where these alerts stand, in their order.
+  func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding]
+
+  /// In one step: appends and publishes those changes whose id has not been announced within the last hour.
+  /// - Returns: how many were published
+  @discardableResult
+  func announce(changes: [AlertChange]) async throws(StoreError) -> Int
+
+  /// Takes or renews the keeper's lease for this node.
+  /// - Returns: whether this node holds it now
+  func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool
+
+  /// The server's time, estimated from its answers on a monotonic clock: costs nothing.
+  func now() -> Timestamp
+}
+
+/// A request to be the one who raises an alert.
+public struct Claim: Sendable, Hashable {
+  /// What goes into the journal.
+  public var entry: JournalEntry
+  /// The rule that speaks.
+  public var ruleID: String
+  /// The rule's incarnation.
+  public var incarnation: String
+  /// What it speaks about.
+  public var entity: Entity
+  /// The rule's cooldown.
+  public var cooldownMilliseconds: Int64
+
+  /// A claim of these parts.
+  public init(
+    entry: JournalEntry, ruleID: String, incarnation: String, entity: Entity, cooldownMilliseconds: Int64
+  ) {
+    self.entry = entry
+    self.ruleID = ruleID
+    self.incarnation = incarnation
+    self.entity = entity
+    self.cooldownMilliseconds = cooldownMilliseconds
+  }
+}
+
+/// What became of claims.
+public struct ClaimOutcome: Sendable, Hashable {
+  /// For each claim, whether it was won.
+  public var won: [Bool]
+  /// True while cooldowns are being restored from PostgreSQL: each claim that was won must be looked up there.
+  public var needsConfirmation: Bool
+
+  /// An outcome of these parts.
+  public init(won: [Bool], needsConfirmation: Bool) {
+    self.won = won
+    self.needsConfirmation = needsConfirmation
+  }
+}
+
+/// An alert on its way: its id, and its envelope's bytes (``EventEnvelope``).
+public struct JournalEntry: Sendable, Hashable {
+  /// The alert.
+  public var alertID: AlertID
+  /// Its envelope, encoded.
+  public var envelope: [UInt8]
+
+  /// An entry of these parts.
+  public init(alertID: AlertID, envelope: [UInt8]) {
+    self.alertID = alertID
+    self.envelope = envelope
+  }
+}
+
+/// Where an alert stands on its way.
+public enum JournalStanding: Sendable, Hashable {
+  /// In the journal: claimed, not yet announced.
+  case journal
+  /// Announced, but not in PostgreSQL yet.
+  case unwritten
+  /// In neither.
+  case none
+}
+
+/// An acknowledgement or a resolution that is committed and has to be announced.
+public struct AlertChange: Sendable, Hashable {
+  /// The change's own id: it is announced once.
+  public var changeID: AlertID
+  /// Its envelope, encoded.
+  public var envelope: [UInt8]
+
+  /// A change of these parts.
+  public init(changeID: AlertID, envelope: [UInt8]) {
+    self.changeID = changeID
+    self.envelope = envelope
+  }
+}

@@ -1,0 +1,55 @@
+/// The epoch: one life of what Redis holds. A server that lost its data starts a new one.
+public protocol EpochKeeper: Sendable {
+  /// The epoch that this node works in, or nil before it knows one.
+  var epoch: String? { get }
+
+  /// Works in that epoch from now on.
+  func adopt(epoch: String)
+
+  /// The epoch of the server, or nil where it has none.
+  func serverEpoch() async throws(StoreError) -> String?
+
+  /// Takes the lock under which one node restores; it expires by itself.
+  /// - Returns: whether this node has it now
+  func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool
+
+  /// Begins a new epoch on the server, in which claims need confirmation until ``finishRestore(of:)``.
+  /// Journal, unwritten alerts and event log stay as they are.
+  func begin(epoch: String) async throws(StoreError)
+
+  /// Writes cooldowns; one that began later than what is there wins.
+  func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError)
+
+  /// Says that all cooldowns of that epoch are restored; releases the lock.
+  func finishRestore(of epoch: String, node: String) async throws(StoreError)
+
+  /// Whether cooldowns are still being restored.
+  func isRestoring() async throws(StoreError) -> Bool
+}
+
+/// A cooldown that has not passed yet.
+public struct RunningCooldown: Sendable, Hashable {
+  public var tenant: Tenant
+  /// The rule that spoke.
+  public var ruleID: String
+  /// The incarnation of the rule that spoke.
+  public var incarnation: String
+  /// What it spoke about.
+  public var entity: Entity
+  /// The alert that began it; its id says when.
+  public var alertID: AlertID
+  /// How long it lasts from the alert on.
+  public var lengthMilliseconds: Int64
+
+  /// A cooldown of these parts.
+  public init(
+    tenant: Tenant, ruleID: String, incarnation: String, entity: Entity, alertID: AlertID, lengthMilliseconds: Int64
+  ) {
+    self.tenant = tenant
+    self.ruleID = ruleID
+    self.incarnation = incarnation
+    self.entity = entity
+    self.alertID = alertID
+    self.lengthMilliseconds = lengthMilliseconds
+  }
+}

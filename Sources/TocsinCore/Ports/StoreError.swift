@@ -1,0 +1,33 @@
+/// Why a port could not do what it was asked for.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+  /// What the caller can do about it.
+  public enum Code: Sendable, Hashable {
+    /// The server behind the port is away, or too slow. Whether the request was carried out is not known unless the
+    /// port's method says so; asking again later is right.
+    case unavailable
+    /// Redis has another epoch than the node, or none: nothing was done; the node must recover first.
+    case stale
+    /// Journal and unwritten alerts together have reached their limit: nothing was done.
+    case full
+    /// The data itself was refused; asking again with the same data is useless.
+    case data
+    /// Anything else: a defect, or a server that answers what it must not.
+    case failed
+  }
+
+  /// What the caller can do about it.
+  public let code: Code
+  /// Which server: `redis` or `postgresql`.
+  public let backend: String
+  /// What happened, for logs; holds no secret.
+  public let message: String
+
+  /// An error of these parts.
+  public init(_ code: Code, backend: String, message: String) {
+    self.code = code
+    self.backend = backend
+    self.message = message
+  }
+
+  public var description: String { "\(backend): \(message)" }
+}

@@ -1,0 +1,74 @@
+/// When to raise which alert. The wire form is `AlertRule` of the HTTP interface.
+public struct AlertRule: Sendable, Hashable {
+  /// `[A-Za-z0-9_.:-]{1,128}`, unique within its tenant.
+  public var ruleID: String
+  /// What people call it, 1 to 512 bytes.
+  public var name: String
+  /// What the alert will be.
+  public var alertType: AlertType
+  /// How bad the alert will be.
+  public var severity: Severity
+  /// Whether it is evaluated at all.
+  public var enabled: Bool
+  /// The metric that it watches.
+  public var metricName: String
+  /// What the value is compared with, in the metric's unit.
+  public var threshold: Double
+  /// How the value is compared.
+  public var thresholdOperator: ThresholdOperator
+  /// The window of ``aggregation`` in minutes, 1 to 10,080.
+  public var lookbackMinutes: Int
+  /// For how many minutes after an alert the same entity stays quiet, 0 to 10,080.
+  public var cooldownMinutes: Int
+  /// What is compared.
+  public var aggregation: Aggregation
+  /// Every key must be in the check's context and equal, or the rule stays quiet.
+  public var conditions: JSONObject
+  /// `description`, `action`, `min_samples`, anything else.
+  public var metadata: JSONObject
+  /// When the rule's id was first written in this incarnation.
+  public var createdAt: Timestamp
+  /// When it was last written.
+  public var updatedAt: Timestamp
+  /// New whenever a deleted id is created again; kept by replace, disable and enable. Cooldowns of an earlier
+  /// incarnation do not count.
+  public var incarnation: String
+  /// The number of the change that wrote it: higher is newer, over all rules of the installation.
+  public var version: Int64
+
+  /// A rule with the defaults of the wire contract.
+  public init(
+    ruleID: String, name: String, alertType: AlertType, severity: Severity, enabled: Bool = true,
+    metricName: String? = nil, threshold: Double = 0, thresholdOperator: ThresholdOperator = .less,
+    lookbackMinutes: Int = 60, cooldownMinutes: Int = 30, aggregation: Aggregation = .last,
+    conditions: JSONObject = [:], metadata: JSONObject = [:],
+    createdAt: Timestamp = Timestamp(milliseconds: 0), updatedAt: Timestamp = Timestamp(milliseconds: 0),
+    incarnation: String = "", version: Int64 = 0
+  ) {
+    self.ruleID = ruleID
+    self.name = name
+    self.alertType = alertType
+    self.severity = severity
+    self.enabled = enabled
+    self.metricName = metricName ?? alertType.usualMetric
+    self.threshold = threshold
+    self.thresholdOperator = thresholdOperator
+    self.lookbackMinutes = lookbackMinutes
+    self.cooldownMinutes = cooldownMinutes
+    self.aggregation = aggregation
+    self.conditions = conditions
+    self.metadata = metadata
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.incarnation = incarnation
+    self.version = version
+  }
+
+  /// How many earlier samples `drop_pct` and `rise_pct` need before they speak: `metadata.min_samples`, 3 unless set.
+  public var minimumSamples: Int {
+    if case .integer(let count) = metadata["min_samples"], count >= 1 { Int(clamping: count) } else { 3 }
+  }
+
+  /// The cooldown in milliseconds.
+  public var cooldownMilliseconds: Int64 { Int64(cooldownMinutes) * 60_000 }
+}

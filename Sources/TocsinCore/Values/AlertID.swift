@@ -1,0 +1,82 @@
+/// A UUID of version 7 (RFC 9562): its first 48 bits are milliseconds since the Unix epoch, so ids sort by
+/// the time at which they were made. An alert's id *is* its time: ``timestamp`` is when it fired.
+public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The first eight bytes, big-endian.
+  public let high: UInt64
+  /// The last eight bytes, big-endian.
+  public let low: UInt64
+
+  /// An id of these 16 bytes.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// A new id of that moment; 74 bits of it are random.
+  public init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
+    let random: UInt64 = generator.next()
+    high = UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | random & 0x0fff
+    low = generator.next() >> 2 | 0x8000_0000_0000_0000
+  }
+
+  /// The smallest id of that moment: every id made then or later is not less.
+  public init(lowerBound time: Timestamp) {
+    high = UInt64(bitPattern: max(0, time.milliseconds)) << 16
+    low = 0
+  }
+
+  /// When it was made, in whole milliseconds.
+  public var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+
+  public static func < (left: AlertID, right: AlertID) -> Bool {
+    left.high != right.high ? left.high < right.high : left.low < right.low
+  }
+
+  /// Reads the usual 36-character text, upper or lower case; nil for anything else.
+  public init?(_ text: some StringProtocol) {
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    var digits = 0
+    var index = 0
+    for byte in text.utf8 {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+      } else {
+        guard let digit = AlertID.value(ofHexDigit: byte) else { return nil }
+        if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
+        digits += 1
+      }
+      index += 1
+      if index > 36 { return nil }
+    }
+    guard index == 36 else { return nil }
+    self.init(high: high, low: low)
+  }
+
+  private static func value(ofHexDigit byte: UInt8) -> UInt64? {
+    switch byte {
+    case 48...57: UInt64(byte - 48)
+    case 97...102: UInt64(byte - 87)
+    case 65...70: UInt64(byte - 55)
+    default: nil
+    }
+  }
+
+  /// The usual text, lower case: `018f3c5e-9f00-7abc-8def-0123456789ab`.
+  public var description: String {
+    String(unsafeUninitializedCapacity: 36) { buffer in
+      var place = 0
+      for index in 0..<36 {
+        if index == 8 || index == 13 || index == 18 || index == 23 {
+          buffer[index] = UInt8(ascii: "-")
+          continue
+        }
+        let half = place < 16 ? high : low
+        let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - place % 16 * 4) & 0xf)
+        buffer[index] = nibble < 10 ? 48 + nibble : 87 + nibble
+        place += 1
+      }
+      return 36
+    }
+  }
+}
