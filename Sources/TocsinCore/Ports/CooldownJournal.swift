@@ -65,6 +65,8 @@ public protocol CooldownJournal: Sendable {
 public struct Claim: Sendable, Hashable {
   /// What goes into the journal.
   public var entry: JournalEntry
+  /// Whose alert it will be.
+  public var tenant: Tenant
   /// The rule that speaks.
   public var ruleID: String
   /// The rule's incarnation.
@@ -76,9 +78,11 @@ public struct Claim: Sendable, Hashable {
 
   /// A claim of these parts.
   public init(
-    entry: JournalEntry, ruleID: String, incarnation: String, entity: Entity, cooldownMilliseconds: Int64
+    entry: JournalEntry, tenant: Tenant, ruleID: String, incarnation: String, entity: Entity,
+    cooldownMilliseconds: Int64
   ) {
     self.entry = entry
+    self.tenant = tenant
     self.ruleID = ruleID
     self.incarnation = incarnation
     self.entity = entity
