@@ -1,0 +1,28 @@
+public import NIOCore
+
+/// One word of a command: any bytes, an embedded NUL included.
+public struct RedisArgument: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+  enum Storage: Sendable, Hashable {
+    case string(String)
+    case buffer(ByteBuffer)
+    case bytes([UInt8])
+    case integer(Int64)
+  }
+
+  let storage: Storage
+
+  /// The text in UTF-8.
+  public init(_ text: String) { storage = .string(text) }
+  /// The readable bytes.
+  public init(_ buffer: ByteBuffer) { storage = .buffer(buffer) }
+  /// The bytes.
+  public init(_ bytes: [UInt8]) { storage = .bytes(bytes) }
+  /// The number in decimal.
+  public init(_ number: Int) { storage = .integer(Int64(number)) }
+  /// The number in decimal.
+  public init(_ number: Int64) { storage = .integer(number) }
+  /// The text in UTF-8.
+  public init(stringLiteral text: String) { self.init(text) }
+  /// The number in decimal.
+  public init(integerLiteral number: Int64) { self.init(number) }
+}
