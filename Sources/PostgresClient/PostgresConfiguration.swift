@@ -1,0 +1,102 @@
+import CLibpq
+
+/// Where PostgreSQL is and how to talk to it.
+public struct PostgresConfiguration: Sendable {
+  /// How long one host may take to accept a connection. libpq counts whole seconds, at least two.
+  public var connectTimeout: Duration = .seconds(2)
+  /// After how long the server stops a statement (SQLSTATE 57014). A server that does not even do that
+  /// loses its connection a second later. Zero: neither.
+  public var statementTimeout: Duration = .seconds(5)
+  /// What `pg_stat_activity` shows.
+  public var applicationName: String = "tocsin"
+
+  /// The options of the connection string, in its order.
+  private let options: [(keyword: String, value: String)]
+
+  /// Reads a connection string: libpq's `key=value` pairs or a `postgresql://` URI, several hosts too
+  /// (PostgreSQL documentation, 34.1.1).
+  ///
+  /// `connect_timeout`, `application_name` and a `statement_timeout` inside `options` become the
+  /// properties of the same name.
+  /// - Throws: ``PostgresError`` with `invalidConfiguration`; its message shows nothing of the string
+  public init(url: String) throws(PostgresError) {
+    guard let parsed = ConnectionOptions.parse(url) else {
+      throw PostgresError(
+        .invalidConfiguration,
+        "not a connection string: expected postgresql://user@host/database or libpq's key=value pairs"
+      )
+    }
+    options = parsed
+    if let text = value(of: "connect_timeout") {
+      guard let seconds = Int64(text) else { throw Self.invalid("connect_timeout") }
+      connectTimeout = .seconds(seconds)
+    }
+    if let name = value(of: "application_name") { applicationName = name }
+    if let text = value(of: "options"), let setting = text.firstRange(of: "statement_timeout=") {
+      guard let timeout = Self.timeout(text[setting.upperBound...]) else { throw Self.invalid("statement_timeout") }
+      statementTimeout = timeout
+    }
+  }
+
+  private func value(of keyword: String) -> String? {
+    options.last { $0.keyword == keyword }?.value
+  }
+
+  private static func invalid(_ option: String) -> PostgresError {
+    PostgresError(.invalidConfiguration, "the connection string's \(option) is not a number with a known unit")
+  }
+
+  /// Reads a time as `postgresql.conf` writes it: a number with an optional unit, milliseconds without.
+  private static func timeout(_ text: Substring) -> Duration? {
+    let word = text.prefix { !$0.isWhitespace }
+    let digits = word.prefix { $0.isNumber }
+    guard let number = Int64(digits) else { return nil }
+    return switch word.dropFirst(digits.count) {
+    case "", "ms": .milliseconds(number)
+    case "s": .seconds(number)
+    case "min": .seconds(number * 60)
+    default: nil
+    }
+  }
+
+  /// What is handed to libpq: defaults for what the string leaves out, the properties over all.
+  var parameters: [(keyword: String, value: String)] {
+    var all = [
+      (keyword: "keepalives", value: "1"), ("keepalives_idle", "5"), ("keepalives_interval", "2"),
+      ("keepalives_count", "3"), ("tcp_user_timeout", "8000"),
+    ].filter { value(of: $0.keyword) == nil }
+    let owned = ["connect_timeout", "application_name", "options", "client_encoding"]
+    all += options.filter { !owned.contains($0.keyword) }
+    let setting = "-c statement_timeout=\(max(0, statementTimeout.milliseconds))"
+    all.append(("options", [value(of: "options"), setting].compactMap(\.self).joined(separator: " ")))
+    all.append(("connect_timeout", String(max(2, (connectTimeout.milliseconds + 999) / 1000))))
+    all.append(("application_name", applicationName))
+    all.append(("client_encoding", "UTF8"))
+    return all
+  }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Host, port, database and user; a password reads `***`, everything else is left out.
+  public var description: String {
+    let shown = ["host", "hostaddr", "port", "dbname", "user", "sslmode", "target_session_attrs", "service"]
+    return options.compactMap { option in
+      if option.keyword == "password" { return "password=***" }
+      return shown.contains(option.keyword) ? "\(option.keyword)=\(option.value)" : nil
+    }.joined(separator: " ")
+  }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// A mirror without children, so that `dump` shows no password either.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
+
+extension Duration {
+  /// Whole milliseconds, rounded toward zero.
+  var milliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+  }
+}
