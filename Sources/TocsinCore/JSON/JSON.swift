@@ -1,6 +1,7 @@
 /// A JSON value (RFC 8259). Objects keep the order of their members.
 ///
-/// Numbers without a fraction or exponent that fit 64 bits are ``integer(_:)``, all others IEEE doubles.
+/// Numbers without a fraction or exponent that fit 64 bits are ``integer(_:)``, all others IEEE doubles. Two values
+/// are equal when they mean the same: `1` equals `1.0`, and the order of an object's members does not count.
 public enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)
@@ -9,6 +10,34 @@ public enum JSON: Sendable, Hashable {
   case string(String)
   case array([JSON])
   case object(JSONObject)
+
+  public static func == (left: JSON, right: JSON) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.integer(let whole), .number(let double)), (.number(let double), .integer(let whole)):
+      Int64(exactly: double) == whole
+    case (.string(let left), .string(let right)): left == right
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .integer(let value): hasher.combine(value)
+    case .number(let value):
+      if let whole = Int64(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
+    case .string(let value): hasher.combine(value)
+    case .array(let elements): hasher.combine(elements)
+    case .object(let object): hasher.combine(object)
+    }
+  }
 
   /// The text, if this is a string.
   public var string: String? {

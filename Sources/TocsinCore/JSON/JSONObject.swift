@@ -1,4 +1,7 @@
-/// The members of a JSON object in their order. Looking one up is linear: objects here are small.
+/// The members of a JSON object in their order. Names are compared byte by byte (RFC 8259, section 8.3).
+///
+/// Looking one up is linear: objects here are small. What looks many up at once (a comparison, ``contains(all:)``,
+/// making one of a list) takes time linear in both sizes.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// A name and its value.
   public struct Member: Sendable, Hashable {
@@ -15,17 +18,33 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   /// The members in their order.
-  public private(set) var members: [Member]
+  public private(set) var members: [Member] = []
 
   /// An object of these members; of two with one name the later wins, in the earlier one's place.
   public init(_ members: [(String, JSON)] = []) {
-    self.members = []
-    self.members.reserveCapacity(members.count)
-    for (key, value) in members { self[key] = value }
+    guard members.count > JSONNameSet.scanLimit else {
+      self.members.reserveCapacity(members.count)
+      for (key, value) in members { self[key] = value }
+      return
+    }
+    var places: [JSONExactText: Int] = [:]
+    for (key, value) in members {
+      if let place = places.updateValue(self.members.count, forKey: JSONExactText(key)) {
+        places[JSONExactText(key)] = place
+        self.members[place].value = value
+      } else {
+        self.members.append(Member(key: key, value: value))
+      }
+    }
   }
 
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements)
+  }
+
+  /// An empty object with room for so many members.
+  init(minimumCapacity: Int) {
+    members.reserveCapacity(minimumCapacity)
   }
 
   /// Appends a member whose name is known to be new: for readers that have checked.
@@ -39,11 +58,16 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// How many members there are.
   public var count: Int { members.count }
 
+  /// Where the member of that name stands.
+  func index(of key: String) -> Int? {
+    members.firstIndex { $0.key.hasSameBytes(as: key) }
+  }
+
   /// The value of that name; setting nil removes the member.
   public subscript(key: String) -> JSON? {
-    get { members.first { $0.key == key }?.value }
+    get { index(of: key).map { members[$0].value } }
     set {
-      if let index = members.firstIndex(where: { $0.key == key }) {
+      if let index = index(of: key) {
         if let newValue { members[index].value = newValue } else { members.remove(at: index) }
       } else if let newValue {
         members.append(Member(key: key, value: newValue))
@@ -51,11 +75,20 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// Whether every member of the other object is here, too, with an equal value.
+  public func contains(all other: JSONObject) -> Bool {
+    guard other.count <= count else { return false }
+    guard other.count > JSONNameSet.scanLimit else {
+      return other.members.allSatisfy { self[$0.key] == $0.value }
+    }
+    var values: [JSONExactText: JSON] = [:]
+    for member in members { values[JSONExactText(member.key)] = member.value }
+    return other.members.allSatisfy { values[JSONExactText($0.key)] == $0.value }
+  }
+
   /// Objects are equal when they have equal members, in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    guard left.count == right.count else { return false }
-    if left.members == right.members { return true }
-    return left.members.allSatisfy { right[$0.key] == $0.value }
+    left.count == right.count && left.contains(all: right)
   }
 
   public func hash(into hasher: inout Hasher) {

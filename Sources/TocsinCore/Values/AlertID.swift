@@ -15,7 +15,7 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// A new id of that moment; 74 bits of it are random.
   public init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
     let random: UInt64 = generator.next()
-    high = UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | random & 0x0fff
+    high = UInt64(bitPattern: max(0, time.milliseconds)) << 16 | 0x7000 | random & 0x0fff
     low = generator.next() >> 2 | 0x8000_0000_0000_0000
   }
 
@@ -42,7 +42,7 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
       if index == 8 || index == 13 || index == 18 || index == 23 {
         guard byte == UInt8(ascii: "-") else { return nil }
       } else {
-        guard let digit = AlertID.value(ofHexDigit: byte) else { return nil }
+        guard let digit = UInt64(hexDigit: byte) else { return nil }
         if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
         digits += 1
       }
@@ -53,30 +53,35 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
     self.init(high: high, low: low)
   }
 
-  private static func value(ofHexDigit byte: UInt8) -> UInt64? {
-    switch byte {
-    case 48...57: UInt64(byte - 48)
-    case 97...102: UInt64(byte - 87)
-    case 65...70: UInt64(byte - 55)
-    default: nil
+  /// The usual text, lower case: `018f3c5e-9f00-7abc-8def-0123456789ab`.
+  public var description: String {
+    String(unsafeUninitializedCapacity: AlertID.textLength) { buffer in
+      write { buffer[$0] = $1 }
+      return AlertID.textLength
     }
   }
 
-  /// The usual text, lower case: `018f3c5e-9f00-7abc-8def-0123456789ab`.
-  public var description: String {
-    String(unsafeUninitializedCapacity: 36) { buffer in
-      var place = 0
-      for index in 0..<36 {
-        if index == 8 || index == 13 || index == 18 || index == 23 {
-          buffer[index] = UInt8(ascii: "-")
-          continue
-        }
-        let half = place < 16 ? high : low
-        let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - place % 16 * 4) & 0xf)
-        buffer[index] = nibble < 10 ? 48 + nibble : 87 + nibble
-        place += 1
+  /// How many bytes ``description`` has.
+  static let textLength = 36
+
+  /// Appends ``description`` as UTF-8.
+  public func append(to bytes: inout [UInt8]) {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: AlertID.textLength))
+    write { bytes[start + $0] = $1 }
+  }
+
+  private func write(_ put: (Int, UInt8) -> Void) {
+    var place = 0
+    for index in 0..<AlertID.textLength {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        put(index, UInt8(ascii: "-"))
+        continue
       }
-      return 36
+      let half = place < 16 ? high : low
+      let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - place % 16 * 4) & 0xf)
+      put(index, nibble < 10 ? 48 + nibble : 87 + nibble)
+      place += 1
     }
   }
 }

@@ -17,7 +17,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     Timestamp(milliseconds: self.milliseconds + milliseconds)
   }
 
-  /// RFC 3339 in UTC with milliseconds: `2026-01-31T09:30:00.125Z`.
+  /// RFC 3339 in UTC with milliseconds: `2026-01-31T09:30:00.125Z`. A moment outside the years 0 to 9999, which
+  /// RFC 3339 cannot express, is written as the nearest one inside.
   public var description: String {
     String(unsafeUninitializedCapacity: Timestamp.textLength) { buffer in
       write { buffer[$0] = $1 }
@@ -36,6 +37,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   }
 
   private func write(_ put: (Int, UInt8) -> Void) {
+    let milliseconds = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
     let days = milliseconds.flooredDivision(by: 86_400_000)
     let rest = Int(milliseconds - days * 86_400_000)
     let date = CivilDate(daysSinceEpoch: days)
@@ -90,7 +92,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         fraction = fraction * 10 + (digits.contains(index) ? Int(bytes[index] - 48) : 0)
       }
     }
-    let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+    let date = CivilDate(year: year, month: month, day: day)
+    let days = date.daysSinceEpoch
+    guard CivilDate(daysSinceEpoch: days) == date else { return nil }
     let seconds = Int64(hour * 3600 + minute * 60 + second)
     milliseconds = days * 86_400_000 + seconds * 1000 + Int64(fraction)
   }

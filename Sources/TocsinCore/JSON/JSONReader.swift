@@ -1,0 +1,200 @@
+/// Reads JSON (RFC 8259) from bytes, strictly, in one pass and in time linear in their number.
+///
+/// It goes down one stack frame for each level of nesting, never deeper than ``maximumDepth``. Beside whole values
+/// it reads objects member by member, for readers that want fields and no tree.
+///
+/// A number that no double holds is read as one that is not finite and noted in ``nonFiniteOffset``, so that a
+/// reader of fields can say which field it was; whoever reads whole documents must look at it.
+struct JSONReader {
+  /// The text.
+  let bytes: UnsafeRawBufferPointer
+  /// How many containers may be open at once.
+  let maximumDepth: Int
+  /// The next byte to read.
+  var offset = 0
+  /// How many containers are open.
+  private(set) var depth = 0
+  /// The highest ``depth`` since it was last set to another value.
+  var deepest = 0
+  /// Where the first number that no double holds began, since it was last set to nil.
+  var nonFiniteOffset: Int?
+
+  /// A reader at the beginning of the text.
+  init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
+    self.bytes = bytes
+    self.maximumDepth = maximumDepth
+  }
+
+  /// An error at a place, by default the current one.
+  @inline(never)
+  func failure(_ reason: String, at place: Int? = nil) -> JSONError {
+    JSONError(offset: place ?? offset, reason: reason)
+  }
+
+  /// Must come first: a byte order mark is refused by name.
+  func refuseByteOrderMark() throws(JSONError) {
+    guard bytes.count >= 3, bytes[0] == 0xef, bytes[1] == 0xbb, bytes[2] == 0xbf else { return }
+    throw failure("the text begins with a byte order mark, which JSON does not allow")
+  }
+
+  /// Must come last: nothing but white space may follow.
+  mutating func end() throws(JSONError) {
+    skipSpace()
+    guard offset == bytes.count else { throw failure("something follows the end of the value") }
+  }
+
+  /// Moves to the next byte that is not white space.
+  @inline(__always)
+  mutating func skipSpace() {
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+      offset += 1
+    }
+  }
+
+  /// The next byte that is not white space, left in its place.
+  @inline(__always)
+  mutating func peek() throws(JSONError) -> UInt8 {
+    skipSpace()
+    guard offset < bytes.count else { throw failure("the text ends too early") }
+    return bytes[offset]
+  }
+
+  /// Reads one value of any kind.
+  mutating func value() throws(JSONError) -> JSON {
+    switch try peek() {
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "{"): return .object(try object())
+    case UInt8(ascii: "["): return .array(try array())
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    case UInt8(ascii: "t"):
+      try word("true")
+      return .bool(true)
+    case UInt8(ascii: "f"):
+      try word("false")
+      return .bool(false)
+    case UInt8(ascii: "n"):
+      try word("null")
+      return .null
+    case UInt8(ascii: "N"):
+      nonFiniteOffset = nonFiniteOffset ?? offset
+      try word("NaN")
+      return .number(.nan)
+    case UInt8(ascii: "I"):
+      nonFiniteOffset = nonFiniteOffset ?? offset
+      try word("Infinity")
+      return .number(.infinity)
+    default: throw failure("a value is expected here")
+    }
+  }
+
+  mutating func word(_ text: StaticString) throws(JSONError) {
+    guard follows(text) else { throw failure("a value is expected here") }
+    offset += text.utf8CodeUnitCount
+  }
+
+  private func follows(_ text: StaticString) -> Bool {
+    isText(text, at: offset, count: min(text.utf8CodeUnitCount, bytes.count - offset))
+  }
+
+  /// Whether these bytes of the text are exactly those of a literal.
+  @inline(__always)
+  func isText(_ text: StaticString, at start: Int, count: Int) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    let literal = text.utf8Start
+    var index = 0
+    while index < count {
+      guard bytes[start + index] == literal[index] else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  private mutating func array() throws(JSONError) -> [JSON] {
+    var elements: [JSON] = []
+    var more = try beginArray()
+    while more {
+      elements.append(try value())
+      more = try anotherElement()
+    }
+    return elements
+  }
+
+  private mutating func object() throws(JSONError) -> JSONObject {
+    var more = try beginObject()
+    guard more else { return JSONObject() }
+    var members = JSONObject(minimumCapacity: 4)
+    var names = JSONNameSet()
+    while more {
+      skipSpace()
+      let start = offset
+      let key = try string(expecting: "the name of a member, in double quotes, is expected here")
+      guard names.insert(key, after: members) else { throw duplicate(at: start) }
+      try colon()
+      members.append(uncheckedKey: key, value: try value())
+      more = try anotherMember()
+    }
+    return members
+  }
+
+  /// The error for a name that its object has already.
+  func duplicate(at place: Int) -> JSONError {
+    failure("the object has two members of one name", at: place)
+  }
+
+  // MARK: Containers, piece by piece
+
+  /// Reads an opening brace. True: a member follows. False: the closing brace was read, too.
+  mutating func beginObject() throws(JSONError) -> Bool {
+    try open()
+    return try !closes(UInt8(ascii: "}"))
+  }
+
+  /// After a member: reads a comma (true) or the closing brace (false).
+  mutating func anotherMember() throws(JSONError) -> Bool {
+    guard try peek() == UInt8(ascii: ",") else {
+      guard try closes(UInt8(ascii: "}")) else { throw failure("a comma or a closing brace is expected here") }
+      return false
+    }
+    offset += 1
+    return true
+  }
+
+  /// Reads an opening bracket. True: an element follows. False: the closing bracket was read, too.
+  mutating func beginArray() throws(JSONError) -> Bool {
+    try open()
+    return try !closes(UInt8(ascii: "]"))
+  }
+
+  /// After an element: reads a comma (true) or the closing bracket (false).
+  mutating func anotherElement() throws(JSONError) -> Bool {
+    guard try peek() == UInt8(ascii: ",") else {
+      guard try closes(UInt8(ascii: "]")) else { throw failure("a comma or a closing bracket is expected here") }
+      return false
+    }
+    offset += 1
+    return true
+  }
+
+  /// Reads the colon after a member's name.
+  @inline(__always)
+  mutating func colon() throws(JSONError) {
+    guard try peek() == UInt8(ascii: ":") else { throw failure("a colon is expected here") }
+    offset += 1
+  }
+
+  private mutating func open() throws(JSONError) {
+    guard depth < maximumDepth else { throw failure("the text is nested more than \(maximumDepth) levels deep") }
+    offset += 1
+    depth += 1
+    deepest = max(deepest, depth)
+  }
+
+  private mutating func closes(_ bracket: UInt8) throws(JSONError) -> Bool {
+    guard try peek() == bracket else { return false }
+    offset += 1
+    depth -= 1
+    return true
+  }
+}

@@ -1,0 +1,138 @@
+/// Writes pieces of compact JSON, for bodies whose shape is known. Whoever uses it puts the brackets.
+public enum JSONWriter {
+  /// Appends a string with its quotes. One without quotes, backslashes and control characters is copied as it is.
+  public static func append(string: String, to bytes: inout [UInt8]) {
+    var string = string
+    bytes.append(UInt8(ascii: "\""))
+    string.withUTF8 { text in
+      var plain = 0
+      var index = 0
+      while index < text.count {
+        let byte = text[index]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[plain..<index]))
+          append(escaped: byte, to: &bytes)
+          plain = index + 1
+        }
+        index += 1
+      }
+      bytes.append(contentsOf: plain == 0 ? text : UnsafeBufferPointer(rebasing: text[plain...]))
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func append(escaped byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case 0x08: bytes.append(literal: "\\b")
+    case 0x09: bytes.append(literal: "\\t")
+    case 0x0a: bytes.append(literal: "\\n")
+    case 0x0c: bytes.append(literal: "\\f")
+    case 0x0d: bytes.append(literal: "\\r")
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      bytes.append(UInt8(ascii: "\\"))
+      bytes.append(byte)
+    default:
+      bytes.append(literal: "\\u00")
+      bytes.append(contentsOf: [byte >> 4, byte & 15].map { $0 < 10 ? 48 + $0 : 87 + $0 })
+    }
+  }
+
+  /// Appends the shortest number that is read as the same double again, always with a fraction or an exponent;
+  /// `null` for one that is not finite.
+  public static func append(double: Double, to bytes: inout [UInt8]) {
+    if let whole = Int64(exactly: double), abs(double) < 1e15, whole != 0 || double.sign == .plus {
+      append(integer: whole, to: &bytes)
+      bytes.append(literal: ".0")
+    } else if double.isFinite {
+      bytes.append(contentsOf: double.description.utf8)
+    } else {
+      bytes.append(literal: "null")
+    }
+  }
+
+  /// Appends an integer.
+  public static func append(integer: Int64, to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: String(integer).utf8)
+  }
+
+  /// Appends an integer.
+  public static func append(integer: Int, to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: String(integer).utf8)
+  }
+
+  /// Appends `true` or `false`.
+  public static func append(bool: Bool, to bytes: inout [UInt8]) {
+    bytes.append(literal: bool ? "true" : "false")
+  }
+
+  // MARK: Members
+
+  /// Appends the name of a member, which must need no escapes, and its colon; before it a comma unless it is the
+  /// first thing in the buffer or in its object.
+  public static func append(key: StaticString, to bytes: inout [UInt8]) {
+    if let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: ",") { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(literal: key)
+    bytes.append(literal: "\":")
+  }
+
+  /// Appends a member.
+  public static func append(key: StaticString, string: String, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    append(string: string, to: &bytes)
+  }
+
+  /// Appends a member, `null` where there is no string.
+  public static func append(key: StaticString, optional string: String?, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    if let string { append(string: string, to: &bytes) } else { bytes.append(literal: "null") }
+  }
+
+  /// Appends a member.
+  public static func append(key: StaticString, double: Double, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    append(double: double, to: &bytes)
+  }
+
+  /// Appends a member.
+  public static func append(key: StaticString, integer: Int, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    append(integer: integer, to: &bytes)
+  }
+
+  /// Appends a member.
+  public static func append(key: StaticString, bool: Bool, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    append(bool: bool, to: &bytes)
+  }
+
+  /// Appends a member that is a time, `null` where there is none.
+  public static func append(key: StaticString, time: Timestamp?, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    guard let time else { return bytes.append(literal: "null") }
+    bytes.append(UInt8(ascii: "\""))
+    time.append(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends a member that is an alert's id.
+  public static func append(key: StaticString, id: AlertID, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+    id.append(to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends a member that is an object.
+  public static func append(key: StaticString, object: JSONObject, to bytes: inout [UInt8]) {
+    append(key: key, to: &bytes)
+    object.append(to: &bytes)
+  }
+}
+
+extension [UInt8] {
+  /// Appends the UTF-8 of a literal.
+  mutating func append(literal: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+  }
+}
