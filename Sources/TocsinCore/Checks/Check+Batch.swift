@@ -1,0 +1,83 @@
+extension Check {
+  /// Reads the body of `POST /api/alerts/check/batch`: `{"checks": […]}`, 1 to 1,000 of them.
+  /// - Returns: for each check, in their order, itself or why it was refused (with pointers like
+  ///   `/checks/3/metric_value`): one bad check fails alone
+  /// - Throws: where the body as a whole cannot be read
+  public static func batch(
+    body: UnsafeRawBufferPointer
+  ) throws(ValidationError) -> [Result<Check, ValidationError>] {
+    var reader = BatchReader(reader: JSONReader(body, maximumDepth: 64))
+    do throws(JSONError) {
+      try reader.read()
+    } catch {
+      throw ValidationError(error)
+    }
+    if let fault = reader.fault { throw ValidationError(pointer: fault.pointer, detail: fault.detail) }
+    return reader.checks
+  }
+}
+
+/// Reads the body of a batch.
+private struct BatchReader {
+  var reader: JSONReader
+  /// What was read.
+  var checks: [Result<Check, ValidationError>] = []
+  /// What is wrong with the batch as a whole.
+  var fault: (pointer: String, detail: String)?
+
+  mutating func read() throws(JSONError) {
+    try reader.refuseByteOrderMark()
+    guard try reader.peek() == UInt8(ascii: "{") else {
+      _ = try reader.value()
+      fault = ("", "The body must be an object with the list `checks`.")
+      return try reader.end()
+    }
+    fault = ("/checks", "checks is required: a list of 1 to \(Limits.checksPerBatch) checks.")
+    var names = JSONNameSet()
+    var seen = JSONObject()
+    var more = try reader.beginObject()
+    while more {
+      let name = try reader.name()
+      let text = reader.text(of: name)
+      guard names.insert(text, after: seen) else { throw reader.duplicate(at: name.place) }
+      seen.append(uncheckedKey: text, value: .null)
+      if text == "checks" { try readChecks() } else { _ = try reader.value() }
+      more = try reader.anotherMember()
+    }
+    try reader.end()
+  }
+
+  private mutating func readChecks() throws(JSONError) {
+    guard try reader.peek() == UInt8(ascii: "[") else {
+      _ = try reader.value()
+      fault = ("/checks", "checks must be a list of 1 to \(Limits.checksPerBatch) checks.")
+      return
+    }
+    var more = try reader.beginArray()
+    if more { fault = nil } else { fault = ("/checks", "checks must not be empty.") }
+    while more {
+      if checks.count < Limits.checksPerBatch {
+        try readCheck()
+      } else {
+        _ = try reader.value()
+        fault = ("/checks", "checks must have at most \(Limits.checksPerBatch) elements: send several batches.")
+      }
+      more = try reader.anotherElement()
+    }
+  }
+
+  private mutating func readCheck() throws(JSONError) {
+    let pointer = "/checks/\(checks.count)"
+    var draft = CheckDraft(shorthand: nil, pointer: pointer)
+    guard try draft.fill(from: &reader) else {
+      reader.nonFiniteOffset = nil
+      checks.append(.failure(ValidationError(pointer: pointer, detail: "A check must be an object.")))
+      return
+    }
+    do throws(ValidationError) {
+      checks.append(.success(try draft.finish()))
+    } catch {
+      checks.append(.failure(error))
+    }
+  }
+}
