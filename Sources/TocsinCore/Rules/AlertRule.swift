@@ -66,7 +66,7 @@ public struct AlertRule: Sendable, Hashable {
 
   /// How many earlier samples `drop_pct` and `rise_pct` need before they speak: `metadata.min_samples`, 3 unless set.
   public var minimumSamples: Int {
-    if case .integer(let count) = metadata["min_samples"], count >= 1 { Int(clamping: count) } else { 3 }
+    if let count = metadata["min_samples"]?.wholeNumber, count >= 1 { count } else { 3 }
   }
 
   /// The cooldown in milliseconds.

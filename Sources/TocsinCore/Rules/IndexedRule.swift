@@ -1,0 +1,75 @@
+/// A rule in an index: what an evaluation looks at, side by side, and the whole rule behind one reference.
+struct IndexedRule: Sendable {
+  /// Its place among all rules, in the order of their ids.
+  let position: Int
+  let alertType: AlertType
+  let aggregation: Aggregation
+  let thresholdOperator: ThresholdOperator
+  let hasConditions: Bool
+  let threshold: Double
+  let lookbackMinutes: Int
+  let boxed: Candidate.Boxed
+
+  init(_ rule: AlertRule, position: Int) {
+    self.position = position
+    alertType = rule.alertType
+    aggregation = rule.aggregation
+    thresholdOperator = rule.thresholdOperator
+    hasConditions = !rule.conditions.isEmpty
+    threshold = rule.threshold
+    lookbackMinutes = rule.lookbackMinutes
+    boxed = Candidate.Boxed(rule)
+  }
+
+  var needsWindow: Bool { aggregation.needsWindow }
+
+  /// The candidate that this rule makes of a check, or nil where it stays quiet.
+  /// - Parameter window: its window with the new sample; not looked at where it needs none
+  @inline(__always)
+  func candidate(for check: Check, window: WindowAggregate? = nil) -> Candidate? {
+    guard let value = value(of: check.metricValue, window: window), thresholdOperator.holds(value, threshold),
+      !hasConditions || check.context.contains(all: boxed.rule.conditions)
+    else { return nil }
+    return Candidate(boxed, value: value)
+  }
+
+  private func value(of latest: Double, window: WindowAggregate?) -> Double? {
+    guard needsWindow else { return latest }
+    guard let window else { return nil }
+    return aggregation.value(
+      of: latest, in: window, minimumSamples: { boxed.rule.minimumSamples })
+  }
+}
+
+extension Aggregation {
+  /// What a rule compares, or nil where there is nothing to compare: too few earlier samples, an average of 0, or
+  /// a figure that no double holds.
+  func value(of latest: Double, in window: WindowAggregate, minimumSamples: () -> Int) -> Double? {
+    let value: Double?
+    switch self {
+    case .last: value = latest
+    case .avg: value = window.count > 0 ? window.sum / Double(window.count) : nil
+    case .min: value = window.minimum
+    case .max: value = window.maximum
+    case .sum: value = window.sum
+    case .count: value = Double(window.count)
+    case .risePct: value = window.change(to: latest, minimumSamples: minimumSamples)
+    case .dropPct: value = window.change(to: latest, minimumSamples: minimumSamples).map { 0 - $0 }
+    }
+    guard let value, value.isFinite else { return nil }
+    return value
+  }
+}
+
+extension WindowAggregate {
+  /// By how many percent of the mean of the earlier samples the latest one lies above it.
+  ///
+  /// A mean that is nothing but what rounding left of a sum of 0 counts as 0.
+  func change(to latest: Double, minimumSamples: () -> Int) -> Double? {
+    let earlier = count - 1
+    guard earlier >= minimumSamples() else { return nil }
+    let mean = (sum - latest) / Double(earlier)
+    guard abs(mean) > max(abs(minimum), abs(maximum)) * 1e-13 else { return nil }
+    return (latest - mean) / abs(mean) * 100
+  }
+}
