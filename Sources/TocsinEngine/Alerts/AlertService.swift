@@ -1,0 +1,108 @@
+import Logging
+public import TocsinCore
+
+/// Reads alerts, acknowledges and resolves them.
+public final class AlertService: Sendable {
+  private let store: any AlertStore
+  private let journal: any CooldownJournal
+  private let metrics: EngineMetrics
+  private let logger: Logger
+
+  init(store: any AlertStore, journal: any CooldownJournal, metrics: EngineMetrics, logger: Logger) {
+    self.store = store
+    self.journal = journal
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  /// One alert.
+  /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
+  public func alert(_ id: AlertID, tenant: Tenant) async throws(EngineError) -> Alert {
+    let found: Alert?
+    do { found = try await store.alert(id, tenant: tenant) } catch { throw failure(error) }
+    guard let found else { throw await missing(id) }
+    return await withStatus([found])[0]
+  }
+
+  /// A page of alerts, newest first.
+  /// - Parameter query: its limit is the page's, 1 to 1,000
+  public func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {
+    var wider = query
+    wider.limit = query.limit + 1
+    let found: [Alert]
+    do { found = try await store.alerts(wider, tenant: tenant) } catch { throw failure(error) }
+    let alerts = await withStatus(Array(found.prefix(query.limit)))
+    return AlertPage(alerts: alerts, next: found.count > query.limit ? alerts.last?.alertID : nil)
+  }
+
+  /// Counts of alerts, of all campaigns or of one.
+  public func statistics(campaignID: String?, tenant: Tenant) async throws(EngineError) -> AlertStatistics {
+    do { return try await store.statistics(campaignID: campaignID, tenant: tenant) } catch { throw failure(error) }
+  }
+
+  /// Acknowledges or resolves; where the alert's state forbids it, nothing changes and nothing is announced.
+  /// - Returns: the alert as it is now
+  /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
+  public func apply(
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+  ) async throws(EngineError) -> Alert {
+    let applied: AppliedAction?
+    do { applied = try await store.apply(action, to: id, by: user, tenant: tenant) } catch { throw failure(error) }
+    guard let applied else { throw await missing(id) }
+    if let change = applied.change {
+      metrics.changed(action)
+      await announce(change)
+    }
+    return applied.alert
+  }
+
+  /// The change is committed; if it cannot be announced now, the keeper does it.
+  private func announce(_ change: AlertChange) async {
+    do {
+      try await journal.announce(changes: [change])
+      try await store.announced(changes: [change.changeID])
+    } catch {
+      logger.debug("a change is left to the keeper", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Why an alert is not in PostgreSQL.
+  private func missing(_ id: AlertID) async -> EngineError {
+    do {
+      if try await journal.standing(of: [id]) == [.none] {
+        return EngineError(.notFound, "there is no alert \(id)")
+      }
+      return EngineError(
+        .unavailable, "the alert \(id) is not written yet; send the request again", retryAfterSeconds: 1)
+    } catch {
+      return failure(error)
+    }
+  }
+
+  /// An alert that was read is in the database; it was pushed unless it still stands in the journal.
+  private func withStatus(_ alerts: [Alert]) async -> [Alert] {
+    guard !alerts.isEmpty else { return alerts }
+    let standings = try? await journal.standing(of: alerts.map(\.alertID))
+    var alerts = alerts
+    for index in alerts.indices {
+      alerts[index].notificationStatus["database"] = true
+      if let standings, standings[index] != .journal { alerts[index].notificationStatus["websocket"] = true }
+    }
+    return alerts
+  }
+
+  private func failure(_ error: StoreError) -> EngineError {
+    if error.code == .failed || error.code == .data {
+      logger.error("a request failed", metadata: ["error": "\(error)"])
+    }
+    return EngineError(error)
+  }
+}
+
+/// A page of alerts.
+public struct AlertPage: Sendable {
+  /// The alerts, newest first.
+  public let alerts: [Alert]
+  /// Where the next page begins (``AlertQuery/before``), or nil where this is the last one.
+  public let next: AlertID?
+}

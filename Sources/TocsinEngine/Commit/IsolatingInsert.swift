@@ -1,0 +1,51 @@
+import Logging
+import TocsinCore
+
+/// Inserts a batch so that an alert that PostgreSQL refuses hurts no other: the batch is halved until the culprit
+/// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``).
+struct IsolatingInsert: Sendable {
+  let store: any AlertStore
+  let journal: any CooldownJournal
+  let metrics: EngineMetrics
+  let logger: Logger
+
+  /// Inserts these alerts.
+  /// - Returns: the refused ones and why; all others are there now
+  /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
+  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
+    var refused: [AlertID: String] = [:]
+    var stack = [alerts[...]]
+    while let part = stack.popLast() {
+      guard let first = part.first else { continue }
+      do {
+        try await store.insert(Array(part))
+      } catch {
+        guard error.code == .data else { throw error }
+        if part.count == 1 {
+          refused[first.alert.alertID] = error.message
+          await bury(first, reason: error.message)
+        } else {
+          let middle = part.startIndex + part.count / 2
+          stack.append(part[middle...])
+          stack.append(part[..<middle])
+        }
+      }
+    }
+    return refused
+  }
+
+  private func bury(_ stored: StoredAlert, reason: String) async {
+    let alert = stored.alert
+    metrics.deadLetters.increment()
+    logger.error(
+      "PostgreSQL refused an alert; it went to the dead letters",
+      metadata: ["alert_id": "\(alert.alertID)", "rule_id": "\(alert.ruleID)", "reason": "\(reason)"])
+    do {
+      try await journal.bury(
+        alert.alertID, rule: alert.ruleID, entity: alert.entity, tenant: stored.tenant, reason: reason)
+    } catch {
+      // The entry stays in the journal: the keeper comes back to it.
+      logger.warning("a dead letter could not be written yet", metadata: ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,150 @@
+public import Logging
+public import ServiceLifecycle
+public import TocsinCore
+
+/// The ports of a node, each behind its adapter.
+public struct EnginePorts: Sendable {
+  public var journal: any CooldownJournal
+  public var epochs: any EpochKeeper
+  public var log: any EventLog
+  public var signals: any ClusterSignals
+  public var board: any RuleBoard
+  public var windows: any SampleWindows
+  public var alerts: any AlertStore
+  public var rules: any RuleStore
+
+  /// Ports of these adapters.
+  public init(
+    journal: any CooldownJournal, epochs: any EpochKeeper, log: any EventLog, signals: any ClusterSignals,
+    board: any RuleBoard, windows: any SampleWindows, alerts: any AlertStore, rules: any RuleStore
+  ) {
+    self.journal = journal
+    self.epochs = epochs
+    self.log = log
+    self.signals = signals
+    self.board = board
+    self.windows = windows
+    self.alerts = alerts
+    self.rules = rules
+  }
+}
+
+/// Sizes and times of the engine.
+public struct EngineSettings: Sendable {
+  /// How many transactions with new alerts may be under way at once.
+  public var writers = 2
+  /// How many alerts go into one transaction: larger ones make everybody wait longer.
+  public var rowsPerCommit = 128
+  /// How long a check waits for its commit before it is answered with `"persisted": false`.
+  public var commitPatience: Duration = .seconds(1)
+  /// How often rules are compared with Redis'.
+  public var ruleInterval: Duration = .seconds(3)
+  /// How often the node sends itself a probe through Redis.
+  public var probeInterval: Duration = .seconds(1)
+  /// For how long a node without a returned probe still counts as ready.
+  public var probePatience: Duration = .seconds(5)
+  /// How often the keeper looks at the journal.
+  public var keeperInterval: Duration = .seconds(1)
+  /// How old a journal entry is before the keeper takes it up, in milliseconds.
+  public var overdueMilliseconds: Int64 = 3000
+
+  /// The defaults.
+  public init() {}
+}
+
+/// All services of one node, on its ports.
+public final class Engine: Sendable {
+  /// The way of a check.
+  public let checks: CheckPipeline
+  /// Reading, acknowledging and resolving alerts.
+  public let alerts: AlertService
+  /// Reading and changing rules.
+  public let rules: RuleService
+  /// The ordered stream of events.
+  public let feed: EventFeed
+  /// Whether the node can take requests.
+  public let health: HealthMonitor
+  /// The node's metrics.
+  public let metrics: MetricsRegistry
+  /// What has to run, in the order in which it is to be started; shut it down in the opposite order.
+  public let services: [any Service]
+
+  private let recovery: EpochRecovery
+  private let ruleSync: RuleSync
+  private let writer: AlertWriter
+
+  /// An engine.
+  /// - Parameter node: the node's name, unique in the cluster and new at every start
+  public init(
+    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(), metrics: MetricsRegistry,
+    logger: Logger
+  ) {
+    let instruments = EngineMetrics(metrics)
+    let book = RuleBook()
+    let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
+    let insert = IsolatingInsert(
+      store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
+    let writer = AlertWriter(
+      insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
+      patience: settings.commitPatience, metrics: instruments, logger: logger)
+    let announcer = Announcer(
+      journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
+    let ruleSync = RuleSync(
+      book: book, store: ports.rules, board: ports.board, interval: settings.ruleInterval, logger: logger)
+    let health = HealthMonitor(
+      signals: ports.signals, book: book, node: node, interval: settings.probeInterval,
+      patience: settings.probePatience)
+    let recovery = EpochRecovery(
+      node: node, epochs: ports.epochs, journal: ports.journal, store: ports.alerts, rules: ruleSync, book: book,
+      board: ports.board, announcer: announcer, feed: feed, health: health, metrics: instruments, logger: logger)
+    var keeperSettings = JournalKeeper.Settings()
+    keeperSettings.interval = settings.keeperInterval
+    keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
+    let keeper = JournalKeeper(
+      node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
+      settings: keeperSettings, metrics: instruments, logger: logger)
+    let raiser = AlertRaiser(
+      journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
+      logger: logger, onStale: { recovery.look() })
+    checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
+    alerts = AlertService(store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
+    rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
+    services = [announcer, writer, feed, ruleSync, recovery, keeper, health]
+    self.feed = feed
+    self.health = health
+    self.metrics = metrics
+    self.recovery = recovery
+    self.ruleSync = ruleSync
+    self.writer = writer
+    let held = metrics.gauge("tocsin_announcements_held", help: "Committed alerts that wait for Redis to return.")
+    metrics.onCollect { held.set(Double(announcer.heldCount)) }
+  }
+
+  /// A signal of the cluster arrived. Never blocks.
+  public func receive(_ signal: ClusterSignal) {
+    switch signal {
+    case .listening:
+      health.redis(isListening: true)
+      feed.listening()
+      recovery.look()
+    case .events(let batch): feed.receive(batch)
+    case .rulesChanged(let version): ruleSync.heard(of: version)
+    case .epochBegan: recovery.look()
+    case .probe(let token): health.probeReturned(token)
+    case .disconnected:
+      health.redis(isListening: false)
+      feed.disconnected()
+    }
+  }
+
+  /// The connection for commands to Redis was made anew.
+  public func redisConnected() {
+    recovery.look()
+  }
+
+  /// PostgreSQL came or went.
+  public func postgres(isUp: Bool) {
+    health.postgres(isUp: isUp)
+    if isUp { writer.postgresIsBack() }
+  }
+}

@@ -1,0 +1,97 @@
+import Logging
+public import ServiceLifecycle
+import Synchronization
+import TocsinCore
+
+/// Whether this node can take requests.
+///
+/// It sends itself a probe through Redis every second: a subscription that has gone silent is found out, not
+/// only a connection that was closed.
+public final class HealthMonitor: Service {
+  /// The node's state.
+  public struct Status: Sendable, Hashable {
+    /// Whether requests should come here.
+    public var ready: Bool
+    /// Why not: `draining`, `redis`, `rules`, `recovering`.
+    public var reasons: [String]
+    /// What is away while requests should come nevertheless: `postgresql`.
+    public var degraded: [String]
+  }
+
+  private struct State {
+    var isDraining = false
+    var isPostgresUp = true
+    var isListening = false
+    var isRecovered = false
+    var lastProbe: ContinuousClock.Instant?
+  }
+
+  private let state = Mutex(State())
+  private let signals: any ClusterSignals
+  private let book: RuleBook
+  private let node: String
+  private let interval: Duration
+  private let patience: Duration
+
+  init(signals: any ClusterSignals, book: RuleBook, node: String, interval: Duration, patience: Duration) {
+    self.signals = signals
+    self.book = book
+    self.node = node
+    self.interval = interval
+    self.patience = patience
+  }
+
+  /// The node's state now.
+  public var status: Status {
+    let now = ContinuousClock.now
+    let hasRules = book.isLoaded
+    return state.withLock { state in
+      var reasons: [String] = []
+      if state.isDraining { reasons.append("draining") }
+      if !state.isListening || state.lastProbe.map({ now - $0 > patience }) ?? true { reasons.append("redis") }
+      if !state.isRecovered { reasons.append("recovering") }
+      if !hasRules { reasons.append("rules") }
+      return Status(ready: reasons.isEmpty, reasons: reasons, degraded: state.isPostgresUp ? [] : ["postgresql"])
+    }
+  }
+
+  /// The node is about to stop: load balancers should send requests elsewhere.
+  public func beginDraining() {
+    state.withLock { $0.isDraining = true }
+  }
+
+  /// PostgreSQL came or went.
+  func postgres(isUp: Bool) {
+    state.withLock { $0.isPostgresUp = isUp }
+  }
+
+  /// The node listens to the cluster's signals, or no longer does.
+  func redis(isListening: Bool) {
+    state.withLock {
+      $0.isListening = isListening
+      if !isListening { $0.lastProbe = nil }
+    }
+  }
+
+  /// The node works in Redis' epoch, or has to find into it.
+  func recovery(isDone: Bool) {
+    state.withLock { $0.isRecovered = isDone }
+  }
+
+  /// A probe came back.
+  func probeReturned(_ token: String) {
+    guard token == node else { return }
+    state.withLock { $0.lastProbe = .now }
+  }
+
+  /// Sends probes until the service shuts down.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        // A probe that cannot be sent is a probe that does not return.
+        try? await self.signals.probe(self.node)
+        try? await Task.sleep(for: self.interval)
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Logging
+public import ServiceLifecycle
+import TocsinCore
+
+/// Finishes what nodes left behind: alerts that were claimed but not committed or announced, alerts that were
+/// pushed while PostgreSQL was away, changes that were committed but not announced. One node does it at a time.
+public final class JournalKeeper: Service {
+  /// The keeper's times and sizes.
+  struct Settings: Sendable {
+    var interval: Duration = .seconds(1)
+    /// Entries younger than this are left to the node that made them.
+    var overdueMilliseconds: Int64 = 3000
+    var leaseMilliseconds: Int64 = 5000
+    var limit = 500
+    /// Every so many rounds Redis' rules are compared with PostgreSQL's.
+    var reconcileEvery = 5
+  }
+
+  private let node: String
+  private let journal: any CooldownJournal
+  private let store: any AlertStore
+  private let insert: IsolatingInsert
+  private let writer: AlertWriter
+  private let rules: RuleSync
+  private let settings: Settings
+  private let metrics: EngineMetrics
+  private let logger: Logger
+
+  init(
+    node: String, journal: any CooldownJournal, store: any AlertStore, insert: IsolatingInsert, writer: AlertWriter,
+    rules: RuleSync, settings: Settings, metrics: EngineMetrics, logger: Logger
+  ) {
+    self.node = node
+    self.journal = journal
+    self.store = store
+    self.insert = insert
+    self.writer = writer
+    self.rules = rules
+    self.settings = settings
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  /// Looks after the journal until the service shuts down.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      var rounds = 0
+      while !Task.isCancelled {
+        do {
+          if try await self.journal.holdKeeperLease(node: self.node, milliseconds: self.settings.leaseMilliseconds) {
+            try await self.replay()
+            if rounds % self.settings.reconcileEvery == 0 { try await self.rules.reconcile() }
+          }
+        } catch {
+          self.logger.debug("the keeper could not finish its round", metadata: ["error": "\(error)"])
+        }
+        rounds += 1
+        try? await Task.sleep(for: self.settings.interval)
+      }
+    }
+  }
+
+  /// Finishes everything that is overdue.
+  /// - Throws: when a server is away; what was not finished is taken up in the next round
+  func replay() async throws(StoreError) {
+    while true {
+      let overdue = try await journal.overdue(olderThan: settings.overdueMilliseconds, limit: settings.limit)
+      let alerts = decode(overdue)
+      if alerts.isEmpty { break }
+      let refused = try await insert.insert(alerts)
+      let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
+      let published = try await journal.announce(kept)
+      metrics.keeperReplayed.increment(by: published)
+      logger.info("alerts of another node were finished", metadata: ["count": "\(published)"])
+      if overdue.count < settings.limit { break }
+    }
+    while true {
+      let unwritten = try await journal.unwritten(limit: settings.limit)
+      let alerts = decode(unwritten)
+      if alerts.isEmpty { break }
+      _ = try await insert.insert(alerts)
+      writer.postgresIsBack()
+      try await journal.written(alerts.map(\.alert.alertID))
+      logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(alerts.count)"])
+    }
+    try await announceChanges()
+    if writer.isAway {
+      // Nothing was left to write, so the store was not asked yet.
+      writer.postgresIsBack()
+    }
+  }
+
+  private func announceChanges() async throws(StoreError) {
+    while true {
+      let changes = try await store.unannouncedChanges(
+        olderThan: settings.overdueMilliseconds, limit: settings.limit)
+      if changes.isEmpty { return }
+      let published = try await journal.announce(changes: changes)
+      try await store.announced(changes: changes.map(\.changeID))
+      metrics.keeperReplayed.increment(by: published)
+    }
+  }
+
+  /// The alerts of these entries; entries of a version that this node does not know are left to one that does.
+  private func decode(_ entries: [JournalEntry]) -> [StoredAlert] {
+    entries.compactMap { entry in
+      guard let envelope = EventEnvelope(decoding: entry.envelope) else { return nil }
+      do {
+        return StoredAlert(alert: try envelope.decodedAlert(), tenant: envelope.tenant)
+      } catch {
+        logger.error(
+          "a journal entry cannot be read", metadata: ["alert_id": "\(entry.alertID)", "error": "\(error)"])
+        return nil
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import TocsinCore
+
+/// The instruments of the engine's own parts.
+struct EngineMetrics: Sendable {
+  let checks: Counter
+  let suppressed: Counter
+  let notPersisted: Counter
+  let claim: MetricHistogram
+  let commit: MetricHistogram
+  let announce: MetricHistogram
+  let commitRows: MetricHistogram
+  let deadLetters: Counter
+  let keeperReplayed: Counter
+  let feedGaps: Counter
+  let resyncs: Counter
+  let epochs: Counter
+  private let alerts: [AlertType: [Severity: Counter]]
+  private let changes: [AlertAction: Counter]
+
+  init(_ registry: MetricsRegistry) {
+    checks = registry.counter("tocsin_checks_total", help: "Checks that were evaluated.")
+    suppressed = registry.counter(
+      "tocsin_suppressed_total", help: "Rules that matched while their cooldown was running.")
+    notPersisted = registry.counter(
+      "tocsin_alerts_unwritten_total", help: "Alerts that were pushed before they were in PostgreSQL.")
+    claim = registry.histogram("tocsin_claim_duration_seconds", help: "Time of the claim script.")
+    commit = registry.histogram("tocsin_commit_duration_seconds", help: "Time from claim to commit of an alert.")
+    announce = registry.histogram("tocsin_announce_duration_seconds", help: "Time of the announce script.")
+    commitRows = registry.histogram(
+      "tocsin_commit_batch_rows", help: "Alerts in one transaction.", buckets: [1, 2, 4, 8, 16, 32, 64, 128])
+    deadLetters = registry.counter(
+      "tocsin_dead_letters_total", help: "Alerts that PostgreSQL refused.")
+    keeperReplayed = registry.counter(
+      "tocsin_keeper_replayed_total", help: "Alerts and changes that this node finished for another one.")
+    feedGaps = registry.counter("tocsin_feed_gaps_total", help: "Gaps in the event stream that had to be filled.")
+    resyncs = registry.counter("tocsin_feed_resyncs_total", help: "Gaps that could not be filled.")
+    epochs = registry.counter("tocsin_epochs_begun_total", help: "Times this node restored an empty Redis.")
+    var alerts: [AlertType: [Severity: Counter]] = [:]
+    for type in AlertType.allCases {
+      for severity in Severity.allCases {
+        alerts[type, default: [:]][severity] = registry.counter(
+          "tocsin_alerts_total", help: "Alerts that this node raised.",
+          labels: [("alert_type", type.rawValue), ("severity", severity.rawValue)])
+      }
+    }
+    self.alerts = alerts
+    changes = Dictionary(
+      uniqueKeysWithValues: AlertAction.allCases.map { action in
+        (
+          action,
+          registry.counter(
+            "tocsin_alert_changes_total", help: "Alerts that were acknowledged or resolved through this node.",
+            labels: [("action", action.rawValue)])
+        )
+      })
+  }
+
+  /// Counts an alert that was raised.
+  func raised(_ alert: Alert) {
+    alerts[alert.alertType]?[alert.severity]?.increment()
+  }
+
+  /// Counts an acknowledgement or resolution.
+  func changed(_ action: AlertAction) {
+    changes[action]?.increment()
+  }
+}

@@ -1,0 +1,161 @@
+import Logging
+public import ServiceLifecycle
+import Synchronization
+import TocsinCore
+
+/// Finds the node into the epoch of Redis: at the start, after a reconnection, and whenever a script answers that
+/// the epoch is another one. Where Redis has lost its data, one node restores rules and running cooldowns from
+/// PostgreSQL and begins a new epoch.
+public final class EpochRecovery: Service {
+  private let node: String
+  private let epochs: any EpochKeeper
+  private let journal: any CooldownJournal
+  private let store: any AlertStore
+  private let rules: RuleSync
+  private let book: RuleBook
+  private let board: any RuleBoard
+  private let announcer: Announcer
+  private let feed: EventFeed
+  private let health: HealthMonitor
+  private let metrics: EngineMetrics
+  private let logger: Logger
+  private let wake = Signal()
+  private let lockMilliseconds: Int64 = 30_000
+
+  init(
+    node: String, epochs: any EpochKeeper, journal: any CooldownJournal, store: any AlertStore, rules: RuleSync,
+    book: RuleBook, board: any RuleBoard, announcer: Announcer, feed: EventFeed, health: HealthMonitor,
+    metrics: EngineMetrics, logger: Logger
+  ) {
+    self.node = node
+    self.epochs = epochs
+    self.journal = journal
+    self.store = store
+    self.rules = rules
+    self.book = book
+    self.board = board
+    self.announcer = announcer
+    self.feed = feed
+    self.health = health
+    self.metrics = metrics
+    self.logger = logger
+  }
+
+  /// Something about Redis changed: look.
+  func look() {
+    wake.send()
+  }
+
+  /// Looks whenever there is a reason, until the service shuts down.
+  public func run() async throws {
+    wake.send()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await _ in self.wake.signals { await self.recoverUntilDone() }
+      }
+      group.addTask {
+        // A node that died while it restored leaves claims in need of confirmation: somebody has to take over.
+        while !Task.isCancelled {
+          do { try await Task.sleep(for: .seconds(5)) } catch { return }
+          self.wake.send()
+        }
+      }
+      await withGracefulShutdownHandler {
+        await group.next()
+      } onGracefulShutdown: {
+        self.wake.finish()
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func recoverUntilDone() async {
+    var backoff = Backoff()
+    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+      do {
+        if try await recover() {
+          health.recovery(isDone: true)
+          return
+        }
+      } catch {
+        logger.debug("the node could not find into Redis' epoch yet", metadata: ["error": "\(error)"])
+      }
+      health.recovery(isDone: false)
+      try? await Task.sleep(for: backoff.next())
+    }
+  }
+
+  /// One attempt.
+  /// - Returns: whether the node works in Redis' epoch now
+  private func recover() async throws(StoreError) -> Bool {
+    let server = try await epochs.serverEpoch()
+    if let server, server == epochs.epoch {
+      if try await logIsIntact() {
+        try await settle(in: server)
+        return true
+      }
+      return try await restore(lost: server)
+    }
+    if let server {
+      if !book.isLoaded { try await rules.load() }
+      epochs.adopt(epoch: server)
+      logger.info("the node works in another epoch", metadata: ["epoch": "\(server)"])
+      try await settle(in: server)
+      return true
+    }
+    return try await restore(lost: nil)
+  }
+
+  /// What is to be done on every arrival in an epoch, known or new.
+  private func settle(in epoch: String) async throws(StoreError) {
+    feed.settled(in: epoch)
+    try await announcer.announceHeld()
+    if try await epochs.isRestoring(), try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) {
+      try await restoreCooldowns(of: epoch)
+    }
+  }
+
+  /// Whether the log still has the newest event that this node knows: then nothing was lost.
+  private func logIsIntact() async throws(StoreError) -> Bool {
+    guard let position = feed.position, position.epoch == epochs.epoch else { return true }
+    return try await feed.events(after: position, limit: 1) != nil
+  }
+
+  /// Begins a new epoch, if this node is the one to do it.
+  /// - Returns: false where another one does it at this moment
+  private func restore(lost epoch: String?) async throws(StoreError) -> Bool {
+    guard try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) else { return false }
+    // Another node may have been faster than this one's question.
+    guard try await epochs.serverEpoch() == epoch else { return false }
+    try await rules.load()
+    var generator = SystemRandomNumberGenerator()
+    let fresh = String(generator.next() as UInt64, radix: 36)
+    try await epochs.begin(epoch: fresh)
+    epochs.adopt(epoch: fresh)
+    metrics.epochs.increment()
+    logger.notice(
+      "Redis was empty or had lost events: a new epoch begins, cooldowns come back from PostgreSQL",
+      metadata: ["epoch": "\(fresh)"])
+    try await board.replaceAll(book.snapshot)
+    try await restoreCooldowns(of: fresh)
+    try await settle(in: fresh)
+    return true
+  }
+
+  private func restoreCooldowns(of epoch: String) async throws(StoreError) {
+    var count = 0
+    do {
+      for try await page in store.runningCooldowns(of: book.snapshot, at: journal.now()) {
+        try await epochs.restore(page)
+        _ = try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds)
+        count += page.count
+      }
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(.failed, backend: "postgresql", message: "\(error)")
+    }
+    try await epochs.finishRestore(of: epoch, node: node)
+    logger.notice("cooldowns are restored", metadata: ["count": "\(count)", "epoch": "\(epoch)"])
+  }
+}

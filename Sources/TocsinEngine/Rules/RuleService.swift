@@ -1,0 +1,102 @@
+import Logging
+public import TocsinCore
+
+/// Reads and changes the rules. A change is in PostgreSQL, and in force on this node, before it is answered; the
+/// other nodes hear of it by Redis.
+public final class RuleService: Sendable {
+  private let book: RuleBook
+  private let store: any RuleStore
+  private let board: any RuleBoard
+  private let logger: Logger
+
+  init(book: RuleBook, store: any RuleStore, board: any RuleBoard, logger: Logger) {
+    self.book = book
+    self.store = store
+    self.board = board
+    self.logger = logger
+  }
+
+  /// The tenant's rules, by rule id.
+  /// - Throws: `unavailable` before the node has loaded any
+  public func all(tenant: Tenant, enabledOnly: Bool = false) throws(EngineError) -> [AlertRule] {
+    let rules = try index(of: tenant).rules
+    return enabledOnly ? rules.filter(\.enabled) : rules
+  }
+
+  /// One rule.
+  /// - Throws: `notFound`
+  public func rule(_ id: String, tenant: Tenant) throws(EngineError) -> AlertRule {
+    guard let rule = try index(of: tenant)[id] else { throw RuleService.unknown(id) }
+    return rule
+  }
+
+  /// Creates a rule or replaces the whole rule of its id.
+  /// - Returns: the rule with the server's fields
+  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
+    let saved: AlertRule
+    do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw EngineError(error) }
+    await publish(saved, tenant: tenant)
+    return saved
+  }
+
+  /// Deletes a rule.
+  /// - Throws: `notFound`
+  public func delete(_ id: String, tenant: Tenant, actor: String) async throws(EngineError) {
+    let version: Int64?
+    do { version = try await store.delete(ruleID: id, tenant: tenant, actor: actor) } catch {
+      throw EngineError(error)
+    }
+    guard let version else { throw RuleService.unknown(id) }
+    book.remove(id, tenant: tenant, version: version)
+    do { try await board.remove(ruleID: id, tenant: tenant, version: version) } catch { report(error) }
+  }
+
+  /// Enables or disables a rule.
+  /// - Throws: `notFound`
+  public func setEnabled(
+    _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
+  ) async throws(EngineError) -> AlertRule {
+    let rule: AlertRule?
+    do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
+      throw EngineError(error)
+    }
+    guard let rule else { throw RuleService.unknown(id) }
+    await publish(rule, tenant: tenant)
+    return rule
+  }
+
+  /// The changes of a rule, newest first; also of one that was deleted.
+  public func history(_ id: String, tenant: Tenant, limit: Int) async throws(EngineError) -> [RuleChange] {
+    let changes: [RuleChange]
+    do { changes = try await store.history(ruleID: id, tenant: tenant, limit: limit) } catch {
+      throw EngineError(error)
+    }
+    if changes.isEmpty { throw RuleService.unknown(id) }
+    return changes
+  }
+
+  private func publish(_ rule: AlertRule, tenant: Tenant) async {
+    book.apply(rule, tenant: tenant)
+    do { try await board.put(rule, tenant: tenant) } catch { report(error) }
+  }
+
+  /// The change is durable; `RuleSync` brings it to Redis later.
+  private func report(_ error: StoreError) {
+    logger.warning("a rule change could not be shared through Redis yet", metadata: ["error": "\(error)"])
+  }
+
+  private func index(of tenant: Tenant) throws(EngineError) -> RuleIndex {
+    guard let index = book.index(of: tenant) else { throw EngineError.rulesNotLoaded }
+    return index
+  }
+
+  private static func unknown(_ id: String) -> EngineError {
+    EngineError(.notFound, "there is no rule \(id)")
+  }
+}
+
+extension EngineError {
+  static let rulesNotLoaded = EngineError(
+    .unavailable, "the node has no rules yet: postgresql and redis were not reachable since it started",
+    retryAfterSeconds: 1)
+}
