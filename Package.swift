@@ -27,13 +27,40 @@ let nio: [Target.Dependency] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+let client: [Target.Dependency] = [
+  .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  .product(name: "AsyncHTTPClient", package: "async-http-client"),
+  .product(name: "Histogram", package: "hdrhistogram-swift"),
+  .product(name: "Yams", package: "Yams"),
+]
+let web: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+  .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+  .product(name: "NIOWebSocket", package: "swift-nio"),
+]
+
 let package = Package(
   name: "tocsin",
+  products: [
+    .executable(name: "tocsin", targets: ["tocsin"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CHiredis"),
@@ -44,10 +71,39 @@ let package = Package(
       ["CHiredis", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
     module("PostgresClient", ["CLibpq", logging, lifecycle]),
     module("TocsinCore"),
+    module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
+    module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
+    module("TocsinPostgres", ["TocsinCore", "PostgresClient", logging]),
+    module("TocsinServer", ["TocsinCore", "TocsinEngine", logging, lifecycle] + nio + web),
+    module(
+      "TocsinApp",
+      [
+        "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinServer", "RedisClient",
+        "PostgresClient", logging, lifecycle,
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Yams", package: "Yams"),
+      ] + nio),
+    module(
+      "TocsinClient",
+      [
+        "TocsinCore", logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ] + nio),
+    .executableTarget(
+      name: "tocsin",
+      dependencies: [
+        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", logging, lifecycle,
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+      ] + nio + client,
+      swiftSettings: strict),
     tests(
       "RedisClientTests",
       ["RedisClient", "LocalServers", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
     tests("PostgresClientTests", ["PostgresClient", "LocalServers"]),
     tests("TocsinCoreTests", ["TocsinCore"]),
+    tests("TocsinRedisTests", ["TocsinRedis", "LocalServers"]),
+    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers"]),
   ]
 )

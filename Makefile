@@ -1,0 +1,48 @@
+# Everything a machine with a Swift toolchain needs: `make dev`, `make test`.
+SHELL := /bin/bash
+SWIFT ?= swift
+JOBS ?= $(shell nproc)
+NODES ?= 2
+VENV := .build-tools/venv
+
+.PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan lint bench clean
+
+## A whole local cluster with its own Redis and PostgreSQL.
+dev: packages build
+	$(shell $(SWIFT) build --show-bin-path)/tocsin dev --nodes $(NODES)
+
+build:
+	$(SWIFT) build -j $(JOBS) --product tocsin
+
+release: packages
+	$(SWIFT) build -j $(JOBS) -c release --product tocsin
+
+## The system packages: C libraries, Redis, PostgreSQL.
+packages:
+	@.ci/packages
+
+## What the end-to-end tests need beyond that.
+tools: packages
+	@.ci/tools $(VENV)
+
+## All tests.
+test: lint test-swift test-end-to-end
+
+test-swift: packages
+	$(SWIFT) build -j $(JOBS) --build-tests
+	$(SWIFT) test --skip-build
+
+test-end-to-end: tools
+	$(SWIFT) build -j $(JOBS) --product tocsin
+	TOCSIN_BINARY="$$($(SWIFT) build --show-bin-path)/tocsin" $(VENV)/bin/python -m pytest -q Tests/EndToEnd
+
+## What starts no process of its own, under ThreadSanitizer.
+test-tsan: packages
+	$(SWIFT) build -j $(JOBS) --build-tests --sanitize=thread --scratch-path .build-tsan
+	$(SWIFT) test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'TocsinCoreTests|TocsinEngineTests|TocsinServerTests'
+
+lint:
+	$(SWIFT) format lint -r --strict Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-tsan .build-tools

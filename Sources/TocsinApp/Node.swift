@@ -1,0 +1,148 @@
+import Foundation
+public import Logging
+public import NIOCore
+import NIOPosix
+import PostgresClient
+import RedisClient
+import ServiceLifecycle
+import Synchronization
+import TocsinCore
+public import TocsinEngine
+import TocsinPostgres
+import TocsinRedis
+import TocsinServer
+
+/// A whole node: its adapters, its engine and its server, started and stopped in the right order. Several of them
+/// can run in one process.
+public final class Node: Sendable {
+  /// The engine, for tests that look behind the server.
+  public let engine: Engine
+  private let configuration: NodeConfiguration
+  private let group: any EventLoopGroup
+  private let logger: Logger
+  private let services: [any Service]
+  private let server: HTTPServer
+
+  /// A node that does nothing yet.
+  /// - Parameters:
+  ///   - group: the event loops of its server and of its connections to Redis; the process' own unless given
+  public init(
+    configuration: NodeConfiguration, group: (any EventLoopGroup)? = nil, logger: Logger
+  ) throws {
+    let group = group ?? Node.makeGroup(threads: configuration.threads)
+    var logger = logger
+    let name = configuration.nodeName ?? ProcessInfo.processInfo.hostName
+    logger[metadataKey: "node"] = "\(name)"
+    let relay = EngineRelay()
+    let metrics = MetricsRegistry()
+
+    let redis = RedisClient(
+      configuration: configuration.redis, connections: configuration.redisConnections, eventLoopGroup: group,
+      logger: logger
+    ) { state in
+      if case .connected = state { relay.engine?.redisConnected() }
+    }
+    var backendConfiguration = RedisBackend.Configuration()
+    backendConfiguration.prefix = configuration.redisPrefix
+    backendConfiguration.journalLimit = configuration.journalLimit
+    let backend = RedisBackend(client: redis, configuration: backendConfiguration, logger: logger)
+    let signals = RedisSignals(
+      configuration: configuration.redis, prefix: configuration.redisPrefix, eventLoopGroup: group, logger: logger
+    ) { signal in
+      relay.engine?.receive(signal)
+    }
+    let writers = PostgresPool(
+      configuration: configuration.database, size: configuration.databaseWriters, logger: logger
+    ) { isUp in
+      relay.engine?.postgres(isUp: isUp)
+    }
+    let readers = PostgresPool(
+      configuration: configuration.database, size: configuration.databaseReaders, logger: logger)
+    let alerts = PostgresAlertStore(writers: writers, readers: readers)
+    let rules = PostgresRuleStore(pool: readers)
+    let ports = EnginePorts(
+      journal: backend, epochs: backend, log: backend, signals: backend, board: backend, windows: backend,
+      alerts: alerts, rules: rules)
+    var settings = EngineSettings()
+    settings.writers = configuration.databaseWriters
+    let unique =
+      "\(name)-\(ProcessInfo.processInfo.processIdentifier)-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+    let engine = Engine(node: unique, ports: ports, settings: settings, metrics: metrics, logger: logger)
+    relay.attach(engine)
+    Node.observe(redis: redis, writers: writers, readers: readers, in: metrics)
+
+    let hub = WebSocketHub(
+      feed: engine.feed, alerts: engine.alerts, metrics: metrics, eventLoopGroup: group, logger: logger)
+    engine.feed.attach(hub)
+    let server = HTTPServer(
+      configuration: ServerConfiguration(
+        host: configuration.host, port: configuration.port, accessLog: configuration.accessLog),
+      engine: engine, hub: hub, eventLoopGroup: group, logger: logger)
+    let partitions = PartitionService(store: alerts, logger: logger)
+    let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
+    services = [redis, signals, writers, readers, partitions] + engine.services + [server, drain]
+    self.server = server
+    self.engine = engine
+    self.configuration = configuration
+    self.group = group
+    self.logger = logger
+  }
+
+  /// The port that the server listens on, once it does.
+  public var port: Int? { server.port }
+
+  /// Runs until SIGTERM or SIGINT, or until the task's graceful shutdown or cancellation.
+  /// - Parameter signals: whether to stop on SIGTERM and SIGINT
+  /// - Throws: ``NodeFailure`` when it cannot start
+  public func run(stopOnSignals signals: Bool = true) async throws {
+    try await SchemaGuard(configuration: configuration, logger: logger).check()
+    var setup = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [], logger: logger)
+    setup.maximumGracefulShutdownDuration = configuration.drain + .seconds(4)
+    do {
+      try await ServiceGroup(configuration: setup).run()
+    } catch is CancellationError {
+      // The grace period was over, or a test ended.
+    } catch {
+      throw NodeFailure("the node stopped: \(error)")
+    }
+  }
+
+  private static func makeGroup(threads: Int) -> any EventLoopGroup {
+    threads == 0 ? MultiThreadedEventLoopGroup.singleton : MultiThreadedEventLoopGroup(numberOfThreads: threads)
+  }
+
+  private static func observe(
+    redis: RedisClient, writers: PostgresPool, readers: PostgresPool, in metrics: MetricsRegistry
+  ) {
+    let connected = metrics.gauge("tocsin_redis_connected", help: "Whether the node is connected to Redis.")
+    let pools = [("writers", writers), ("readers", readers)].map { name, pool in
+      (
+        pool,
+        metrics.gauge("tocsin_postgres_connections", help: "Open connections.", labels: [("pool", name)]),
+        metrics.gauge("tocsin_postgres_idle_connections", help: "Idle connections.", labels: [("pool", name)]),
+        metrics.gauge("tocsin_postgres_waiting", help: "Requests that wait for a connection.", labels: [("pool", name)])
+      )
+    }
+    metrics.onCollect {
+      connected.set(redis.isConnected ? 1 : 0)
+      for (pool, size, idle, waiting) in pools {
+        let statistics = pool.statistics
+        size.set(Double(statistics.size))
+        idle.set(Double(statistics.idle))
+        waiting.set(Double(statistics.waiting))
+      }
+    }
+  }
+}
+
+/// Passes what adapters report on to the engine, which is made after them.
+private final class EngineRelay: Sendable {
+  private let state = Mutex<Engine?>(nil)
+
+  var engine: Engine? { state.withLock { $0 } }
+
+  func attach(_ engine: Engine) {
+    state.withLock { $0 = engine }
+  }
+}

@@ -1,0 +1,24 @@
+import Logging
+import ServiceLifecycle
+import TocsinPostgres
+
+/// Makes the partitions of the coming weeks, at the start and every hour.
+struct PartitionService: Service {
+  let store: PostgresAlertStore
+  let logger: Logger
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        var pause = Duration.seconds(3600)
+        do {
+          try await store.ensurePartitions()
+        } catch {
+          logger.debug("partitions could not be made yet", metadata: ["error": "\(error)"])
+          pause = .seconds(10)
+        }
+        try? await Task.sleep(for: pause)
+      }
+    }
+  }
+}
