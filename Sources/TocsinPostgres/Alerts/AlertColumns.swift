@@ -1,0 +1,42 @@
+import PostgresClient
+import TocsinCore
+
+/// The columns of `alerts` as an ``Alert`` is read from them.
+enum AlertColumns {
+  /// Their names, in the order in which ``read(_:)`` expects them, of the table of that alias.
+  static func list(of table: String) -> String {
+    names.map { "\(table).\($0)" }.joined(separator: ", ")
+  }
+
+  private static let names = [
+    "alert_id", "rule_id", "rule_incarnation", "alert_type", "severity", "title", "message", "campaign_id",
+    "campaign_name", "ad_id", "metric_name", "metric_value", "threshold_value", "details", "notification_status",
+    "acknowledged_at", "acknowledged_by", "resolved_at", "resolved_by",
+  ]
+
+  /// How many columns ``list(of:)`` names.
+  static let count = names.count
+
+  /// The alert of a row that begins with ``list(of:)``.
+  static func read(_ row: PostgresRow) throws -> Alert {
+    let id = AlertID(try row.uuid(0))
+    guard let type = AlertType(rawValue: try row.text(3)), let severity = Severity(rawValue: try row.text(4)) else {
+      throw StoreError.unreadable("alert \(id): its type or severity is not known to this release")
+    }
+    var status: [String: Bool] = [:]
+    for member in try JSONObject(stored: try row.jsonb(14)).members { status[member.key] = member.value.bool }
+    return Alert(
+      alertID: id, ruleID: try row.text(1), alertType: type, severity: severity, title: try row.text(5),
+      message: try row.text(6), entity: Entity(campaignID: try row.text(7), adID: try row.text(9)),
+      campaignName: try row.text(8), metricName: try row.text(10), metricValue: try row.float8(11),
+      thresholdValue: try row.float8(12), details: try JSONObject(stored: try row.jsonb(13)),
+      acknowledgement: try mark(row, 15), resolution: try mark(row, 17), notificationStatus: status,
+      ruleIncarnation: try row.text(2))
+  }
+
+  /// The mark whose time stands in that column, and whose person in the next one.
+  static func mark(_ row: PostgresRow, _ column: Int) throws -> Alert.Mark? {
+    guard let at = try row.optionalTimestamptz(column) else { return nil }
+    return Alert.Mark(at: Timestamp(microseconds: at), by: try row.optionalText(column + 1))
+  }
+}

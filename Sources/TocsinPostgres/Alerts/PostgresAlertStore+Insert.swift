@@ -1,0 +1,69 @@
+import PostgresClient
+public import TocsinCore
+
+extension PostgresAlertStore {
+  /// One statement, whatever the number; batches of about 128 give the most rows a second at a low latency.
+  @discardableResult
+  public func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int {
+    guard !alerts.isEmpty else { return 0 }
+    // Two statements that insert some of the same alerts wait for each other; sorted, never in a circle.
+    let sorted = alerts.sorted { $0.alert.alertID < $1.alert.alertID }
+    let count = try await writers.rows(Self.insertion, Self.columns(of: sorted)) { Int(try $0.int8(0)) }
+    return count.first ?? 0
+  }
+
+  /// Arrays of one length, one a column. What `counted` counts is what was inserted, so repeating a batch counts
+  /// nothing twice.
+  private static let insertion = PostgresStatement(
+    """
+    WITH inserted AS (
+      INSERT INTO alerts (tenant, alert_id, rule_id, rule_incarnation, alert_type, severity, title, message,
+        campaign_id, campaign_name, ad_id, metric_name, metric_value, threshold_value, details, notification_status,
+        acknowledged_at, acknowledged_by, resolved_at, resolved_by)
+      SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::float8[], $15::jsonb[],
+        $16::jsonb[], $17::timestamptz[], $18::text[], $19::timestamptz[], $20::text[])
+      ON CONFLICT DO NOTHING
+      RETURNING tenant, alert_id, campaign_id, alert_type, severity, acknowledged_at, resolved_at
+    ), counted AS MATERIALIZED (
+      SELECT tenant, tocsin_day_of(alert_id) AS day, campaign_id, alert_type, severity,
+        count(*) AS fired, count(acknowledged_at) AS acknowledged, count(resolved_at) AS resolved
+      FROM inserted GROUP BY tenant, tocsin_day_of(alert_id), campaign_id, alert_type, severity
+    ), \(Rollups.expressions)
+    SELECT count(*) FROM inserted
+    """, name: "alert.insert")
+
+  private static func columns(of alerts: [StoredAlert]) -> [PostgresValue] {
+    func texts(_ value: (Alert) -> String?) -> PostgresValue { .textArray(alerts.map { value($0.alert) }) }
+    func times(_ value: (Alert) -> Alert.Mark?) -> PostgresValue {
+      .timestamptzArray(alerts.map { value($0.alert)?.at.microseconds })
+    }
+    return [
+      .textArray(alerts.map { $0.tenant.rawValue }),
+      .uuidArray(alerts.map { $0.alert.alertID.uuid }),
+      texts { $0.ruleID },
+      texts { $0.ruleIncarnation },
+      texts { $0.alertType.rawValue },
+      texts { $0.severity.rawValue },
+      texts { $0.title },
+      texts { $0.message },
+      texts { $0.entity.campaignID },
+      texts { $0.campaignName },
+      texts { $0.entity.adID },
+      texts { $0.metricName },
+      .float8Array(alerts.map { $0.alert.metricValue }),
+      .float8Array(alerts.map { $0.alert.thresholdValue }),
+      .jsonbArray(alerts.map { JSON.object($0.alert.details).bytes }),
+      .jsonbArray(alerts.map { notificationStatus($0.alert) }),
+      times { $0.acknowledgement },
+      texts { $0.acknowledgement?.by },
+      times { $0.resolution },
+      texts { $0.resolution?.by },
+    ]
+  }
+
+  private static func notificationStatus(_ alert: Alert) -> [UInt8] {
+    if alert.notificationStatus.isEmpty { return Array("{}".utf8) }
+    return JSON.object(JSONObject(alert.notificationStatus.map { ($0.key, .bool($0.value)) })).bytes
+  }
+}

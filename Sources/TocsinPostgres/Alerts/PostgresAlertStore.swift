@@ -1,0 +1,66 @@
+public import PostgresClient
+public import TocsinCore
+
+/// Alerts in PostgreSQL: table `alerts`, its roll-ups, and the outbox `alert_changes`.
+public struct PostgresAlertStore: AlertStore {
+  let writers: PostgresPool
+  let readers: PostgresPool
+
+  /// A store on two pools to the same primary server: so that a burst of reads never keeps alerts from being written.
+  /// - Parameters:
+  ///   - writers: for inserts and changes
+  ///   - readers: for lists, statistics and cooldowns
+  public init(writers: PostgresPool, readers: PostgresPool) {
+    self.writers = writers
+    self.readers = readers
+  }
+
+  public func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
+    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], AlertColumns.read).first
+  }
+
+  public func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
+    let shape = AlertListShape(query)
+    return try await readers.rows(shape.statement, shape.parameters(query, tenant: tenant), AlertColumns.read)
+  }
+
+  public func newestAlert(
+    ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
+  ) async throws(StoreError) -> AlertID? {
+    let parameters: [PostgresValue] = [
+      .text(tenant.rawValue), .text(entity.campaignID), .text(entity.adID), .text(ruleID), .text(incarnation),
+      .uuid(AlertID(lowerBound: since).uuid),
+    ]
+    return try await readers.rows(AlertStatements.newest, parameters) { AlertID(try $0.uuid(0)) }.first
+  }
+
+  public func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
+    let statement = campaignID == nil ? AlertStatements.statistics : AlertStatements.campaignStatistics
+    let parameters = [PostgresValue.text(tenant.rawValue)] + (campaignID.map { [.text($0)] } ?? [])
+    var statistics = AlertStatistics()
+    let counts = try await readers.rows(statement, parameters) { row in
+      (
+        type: AlertType(rawValue: try row.text(0)), severity: Severity(rawValue: try row.text(1)),
+        fired: Int(try row.int8(2)), acknowledged: Int(try row.int8(3)), resolved: Int(try row.int8(4))
+      )
+    }
+    for count in counts where count.fired > 0 {
+      statistics.total += count.fired
+      statistics.active += count.fired - count.resolved
+      statistics.acknowledged += count.acknowledged
+      statistics.resolved += count.resolved
+      if let type = count.type { statistics.byType[type, default: 0] += count.fired }
+      if let severity = count.severity { statistics.bySeverity[severity, default: 0] += count.fired }
+    }
+    return statistics
+  }
+
+  /// Makes the weekly partitions that are missing, from last week's on. Nodes call it when they start and once a day;
+  /// several at once do no harm. Without it alerts go to the default partition, which works, but holds no retention.
+  /// - Returns: how many were made
+  @discardableResult
+  public func ensurePartitions(weeksAhead: Int = 4) async throws(StoreError) -> Int {
+    let made = try await writers.rows(AlertStatements.ensurePartitions, [.int8(Int64(weeksAhead))]) { try $0.int8(0) }
+    return made.first.map { Int($0) } ?? 0
+  }
+}

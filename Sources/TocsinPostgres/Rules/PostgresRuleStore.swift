@@ -1,0 +1,81 @@
+public import PostgresClient
+public import TocsinCore
+
+/// Rules in PostgreSQL: tables `rules`, `rule_changes` and `rule_version`.
+///
+/// Every write is one transaction that first locks the row of `rule_version`: writers take turns, and the order of
+/// the numbers is the order of the commits.
+public struct PostgresRuleStore: RuleStore {
+  private let pool: PostgresPool
+
+  /// A store on a pool to the primary server.
+  public init(pool: PostgresPool) {
+    self.pool = pool
+  }
+
+  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule {
+    try await pool.inTransaction { connection in
+      var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
+      return try await change.save(rule, action: "save")
+    }
+  }
+
+  public func delete(ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> Int64? {
+    try await pool.inTransaction { connection in
+      var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
+      return try await change.delete(ruleID)
+    }
+  }
+
+  public func setEnabled(
+    _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
+  ) async throws(StoreError) -> AlertRule? {
+    try await pool.inTransaction { connection in
+      var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
+      guard var rule = try await change.rule(ruleID), rule.enabled != enabled else {
+        return try await change.rule(ruleID)
+      }
+      rule.enabled = enabled
+      return try await change.save(rule, action: enabled ? "enable" : "disable")
+    }
+  }
+
+  public func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool {
+    try await pool.inTransaction { connection in
+      var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: "tocsin")
+      let key = PostgresValue.text("rules.seeded/\(tenant.rawValue)")
+      let noted = try await connection.execute(RuleStatements.noteSeed, [key, .text(tenant.rawValue)])
+      guard noted.affected == 1 else { return false }
+      for rule in rules { _ = try await change.save(rule, action: "seed") }
+      return true
+    }
+  }
+
+  public func snapshot() async throws(StoreError) -> RuleSnapshot {
+    var snapshot = RuleSnapshot(version: 0, rules: [:])
+    let rows = try await pool.rows(RuleStatements.snapshot) { row in
+      (
+        version: try row.int8(0), tenant: try row.optionalText(1),
+        rule: try row.optionalJSONB(2).map { try AlertRule(stored: $0) }
+      )
+    }
+    for row in rows {
+      snapshot.version = row.version
+      if let tenant = row.tenant, let rule = row.rule {
+        snapshot.rules[Tenant(rawValue: tenant), default: []].append(rule)
+      }
+    }
+    return snapshot
+  }
+
+  public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
+    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit))]
+    return try await pool.rows(RuleStatements.history, parameters) { row in
+      RuleChange(
+        version: try row.int8(0), action: try row.text(1), actor: try row.text(2),
+        at: Timestamp(microseconds: try row.timestamptz(3)),
+        before: try row.optionalJSONB(4).map { try JSON(parsing: $0) },
+        after: try row.optionalJSONB(5).map { try JSON(parsing: $0) })
+    }
+  }
+}

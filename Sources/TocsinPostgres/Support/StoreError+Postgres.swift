@@ -1,0 +1,40 @@
+import PostgresClient
+import TocsinCore
+
+extension StoreError {
+  /// What a failure of PostgreSQL means to the caller of a port. Its message has no values: the server's detail,
+  /// which quotes rows, is left out.
+  init(_ error: PostgresError) {
+    let code: Code =
+      if error.isUnavailable || error.code == .cancelled || StoreError.isTransient(error.sqlState) {
+        .unavailable
+      } else if error.isDataError {
+        .data
+      } else {
+        .failed
+      }
+    self.init(code, backend: "postgresql", message: error.description)
+  }
+
+  /// The same for what the body of a transaction threw.
+  init(wrapping error: any Error) {
+    switch error {
+    case let error as StoreError: self = error
+    case let error as PostgresError: self.init(error)
+    case is CancellationError: self.init(.unavailable, backend: "postgresql", message: "the task was cancelled")
+    default: self.init(.failed, backend: "postgresql", message: "unexpected error of type \(type(of: error))")
+    }
+  }
+
+  /// What is stored cannot be read: written by a newer release, or by other hands.
+  static func unreadable(_ what: String) -> StoreError {
+    StoreError(.failed, backend: "postgresql", message: "cannot read \(what)")
+  }
+
+  /// Serialization failures and deadlocks (class 40), a lock that was not free in time (55P03), and a statement that
+  /// took too long (57014): the same request may well succeed later.
+  private static func isTransient(_ sqlState: String?) -> Bool {
+    guard let sqlState else { return false }
+    return sqlState.hasPrefix("40") || sqlState == "55P03" || sqlState == "57014"
+  }
+}

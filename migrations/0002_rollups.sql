@@ -1,0 +1,32 @@
+-- oldest-release: 0.1.0
+--
+-- Counts of alerts, kept by the very statements that insert and change alerts, so that statistics never count rows.
+-- Each count is spread over eight slots that are added up when read: a connection writes the slot of its number, so
+-- writers on different connections seldom touch one row. Every statement takes its rows in the order of the keys,
+-- `alert_rollups` before `campaign_rollups`, so writers may wait for each other but never in a circle.
+
+-- By the day (since 1970-01-01, UTC) on which they fired.
+CREATE TABLE alert_rollups (
+  tenant text COLLATE "C" NOT NULL,
+  day integer NOT NULL,
+  alert_type text COLLATE "C" NOT NULL,
+  severity text COLLATE "C" NOT NULL,
+  slot smallint NOT NULL,
+  fired integer NOT NULL DEFAULT 0,
+  acknowledged integer NOT NULL DEFAULT 0,
+  resolved integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant, day, alert_type, severity, slot)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000);
+
+CREATE TABLE campaign_rollups (
+  tenant text COLLATE "C" NOT NULL,
+  campaign_id text COLLATE "C" NOT NULL,
+  week integer NOT NULL,
+  alert_type text COLLATE "C" NOT NULL,
+  severity text COLLATE "C" NOT NULL,
+  slot smallint NOT NULL,
+  fired integer NOT NULL DEFAULT 0,
+  acknowledged integer NOT NULL DEFAULT 0,
+  resolved integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant, campaign_id, week, alert_type, severity, slot)
+) WITH (fillfactor = 70);
