@@ -66,10 +66,22 @@ public final class LocalPostgres: Sendable {
     if isTemporary { try? FileManager.default.removeItem(at: folder) }
   }
 
-  /// Kills the server and all its processes at once, as a crash would.
+  /// Stops the server cleanly and keeps its data for ``restart()``.
+  public func halt() {
+    end(with: SIGINT)
+  }
+
+  /// Kills the server and all its processes at once, as a crash would. ``restart()`` starts it again.
   public func kill() {
+    let children = process.withLock { $0.map { self.children(of: $0.pid) } } ?? []
     signalAll(SIGKILL)
     end(with: SIGKILL)
+    // A new server refuses to start while one of the old one's processes holds its shared memory.
+    for child in children {
+      while let line = FileManager.default.contents(atPath: "/proc/\(child)/cmdline"), !line.isEmpty {
+        Thread.sleep(forTimeInterval: 0.001)
+      }
+    }
   }
 
   /// Freezes the server: it keeps its sockets and answers nothing.
@@ -82,14 +94,18 @@ public final class LocalPostgres: Sendable {
     signalAll(SIGCONT)
   }
 
-  /// Stops the server if it runs, and starts it again with the same port and data.
+  /// Stops the server if it runs, and starts it again with the same port and data; after a ``stop()``
+  /// that removed the data, with an empty database.
   public func restart() throws {
     end(with: SIGINT)
+    try tools.prepare(folder)
     try launch()
+    try makeDatabase("tocsin")
   }
 
   private func url(database: String) -> String {
-    "postgresql://postgres@127.0.0.1:\(port)/\(database)"
+    let name = database.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? database
+    return "postgresql://postgres@127.0.0.1:\(port)/\(name)"
   }
 
   private func launch() throws {
@@ -102,7 +118,7 @@ public final class LocalPostgres: Sendable {
       tools.asOwner([tools.path("postgres"), "-D", folder.path])
       + options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     let log = folder.appendingPathComponent("server.log")
-    let server = try ServerProcess(command: command, log: log)
+    let server = try withUnblockedSignals { try ServerProcess(command: command, log: log) }
     process.withLock { $0 = server }
     let deadline = ContinuousClock.now + .seconds(30)
     let ready = [tools.path("pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port), "-t", "1"]

@@ -70,7 +70,7 @@ struct PostgresTools {
     process.standardOutput = output
     process.standardError = output
     process.standardInput = feed
-    try process.run()
+    try withUnblockedSignals { try process.run() }
     feed.fileHandleForWriting.write(Data(input.utf8))
     try? feed.fileHandleForWriting.close()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
