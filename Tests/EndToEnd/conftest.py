@@ -1,0 +1,233 @@
+"""What the end-to-end tests share: a cluster of real nodes on servers of their own.
+
+Everything goes through the `tocsin` binary (TOCSIN_BINARY) and listens on loopback only. Tests end only processes that
+they started, by pid.
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("TOCSIN_BINARY", str(ROOT / ".build/debug/tocsin"))
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition, seconds=20.0, what="the condition"):
+    """Polls until the condition holds; the deadline only ends a test that would fail anyway."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come about within {seconds} s")
+        time.sleep(0.02)
+
+
+class Response:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+def request(method, url, body=None, headers=None, timeout=15.0) -> Response:
+    data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
+    head = {"Content-Type": "application/json"} if data is not None else {}
+    head.update(headers or {})
+    call = urllib.request.Request(url, data=data, method=method, headers=head)
+    try:
+        with urllib.request.urlopen(call, timeout=timeout) as answer:
+            return Response(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        return Response(error.code, error.headers, error.read())
+
+
+class Server:
+    """A process with its log."""
+
+    def __init__(self, command, log, env=None):
+        self.log = log
+        self.process = subprocess.Popen(
+            command, stdout=open(log, "ab"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            env={**os.environ, **(env or {})})
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def signal(self, number):
+        if self.process.poll() is None:
+            os.kill(self.pid, number)
+
+    def wait(self, seconds=40):
+        return self.process.wait(seconds)
+
+    def end(self):
+        if self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            try:
+                self.wait(30)
+            except subprocess.TimeoutExpired:
+                self.signal(signal.SIGKILL)
+                self.wait()
+
+    def tail(self, lines=30):
+        return "\n".join(pathlib.Path(self.log).read_text(errors="replace").splitlines()[-lines:])
+
+
+class Redis:
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self):
+        # Append-only with fsync at every write: a stop loses nothing, as in a production that cares.
+        self.server = Server(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "",
+             "--appendonly", "yes", "--appendfsync", "always"], self.folder / "redis.log")
+        wait_for(lambda: self.command("PING") == "PONG", what="Redis")
+
+    def command(self, *words):
+        done = subprocess.run(
+            ["redis-cli", "-p", str(self.port), *map(str, words)], capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def stop(self):
+        self.server.end()
+
+
+def postgres_binaries():
+    return sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+
+
+class Postgres:
+    def __init__(self, folder):
+        self.folder, self.port = folder / "pg", free_port()
+        self.logfile = folder / "pg.log"
+        self.folder.mkdir()
+        os.chmod(folder, 0o755)
+        self.run_as = []
+        if os.getuid() == 0:
+            subprocess.run(["chown", "postgres", str(self.folder)], check=True)
+            self.run_as = ["runuser", "-u", "postgres", "--"]
+        self.bin = postgres_binaries()
+        subprocess.run(
+            [*self.run_as, str(self.bin / "initdb"), "-D", str(self.folder), "-U", "tocsin", "-A", "trust", "-E", "UTF8",
+             "--no-sync"], check=True, capture_output=True, cwd="/")
+        self.url = f"postgresql://tocsin@127.0.0.1:{self.port}/tocsin"
+        self.start()
+        self.sql("CREATE DATABASE tocsin", database="postgres")
+
+    def start(self):
+        subprocess.run(
+            [*self.run_as, str(self.bin / "pg_ctl"), "-D", str(self.folder), "-w", "-l", str(self.folder / "log"), "-o",
+             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start"], check=True,
+            capture_output=True, cwd="/")
+
+    def stop(self, mode="fast"):
+        subprocess.run(
+            [*self.run_as, str(self.bin / "pg_ctl"), "-D", str(self.folder), "-m", mode, "-w", "stop"], check=True,
+            capture_output=True, cwd="/")
+
+    def sql(self, text, database="tocsin"):
+        done = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tocsin", "-c", text,
+             database], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.strip()
+
+
+class Node:
+    def __init__(self, cluster, number):
+        self.cluster, self.number, self.port = cluster, number, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.ws = f"ws://127.0.0.1:{self.port}/ws/alerts"
+        self.start()
+
+    def start(self):
+        self.server = Server(
+            [BINARY, "serve", "--port", str(self.port)], self.cluster.folder / f"node-{self.number}.log",
+            {"REDIS_URL": self.cluster.redis.url, "DATABASE_URL": self.cluster.postgres.url,
+             "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
+             "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
+
+    def is_ready(self):
+        try:
+            return request("GET", self.url + "/readyz", timeout=2).status == 200
+        except OSError:
+            return False
+
+    def wait_until_ready(self):
+        def ready():
+            assert self.server.process.poll() is None, self.server.tail()
+            return self.is_ready()
+        wait_for(ready, 40, f"readiness of node {self.number}")
+
+
+class Cluster:
+    def __init__(self, folder, nodes, drain=1):
+        self.folder, self.drain = folder, drain
+        self.redis, self.postgres = Redis(folder), Postgres(folder)
+        migrated = subprocess.run(
+            [BINARY, "migrate", "--migrations", str(ROOT / "migrations")], capture_output=True, text=True,
+            env={**os.environ, "DATABASE_URL": self.postgres.url})
+        assert migrated.returncode == 0, migrated.stderr
+        self.nodes = [Node(self, n + 1) for n in range(nodes)]
+        for node in self.nodes:
+            node.wait_until_ready()
+
+    def stop(self):
+        for node in self.nodes:
+            node.server.signal(signal.SIGCONT)
+            node.server.signal(signal.SIGTERM)
+        for node in self.nodes:
+            node.server.end()
+        self.postgres.stop("immediate")
+        self.redis.stop()
+
+
+@pytest.fixture
+def cluster(tmp_path_factory):
+    """Makes clusters; all are stopped at the end."""
+    made = []
+
+    def make(nodes=2, drain=1):
+        made.append(Cluster(tmp_path_factory.mktemp("cluster"), nodes, drain))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """Two nodes that the tests of a module share."""
+    made = Cluster(tmp_path_factory.mktemp("pair"), 2)
+    yield made
+    made.stop()
+
+
+def firing(campaign, value=1.5, **more):
+    """A check that fires one of the first rules (roas_drop_critical and roas_drop_warning at 1.5, the latter at 2.5)."""
+    return {"metric_name": "roas", "metric_value": value, "campaign_id": campaign, "campaign_name": campaign.upper(),
+            **more}

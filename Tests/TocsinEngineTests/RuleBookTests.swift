@@ -1,0 +1,52 @@
+import Testing
+import TocsinCore
+
+@testable import TocsinEngine
+
+@Suite struct RuleBookTests {
+  func rule(_ id: String, version: Int64, threshold: Double = 1) -> AlertRule {
+    AlertRule(
+      ruleID: id, name: id, alertType: .roasDrop, severity: .high, threshold: threshold, version: version)
+  }
+
+  func snapshot(_ version: Int64, _ rules: [AlertRule]) -> RuleSnapshot {
+    RuleSnapshot(version: version, rules: [.standard: rules])
+  }
+
+  @Test func beforeAnythingIsLoadedThereIsNoIndex() {
+    let book = RuleBook()
+    #expect(book.index(of: .standard) == nil)
+    book.apply(snapshot(0, []))
+    #expect(book.index(of: .standard)?.rules == [])
+    #expect(book.index(of: Tenant(rawValue: "other"))?.rules == [])
+  }
+
+  @Test func anOwnChangeIsInForceAtOnceAndAnOlderSnapshotDoesNotUndoIt() {
+    let book = RuleBook()
+    book.apply(snapshot(1, [rule("a", version: 1)]))
+    book.apply(rule("a", version: 3, threshold: 9), tenant: .standard)
+    #expect(book.index(of: .standard)?["a"]?.threshold == 9)
+    book.apply(snapshot(2, [rule("a", version: 1), rule("b", version: 2)]))
+    #expect(book.index(of: .standard)?["a"]?.threshold == 9)
+    #expect(book.index(of: .standard)?["b"] != nil)
+    #expect(book.version == 2)
+  }
+
+  @Test func aDeletionOfItsOwnHoldsUntilASnapshotContainsIt() {
+    let book = RuleBook()
+    book.apply(snapshot(1, [rule("a", version: 1)]))
+    book.remove("a", tenant: .standard, version: 2)
+    #expect(book.index(of: .standard)?["a"] == nil)
+    book.apply(snapshot(1, [rule("a", version: 1)]))
+    #expect(book.index(of: .standard)?["a"] == nil)
+    book.apply(snapshot(3, [rule("a", version: 3)]))
+    #expect(book.index(of: .standard)?["a"]?.version == 3)
+  }
+
+  @Test func anOlderSnapshotIsRefused() {
+    let book = RuleBook()
+    book.apply(snapshot(5, [rule("a", version: 5)]))
+    #expect(!book.apply(snapshot(4, [])))
+    #expect(book.index(of: .standard)?["a"] != nil)
+  }
+}
