@@ -3,8 +3,8 @@ import Synchronization
 
 /// A server program that this process started, and that ends with it.
 ///
-/// A small shell keeps the program alive only as long as a pipe from this process is open, so even a
-/// process that crashes or is killed leaves no server behind.
+/// A guard beside it kills the program once a pipe from this process is closed, so even a process that crashes or is
+/// killed leaves no server behind.
 public final class ServerProcess: Sendable {
   /// What went wrong while starting a server program.
   public struct Failure: Error, CustomStringConvertible {
@@ -17,10 +17,10 @@ public final class ServerProcess: Sendable {
     }
   }
 
-  /// The process id of the program itself (not of the shell around it).
+  /// The process id of the program.
   public let pid: Int32
 
-  private let shell: Process
+  private let process: Process
   private let leash: FileHandle
 
   /// Starts a program.
@@ -29,27 +29,25 @@ public final class ServerProcess: Sendable {
   ///   - log: the file that its output is appended to
   /// - Throws: ``Failure`` when the shell cannot be started or prints no process id
   public init(command: [String], log: URL) throws {
+    // The shell becomes the program. The guard's parent ends at once, so the program has no child that it does not know.
     let script = """
       exec 3<&0
-      "$@" </dev/null >>"$TOCSIN_SERVER_LOG" 2>&1 3<&- &
-      server=$!
-      echo $server
-      exec >/dev/null
-      (cat <&3 >/dev/null; kill -9 $server 2>/dev/null) &
-      exec 3<&-
-      wait $server
+      echo $$
+      ( (exec >/dev/null 2>&1; cat <&3; kill -9 $$) & )
+      exec "$@" </dev/null >>"$TOCSIN_SERVER_LOG" 2>&1 3<&-
       """
     let input = Pipe()
     let output = Pipe()
-    shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", script, "server"] + command
-    shell.environment = ProcessInfo.processInfo.environment.merging(
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", script, "server"] + command
+    process.environment = ProcessInfo.processInfo.environment.merging(
       ["TOCSIN_SERVER_LOG": log.path, "LC_ALL": "C"]
     ) { $1 }
-    shell.standardInput = input
-    shell.standardOutput = output
-    try shell.run()
+    process.standardInput = input
+    process.standardOutput = output
+    self.process = process
+    try withUnblockedSignals { try process.run() }
     leash = input.fileHandleForWriting
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     guard let pid = Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
@@ -59,17 +57,26 @@ public final class ServerProcess: Sendable {
   }
 
   /// Whether the program still runs.
-  public var isRunning: Bool { shell.isRunning }
+  ///
+  /// Asks the kernel: Foundation learns of the end only when the guard, which has its descriptors too, has ended as well.
+  public var isRunning: Bool {
+    guard let line = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
+    // The state stands behind the name, which is in parentheses and may hold anything.
+    let state = line[(line.lastIndex(of: ")") ?? line.startIndex)...].dropFirst(2).first
+    return state != "Z" && state != "X"
+  }
 
   /// Sends the program a signal: `SIGTERM`, `SIGKILL`, `SIGSTOP`, `SIGCONT` …
   public func signal(_ number: Int32) {
-    if shell.isRunning { kill(pid, number) }
+    if isRunning { kill(pid, number) }
   }
 
   /// Waits until the program has ended; blocks the calling thread.
   public func waitUntilExit() {
-    shell.waitUntilExit()
+    while isRunning { usleep(2_000) }
+    // Now the guard ends. Until then the process id stays taken, so it kills nobody else.
     try? leash.close()
+    process.waitUntilExit()
   }
 
   /// A TCP port of the loopback interface that was free a moment ago.

@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// One word of a command: any bytes, an embedded NUL included.
-public struct RedisArgument: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+public struct RedisArgument: Sendable, Hashable, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
   enum Storage: Sendable, Hashable {
     case string(String)
     case buffer(ByteBuffer)
