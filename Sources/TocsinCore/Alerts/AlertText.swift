@@ -56,9 +56,14 @@ struct AlertText {
 extension String {
   /// The text with a space for each control character, so that a title stays one line wherever it is put.
   fileprivate var onOneLine: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
     var line = String.UnicodeScalarView()
-    for scalar in unicodeScalars { line.append(scalar.properties.generalCategory == .control ? " " : scalar) }
+    for scalar in unicodeScalars { line.append(scalar.isControl ? " " : scalar) }
     return String(line)
   }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is of the general category Cc.
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

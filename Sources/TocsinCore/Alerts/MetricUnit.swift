@@ -61,8 +61,8 @@ extension Double {
     guard self < 1e12 else { return description }
     var scale: Int64 = 1
     for _ in 0..<min(places.upperBound, 6) { scale *= 10 }
-    // A value of 1e12 with six decimals is just below 2^60.
-    let scaled = Int64((self * Double(scale)).rounded())
+    // A value of 1e12 with six decimals is just below 2^60. (`rounded()` would need the C library's mathematics.)
+    let scaled = Int64(self * Double(scale) + 0.5)
     var digits = String(scaled % scale + scale).dropFirst()
     while digits.utf8.count > places.lowerBound, digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
     return digits.isEmpty ? "\(scaled / scale)" : "\(scaled / scale).\(digits)"

@@ -68,7 +68,7 @@ private struct BatchReader {
 
   private mutating func readCheck() throws(JSONError) {
     let pointer = "/checks/\(checks.count)"
-    var draft = CheckDraft(shorthand: nil, pointer: pointer)
+    var draft = CheckDraft(pointer: pointer, isParsed: true)
     guard try draft.fill(from: &reader) else {
       reader.nonFiniteOffset = nil
       checks.append(.failure(ValidationError(pointer: pointer, detail: "A check must be an object.")))

@@ -15,7 +15,7 @@ extension Check {
   private static func read(
     _ body: UnsafeRawBufferPointer, shorthand: CheckShorthand?
   ) throws(ValidationError) -> Check {
-    var draft = CheckDraft(shorthand: shorthand, pointer: "")
+    var draft = CheckDraft(shorthand: shorthand, pointer: "", isParsed: true)
     let isObject: Bool
     do throws(JSONError) {
       var reader = JSONReader(body, maximumDepth: 64)
@@ -35,7 +35,7 @@ extension Check {
     guard case .object(let object) = json else {
       throw ValidationError(pointer: pointer, detail: "A check must be an object.")
     }
-    var draft = CheckDraft(shorthand: nil, pointer: pointer)
+    var draft = CheckDraft(pointer: pointer, isParsed: false)
     for member in object.members {
       guard let field = CheckField(member.key) else { continue }
       draft.take(field, member.value, bytes: member.value.bytes.count, levels: member.value.levels)

@@ -17,9 +17,9 @@ struct CheckDraft {
   private var context = JSONObject()
   private var alertTypes: [AlertType]?
 
-  init(shorthand: CheckShorthand?, pointer: String) {
+  init(shorthand: CheckShorthand? = nil, pointer: String, isParsed: Bool) {
     self.shorthand = shorthand
-    fields = FieldErrors(pointer: pointer)
+    fields = FieldErrors(pointer: pointer, isParsed: isParsed)
   }
 
   /// The field that holds the value.

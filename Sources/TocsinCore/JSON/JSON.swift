@@ -18,7 +18,7 @@ public enum JSON: Sendable, Hashable {
     case (.integer(let left), .integer(let right)): left == right
     case (.number(let left), .number(let right)): left == right
     case (.integer(let whole), .number(let double)), (.number(let double), .integer(let whole)):
-      Int64(exactly: double) == whole
+      double.wholeInteger == whole
     case (.string(let left), .string(let right)): left == right
     case (.array(let left), .array(let right)): left == right
     case (.object(let left), .object(let right)): left == right
@@ -32,7 +32,7 @@ public enum JSON: Sendable, Hashable {
     case .bool(let value): hasher.combine(value)
     case .integer(let value): hasher.combine(value)
     case .number(let value):
-      if let whole = Int64(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
+      if let whole = value.wholeInteger { hasher.combine(whole) } else { hasher.combine(value) }
     case .string(let value): hasher.combine(value)
     case .array(let elements): hasher.combine(elements)
     case .object(let object): hasher.combine(object)
@@ -79,4 +79,14 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
   public init(nilLiteral: ()) { self = .null }
+}
+
+extension Double {
+  /// The same number as an integer, if there is one. (`Int64(exactly:)` would need the C library's mathematics, which
+  /// nothing else here is linked with.)
+  var wholeInteger: Int64? {
+    guard self >= -0x1p63, self < 0x1p63 else { return nil }
+    let integer = Int64(self)
+    return Double(integer) == self ? integer : nil
+  }
 }

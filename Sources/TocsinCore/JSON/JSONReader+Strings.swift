@@ -4,14 +4,12 @@ struct JSONName {
   var place: Int
   /// Its first byte.
   var start: Int
-  /// How many bytes it has in the text.
+  /// How many bytes it has in the text; -1 where it is written with escapes: ``JSONReader/unescapedName`` has it then.
   var count: Int
-  /// Its meaning, where it is written with escapes and so cannot be compared byte by byte.
-  var unescaped: String?
 }
 
 extension JSONReader {
-  /// Reads a member's name and the colon after it; without escapes nothing is allocated.
+  /// Reads a member's name and the colon after it; without escapes nothing is allocated. It is good until the next.
   mutating func name() throws(JSONError) -> JSONName {
     guard try peek() == UInt8(ascii: "\"") else {
       throw failure("the name of a member, in double quotes, is expected here")
@@ -23,7 +21,8 @@ extension JSONReader {
       name.count = offset - name.start
       offset += 1
     } else {
-      name.unescaped = try escapedString(from: name.start)
+      unescapedName = try escapedString(from: name.start)
+      name.count = -1
     }
     try colon()
     return name
@@ -32,13 +31,12 @@ extension JSONReader {
   /// Whether a member has that name.
   @inline(__always)
   func isName(_ name: JSONName, _ text: StaticString) -> Bool {
-    if let unescaped = name.unescaped { return unescaped == "\(text)" }
-    return isText(text, at: name.start, count: name.count)
+    name.count >= 0 ? isText(text, at: name.start, count: name.count) : unescapedName.hasSameBytes(as: "\(text)")
   }
 
   /// A member's name as a string.
   func text(of name: JSONName) -> String {
-    name.unescaped ?? text(from: name.start, to: name.start + name.count)
+    name.count >= 0 ? text(from: name.start, to: name.start + name.count) : unescapedName
   }
 
   /// Reads a string, quotes included.

@@ -19,6 +19,9 @@ struct JSONReader {
   /// Where the first number that no double holds began, since it was last set to nil.
   var nonFiniteOffset: Int?
 
+  /// The latest name that was written with escapes.
+  var unescapedName = ""
+
   /// A reader at the beginning of the text.
   init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
     self.bytes = bytes

@@ -4,11 +4,14 @@
 struct FieldErrors {
   /// Where the body's object stands in the whole body (RFC 6901).
   let pointer: String
+  /// Whether the values come from the parser, which lets no U+0000 through.
+  let isParsed: Bool
   /// What is wrong so far.
   private(set) var errors: [ValidationError.FieldError] = []
 
-  init(pointer: String) {
+  init(pointer: String, isParsed: Bool = false) {
     self.pointer = pointer
+    self.isParsed = isParsed
   }
 
   /// Throws if anything was wrong.
@@ -42,7 +45,7 @@ struct FieldErrors {
           : "\(field) must have at most \(bytes.upperBound) bytes; this one has \(count).")
       return nil
     }
-    guard !text.utf8.contains(0) else {
+    guard isParsed || !text.utf8.contains(0) else {
       add(field, "\(field) must not contain the character U+0000.")
       return nil
     }
@@ -103,7 +106,7 @@ struct FieldErrors {
       add(field, "\(field) must have at most \(maximumBytes) bytes; this one has \(count).")
       return nil
     }
-    guard !value.containsNUL else {
+    guard isParsed || !value.containsNUL else {
       add(field, "\(field) must not contain the character U+0000.")
       return nil
     }
@@ -126,7 +129,7 @@ extension JSON {
   var wholeNumber: Int? {
     switch self {
     case .integer(let value): Int(exactly: value)
-    case .number(let value): Int(exactly: value)
+    case .number(let value): value.wholeInteger.flatMap { Int(exactly: $0) }
     default: nil
     }
   }

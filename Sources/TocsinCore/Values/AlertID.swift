@@ -68,7 +68,7 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   public func append(to bytes: inout [UInt8]) {
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: AlertID.textLength))
-    write { bytes[start + $0] = $1 }
+    bytes.withUnsafeMutableBufferPointer { buffer in write { buffer[start + $0] = $1 } }
   }
 
   private func write(_ put: (Int, UInt8) -> Void) {
