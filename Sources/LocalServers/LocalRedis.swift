@@ -131,7 +131,7 @@ public final class LocalRedis: Sendable {
     if isTemporary { try? FileManager.default.removeItem(at: folder) }
   }
 
-  /// Whether the server answers an inline PING in any way but `LOADING`; asking for a password is an answer, too.
+  /// Whether the server answers an inline PING in any way but `LOADING`: also by asking for a password or its master.
   private func answersPing() -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return false }
@@ -155,5 +155,6 @@ public final class LocalRedis: Sendable {
     guard count > 0 else { return false }
     let text = String(decoding: reply.prefix(count), as: UTF8.self)
     return text.hasPrefix("+PONG") || text.hasPrefix("-NOAUTH") || text.hasPrefix("-NOPERM")
+      || text.hasPrefix("-MASTERDOWN")
   }
 }
