@@ -80,6 +80,7 @@ let package = Package(
       [
         "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinServer", "RedisClient",
         "PostgresClient", logging, lifecycle,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),

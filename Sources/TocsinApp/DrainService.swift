@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import ServiceLifecycle
 import TocsinEngine
 import TocsinServer
@@ -17,8 +18,19 @@ struct DrainService: Service {
     health.beginDraining()
     logger.info("draining", metadata: ["seconds": "\(duration.components.seconds)"])
     let end = ContinuousClock.now + duration
-    await hub.shutDown(over: duration)
+    await hub.drain(over: .seconds(duration.components.seconds))
     // Load balancers need the time to notice, even if no WebSocket client does.
     try? await Task.sleep(until: end, clock: .continuous)
+  }
+}
+
+/// Carries out what WebSocket clients ask for.
+struct HubService: Service {
+  let hub: WebSocketHub
+
+  func run() async throws {
+    await hub.run()
+    // Draining has ended it already; its turn in the order of shutdown comes later.
+    try? await gracefulShutdown()
   }
 }

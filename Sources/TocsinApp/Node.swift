@@ -11,6 +11,7 @@ public import TocsinEngine
 import TocsinPostgres
 import TocsinRedis
 import TocsinServer
+import UnixSignals
 
 /// A whole node: its adapters, its engine and its server, started and stopped in the right order. Several of them
 /// can run in one process.
@@ -30,9 +31,8 @@ public final class Node: Sendable {
     configuration: NodeConfiguration, group: (any EventLoopGroup)? = nil, logger: Logger
   ) throws {
     let group = group ?? Node.makeGroup(threads: configuration.threads)
-    var logger = logger
     let name = configuration.nodeName ?? ProcessInfo.processInfo.hostName
-    logger[metadataKey: "node"] = "\(name)"
+    let logger = Node.named(name, logger)
     let relay = EngineRelay()
     let metrics = MetricsRegistry()
 
@@ -72,15 +72,22 @@ public final class Node: Sendable {
     Node.observe(redis: redis, writers: writers, readers: readers, in: metrics)
 
     let hub = WebSocketHub(
-      feed: engine.feed, alerts: engine.alerts, metrics: metrics, eventLoopGroup: group, logger: logger)
+      feed: engine.feed, alerts: engine.alerts, metrics: metrics, eventLoopGroup: group, logger: logger,
+      wallClock: { backend.now() })
     engine.feed.attach(hub)
+    var serverConfiguration = ServerConfiguration()
+    serverConfiguration.host = configuration.host
+    serverConfiguration.port = configuration.port
+    serverConfiguration.accessLog = configuration.accessLog
     let server = HTTPServer(
-      configuration: ServerConfiguration(
-        host: configuration.host, port: configuration.port, accessLog: configuration.accessLog),
-      engine: engine, hub: hub, eventLoopGroup: group, logger: logger)
+      configuration: serverConfiguration, engine: engine, hub: hub, eventLoopGroup: group, logger: logger
+    ) { address in
+      logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
+    }
     let partitions = PartitionService(store: alerts, logger: logger)
     let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
-    services = [redis, signals, writers, readers, partitions] + engine.services + [server, drain]
+    services =
+      [redis, signals, writers, readers, partitions] + engine.services + [HubService(hub: hub), server, drain]
     self.server = server
     self.engine = engine
     self.configuration = configuration
@@ -106,6 +113,12 @@ public final class Node: Sendable {
     } catch {
       throw NodeFailure("the node stopped: \(error)")
     }
+  }
+
+  private static func named(_ name: String, _ logger: Logger) -> Logger {
+    var logger = logger
+    logger[metadataKey: "node"] = "\(name)"
+    return logger
   }
 
   private static func makeGroup(threads: Int) -> any EventLoopGroup {
