@@ -66,7 +66,7 @@ struct AlertListShape: Hashable {
     SELECT \(AlertColumns.list(of: "page")) FROM (
       SELECT * FROM alerts a WHERE \(range)\(includesResolved ? "" : " AND NOT a.resolved")
       ORDER BY a.alert_id DESC LIMIT \(cap)
-    ) page LIMIT $4
+    ) page WHERE \(Planning.withValues) LIMIT $4
     """
   }
 
@@ -81,7 +81,7 @@ struct AlertListShape: Hashable {
         SELECT * FROM alerts a
         WHERE \(range) AND a.campaign_id = $5 AND a.resolved = half.resolved\(filter)
         ORDER BY a.alert_id DESC LIMIT \(cap)
-      ) page ORDER BY page.alert_id DESC LIMIT $4
+      ) page WHERE \(Planning.withValues) ORDER BY page.alert_id DESC LIMIT $4
       """
   }
 
@@ -97,8 +97,8 @@ struct AlertListShape: Hashable {
         ORDER BY a.alert_id DESC LIMIT \(cap)
       ) newest ORDER BY newest.alert_id DESC LIMIT $4
     )
-    SELECT \(AlertColumns.list(of: "a")) FROM page JOIN alerts a ON a.tenant = $1 AND a.alert_id = page.alert_id
-    ORDER BY page.alert_id DESC
+    SELECT \(AlertColumns.list(of: "a")) FROM page JOIN alerts a ON a.alert_id = page.alert_id
+    WHERE \(range) AND \(Planning.withValues) ORDER BY page.alert_id DESC
     """
   }
 }

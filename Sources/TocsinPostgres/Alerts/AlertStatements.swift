@@ -17,6 +17,7 @@ enum AlertStatements {
         AND a.ad_id = $3 AND a.rule_id = $4 AND a.rule_incarnation = $5
       ORDER BY a.alert_id DESC LIMIT 1
     ) found
+    WHERE \(Planning.withValues)
     ORDER BY found.alert_id DESC LIMIT 1
     """, name: "alert.newest")
 
@@ -41,7 +42,7 @@ enum AlertStatements {
       SELECT a.alert_id, a.rule_id, a.rule_incarnation, a.campaign_id, a.ad_id FROM alerts a
       WHERE a.tenant = $1 AND a.alert_id >= $2 AND a.alert_id < $3 AND a.rule_id = ANY ($4::text[])
       ORDER BY a.alert_id DESC LIMIT 5000
-    ) page LIMIT $5
+    ) page WHERE \(Planning.withValues) LIMIT $5
     """, name: "alert.cooldowns")
 
   /// Changes that are older than so many milliseconds, oldest first: milliseconds, limit.
