@@ -1,0 +1,118 @@
+public import Logging
+public import RedisClient
+import Synchronization
+public import TocsinCore
+
+/// What nodes share through one Redis server: cooldowns, the journal, the event log, rules, sample windows.
+///
+/// Conforms to the ports of TocsinCore; each port is in a file of its own. All keys carry one hash tag, so every script
+/// touches one slot and runs on Redis Cluster too. What is stored begins with the digit of its version; what is of another
+/// version is left alone. Redis 7 or newer.
+///
+/// Scripts write what may be refused for lack of memory first: a server that is full changes nothing.
+public final class RedisBackend: Sendable {
+  /// How the backend uses the server.
+  public struct Configuration: Sendable, Hashable {
+    /// What all keys and the channel begin with; holds exactly one hash tag.
+    public var prefix: String
+    /// How many alerts journal and `unwritten` may hold together before claims are refused.
+    public var journalLimit: Int
+    /// How many events the log keeps at least.
+    public var eventLogLength: Int
+    /// How many dead letters are kept at least.
+    public var deadLetterLength: Int
+
+    /// The usual values.
+    public init(
+      prefix: String = "{tocsin}", journalLimit: Int = 200_000, eventLogLength: Int = 100_000,
+      deadLetterLength: Int = 10_000
+    ) {
+      self.prefix = prefix
+      self.journalLimit = journalLimit
+      self.eventLogLength = eventLogLength
+      self.deadLetterLength = deadLetterLength
+    }
+  }
+
+  let client: RedisClient
+  let configuration: Configuration
+  let keys: Keys
+  let logger: Logger
+  /// In tests: takes the place of the server's time for sample windows.
+  let windowTime: (@Sendable () -> Int64)?
+  private let currentEpoch = Mutex<String?>(nil)
+  private let clock = Mutex(ServerClock())
+
+  /// A backend on a client; whoever makes it also runs the client.
+  public convenience init(client: RedisClient, configuration: Configuration = Configuration(), logger: Logger) {
+    self.init(client: client, configuration: configuration, logger: logger, windowTime: nil)
+  }
+
+  init(
+    client: RedisClient, configuration: Configuration, logger: Logger, windowTime: (@Sendable () -> Int64)?
+  ) {
+    self.client = client
+    self.configuration = configuration
+    self.logger = logger
+    self.windowTime = windowTime
+    keys = Keys(prefix: configuration.prefix)
+  }
+}
+
+// MARK: What every port needs
+
+extension RedisBackend {
+  /// The epoch that this node works in, or nil before it knows one.
+  public var epoch: String? { currentEpoch.withLock { $0 } }
+
+  /// Works in that epoch from now on.
+  public func adopt(epoch: String) { currentEpoch.withLock { $0 = epoch } }
+
+  /// The node's epoch, for a script that compares it with the server's.
+  func epochArgument() throws(StoreError) -> RedisArgument {
+    guard let epoch else { throw StoreError(.stale, backend: "redis", message: "the node knows no epoch yet") }
+    return RedisArgument(epoch)
+  }
+
+  /// Runs a script.
+  func run(
+    _ script: RedisScript, keys: [String], _ arguments: [RedisArgument]
+  ) async throws(StoreError) -> RedisValue {
+    do {
+      return try await client.eval(script, keys: keys, arguments: arguments)
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Sends commands in one write; an error among the replies is thrown.
+  func pipeline(_ commands: [[RedisArgument]]) async throws(StoreError) -> [RedisValue] {
+    do throws(RedisError) {
+      let replies = try await client.pipeline(commands)
+      for reply in replies { if let failure = reply.failure { throw failure } }
+      return replies
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  /// Publishes a signal.
+  func publish(_ signal: String) async throws(StoreError) {
+    _ = try await pipeline([["PUBLISH", RedisArgument(keys.channel), RedisArgument(signal)]])
+  }
+
+  /// The local monotonic clock.
+  func localTime() -> ServerClock.Local { .now }
+
+  /// Takes note of the server's time in a reply.
+  func heard(serverMilliseconds: Int64, sent: ServerClock.Local) {
+    let received = localTime()
+    clock.withLock { $0.heard(serverMilliseconds: serverMilliseconds, sent: sent, received: received) }
+  }
+
+  /// The server's time, estimated from its answers on a monotonic clock: costs nothing.
+  public func now() -> Timestamp {
+    let local = localTime()
+    return Timestamp(milliseconds: clock.withLock { $0.milliseconds(at: local) })
+  }
+}
