@@ -1,0 +1,45 @@
+import NIOCore
+import RedisClient
+public import TocsinCore
+
+extension RedisBackend: EventLog {
+  public func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
+    let reply = try await run(
+      EventScripts.after, keys: [keys.epoch, keys.events],
+      [RedisArgument(place.epoch), RedisArgument(place.entry), RedisArgument(max(1, limit))])
+    if reply.isNull { return nil }
+    guard let entries = reply.array else { throw .unexpected(reply) }
+    var events: [LoggedEvent] = []
+    events.reserveCapacity(entries.count)
+    for entry in entries {
+      guard let parts = entry.array, parts.count == 2, let name = parts[0].string,
+        let id = EventID(epoch: place.epoch, entry: name), let fields = parts[1].array
+      else { throw .unexpected(entry) }
+      let envelope = fields.count == 2 ? fields[1].bytes : nil
+      events.append(
+        LoggedEvent(id: id, envelope: envelope?.withUnsafeReadableBytes { EventEnvelope(decoding: $0) }))
+    }
+    return events
+  }
+
+  /// The place of the newest event; the beginning of the epoch where there is none.
+  /// - Throws: `stale` where the server has no epoch
+  public func newest() async throws(StoreError) -> EventID {
+    let reply = try await run(EventScripts.newest, keys: [keys.epoch, keys.events, keys.newestEvent], [])
+    if reply.isNull { throw StoreError(.stale, backend: "redis", message: "the server has no epoch") }
+    guard let parts = reply.array, parts.count == 2, let epoch = parts[0].string, let name = parts[1].string,
+      let id = EventID(epoch: epoch, entry: name)
+    else { throw .unexpected(reply) }
+    return id
+  }
+}
+
+extension RedisBackend: ClusterSignals {
+  public func rulesChanged(version: Int64) async throws(StoreError) {
+    try await publish(Signal.rulesChanged(version: version))
+  }
+
+  public func probe(_ token: String) async throws(StoreError) {
+    try await publish(Signal.probe(token))
+  }
+}

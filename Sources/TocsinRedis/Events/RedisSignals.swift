@@ -1,0 +1,46 @@
+public import Logging
+public import NIOCore
+public import RedisClient
+public import ServiceLifecycle
+public import TocsinCore
+
+/// Listens to what nodes publish, this one included, and tells it to a handler.
+///
+/// Between ``ClusterSignal/disconnected`` and ``ClusterSignal/listening(serverRunID:)`` signals are missed. A payload that
+/// is damaged or of an unknown version is passed over; events that were in it are a gap that the next ones show.
+public struct RedisSignals: Service {
+  private let subscriber: RedisSubscriber
+
+  /// A listener that connects once ``run()`` is called.
+  /// - Parameters:
+  ///   - prefix: as that of the backends
+  ///   - pingInterval: after how much silence the server is asked for a sign of life
+  ///   - handler: called on one event loop, in the order of the server; must not block
+  public init(
+    configuration: RedisConfiguration, prefix: String = RedisBackend.Configuration().prefix,
+    eventLoopGroup: any EventLoopGroup, logger: Logger, pingInterval: Duration = .seconds(5),
+    handler: @escaping @Sendable (ClusterSignal) -> Void
+  ) {
+    subscriber = RedisSubscriber(
+      configuration: configuration, channels: [Keys(prefix: prefix).channel], eventLoopGroup: eventLoopGroup,
+      logger: logger, pingInterval: pingInterval
+    ) { event in
+      switch event {
+      case .subscribed(let runID): handler(.listening(serverRunID: runID))
+      case .lost: handler(.disconnected)
+      case .message(_, let payload):
+        if let signal = Signal.decode(payload) {
+          handler(signal)
+        } else {
+          logger.debug("passed over a signal", metadata: ["bytes": "\(payload.readableBytes)"])
+        }
+      }
+    }
+  }
+
+  /// Listens until graceful shutdown or cancellation. Can be called once.
+  /// - Throws: `RedisError` when the TLS configuration cannot be used
+  public func run() async throws {
+    try await subscriber.run()
+  }
+}
