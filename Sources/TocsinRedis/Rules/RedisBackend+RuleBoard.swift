@@ -1,0 +1,72 @@
+import Logging
+import NIOCore
+import RedisClient
+public import TocsinCore
+
+extension RedisBackend: RuleBoard {
+  /// Puts a rule there, unless it or a newer change of it is there already; tells all nodes.
+  ///
+  /// A board that was never filled by ``replaceAll(_:)`` stays empty.
+  public func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {
+    try await put(
+      RuleField(tenant: tenant, ruleID: rule.ruleID), version: rule.version, value: RuleField.value(of: rule))
+  }
+
+  /// Marks a rule as deleted by the change of that number, unless a newer change of it is there; tells all nodes.
+  ///
+  /// A board that was never filled by ``replaceAll(_:)`` stays empty.
+  public func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {
+    try await put(
+      RuleField(tenant: tenant, ruleID: ruleID), version: version, value: Array("1\(version)|".utf8))
+  }
+
+  public func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError) {
+    var arguments = [RedisArgument(snapshot.version)]
+    for (tenant, rules) in snapshot.rules {
+      for rule in rules {
+        arguments.append(RedisArgument(RuleField(tenant: tenant, ruleID: rule.ruleID).text))
+        arguments.append(RedisArgument(RuleField.value(of: rule)))
+      }
+    }
+    _ = try await run(RuleScripts.replaceAll, keys: [keys.rules, keys.rulesVersion], arguments)
+  }
+
+  public func version() async throws(StoreError) -> Int64? {
+    let reply = try await pipeline([["GET", RedisArgument(keys.rulesVersion)]])[0]
+    if reply.isNull { return nil }
+    guard let version = reply.int else { throw .unexpected(reply) }
+    return Int64(version)
+  }
+
+  /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
+  /// left out, with a warning.
+  public func snapshot() async throws(StoreError) -> RuleSnapshot? {
+    let reply = try await run(RuleScripts.snapshot, keys: [keys.rules, keys.rulesVersion], [])
+    if reply.isNull { return nil }
+    guard let parts = reply.array, parts.count == 2, let version = parts[0].int, let pairs = parts[1].array,
+      pairs.count.isMultiple(of: 2)
+    else { throw .unexpected(reply) }
+    var snapshot = RuleSnapshot(version: Int64(version), rules: [:])
+    for place in stride(from: 0, to: pairs.count, by: 2) {
+      guard let name = pairs[place].string, let field = RuleField(name), let value = pairs[place + 1].bytes else {
+        throw .unexpected(pairs[place])
+      }
+      switch RuleField.read(value) {
+      case .rule(let rule): snapshot.rules[field.tenant, default: []].append(rule)
+      case .deleted: break
+      case .unreadable(let reason):
+        logger.warning(
+          "left out a rule that this version cannot read",
+          metadata: ["rule": "\(field.ruleID)", "tenant": "\(field.tenant)", "reason": "\(reason)"])
+      }
+    }
+    for tenant in snapshot.rules.keys { snapshot.rules[tenant]?.sort { $0.ruleID < $1.ruleID } }
+    return snapshot
+  }
+
+  private func put(_ field: RuleField, version: Int64, value: [UInt8]) async throws(StoreError) {
+    _ = try await run(
+      RuleScripts.put, keys: [keys.rules, keys.rulesVersion],
+      [RedisArgument(field.text), RedisArgument(version), RedisArgument(value), RedisArgument(keys.channel)])
+  }
+}
