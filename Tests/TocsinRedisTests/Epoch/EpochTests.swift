@@ -1,0 +1,93 @@
+import RedisClient
+import Testing
+import TocsinCore
+
+@testable import TocsinRedis
+
+@Suite struct EpochTests {
+  @Test func beginningTellsEveryoneAndKeepsJournalAndLog() async throws {
+    try await Nodes.with(2) { nodes async throws in
+      try await nodes.listening { heard async throws in
+        let ids = try await nodes.first.claimed(3)
+        try await nodes.first.announce([ids[0]])
+        try await nodes.first.announceUnwritten([ids[1]])
+        let place = try await nodes.first.newest()
+        _ = try await heard.batch()
+        _ = try await heard.batch()
+        try await nodes.first.begin(epoch: "e2")
+        guard case .epochBegan("e2") = await heard.next() else { throw Unexpected() }
+        #expect(try await nodes.second.serverEpoch() == "e2")
+        #expect(nodes.second.epoch == "e1")
+        #expect(try await nodes.counts() == [1, 1])
+        let same = EventID(epoch: "e2", milliseconds: place.milliseconds, sequence: place.sequence)
+        #expect(try await nodes.first.newest() == same)
+        nodes.second.adopt(epoch: "e2")
+        #expect(try await nodes.second.announce(ids) == 1)
+        #expect(try await heard.batch().predecessor == same)
+      }
+    }
+  }
+
+  @Test func oneNodeRestoresAndSaysWhenItIsDone() async throws {
+    try await Nodes.with(2) { nodes async throws in
+      #expect(try await nodes.first.holdRestoreLock(node: "a", milliseconds: 60_000))
+      #expect(try await !nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
+      #expect(try await nodes.first.holdRestoreLock(node: "a", milliseconds: 60_000))
+      #expect(try await !nodes.second.isRestoring())
+      try await nodes.first.begin(epoch: "e2")
+      #expect(try await nodes.second.isRestoring())
+      try await nodes.second.finishRestore(of: "e1", node: "b")
+      #expect(try await nodes.second.isRestoring())
+      #expect(try await !nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
+      try await nodes.first.finishRestore(of: "e2", node: "a")
+      #expect(try await !nodes.second.isRestoring())
+      #expect(try await nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
+    }
+  }
+
+  @Test func theLaterCooldownWins() async throws {
+    try await Nodes.with { nodes async throws in
+      _ = try await nodes.first.serverEpoch()
+      let now = nodes.first.now().milliseconds
+      let claim = Claim.sample()
+      let key = nodes.keys.cooldown(claim)
+      func restore(_ minutesAgo: Int64) async throws -> AlertID {
+        let id = AlertID.new(at: now - minutesAgo * 60_000)
+        try await nodes.first.restore([.sample(claim, id: id)])
+        return id
+      }
+      _ = try await restore(31)
+      #expect(try await nodes.text(key) == nil)
+      let first = try await restore(20)
+      #expect(try await nodes.text(key) == "1|\(now - 20 * 60_000)|\(first)|i1")
+      let later = try await restore(10)
+      _ = try await restore(15)
+      #expect(try await nodes.text(key) == "1|\(now - 10 * 60_000)|\(later)|i1")
+      let rest = try #require(try await nodes.send("PTTL", RedisArgument(key)).int)
+      #expect((19 * 60_000...20 * 60_000).contains(rest))
+      #expect(try await nodes.first.claim([claim]).won == [false])
+      try await nodes.first.restore([])
+    }
+  }
+
+  @Test func aCooldownThatWasTakenMeanwhileStays() async throws {
+    try await Nodes.with { nodes async throws in
+      let claim = Claim.sample()
+      _ = try await nodes.first.claim([claim])
+      let value = try await nodes.text(nodes.keys.cooldown(claim))
+      let earlier = AlertID.new(at: nodes.first.now().milliseconds - 60_000)
+      try await nodes.first.restore([.sample(claim, id: earlier)])
+      #expect(try await nodes.text(nodes.keys.cooldown(claim)) == value)
+    }
+  }
+
+  @Test func manyCooldownsAreRestored() async throws {
+    try await Nodes.with { nodes async throws in
+      _ = try await nodes.first.serverEpoch()
+      let claims = (0..<2500).map { Claim.sample("c\($0)") }
+      let now = nodes.first.now().milliseconds
+      try await nodes.first.restore(claims.map { .sample($0, id: .new(at: now - 1000)) })
+      #expect(try await nodes.first.claim(claims).won.allSatisfy { !$0 })
+    }
+  }
+}
