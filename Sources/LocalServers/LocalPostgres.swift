@@ -13,7 +13,7 @@ public final class LocalPostgres: Sendable {
 
   private let tools: PostgresTools
   private let folder: URL
-  private let isTemporary: Bool
+  private let temporary: TemporaryFolder?
   private let settings: [String: String]
   private let process: Mutex<ServerProcess?>
 
@@ -41,8 +41,8 @@ public final class LocalPostgres: Sendable {
 
   private init(folder: URL?, port: Int, settings: [String: String]) throws {
     tools = try PostgresTools()
-    isTemporary = folder == nil
-    self.folder = folder ?? URL(fileURLWithPath: "/tmp/tocsin-postgres-\(UUID().uuidString.prefix(8))")
+    temporary = folder == nil ? try TemporaryFolder(prefix: "tocsin-postgres") : nil
+    self.folder = folder ?? temporary?.url ?? URL(fileURLWithPath: "/")
     self.port = port
     self.settings = settings
     process = Mutex(nil)
@@ -63,7 +63,7 @@ public final class LocalPostgres: Sendable {
   /// Stops the server cleanly: open connections end, what was committed is on disk. Removes a temporary folder.
   public func stop() {
     end(with: SIGINT)
-    if isTemporary { try? FileManager.default.removeItem(at: folder) }
+    temporary?.remove()
   }
 
   /// Stops the server cleanly and keeps its data for ``restart()``.
@@ -77,10 +77,9 @@ public final class LocalPostgres: Sendable {
     signalAll(SIGKILL)
     end(with: SIGKILL)
     // A new server refuses to start while one of the old one's processes holds its shared memory.
+    // One that has ended has no command line, even before it is reaped.
     for child in children {
-      while let line = FileManager.default.contents(atPath: "/proc/\(child)/cmdline"), !line.isEmpty {
-        Thread.sleep(forTimeInterval: 0.001)
-      }
+      while FileManager.default.contents(atPath: "/proc/\(child)/cmdline")?.isEmpty == false { usleep(2_000) }
     }
   }
 
@@ -118,7 +117,7 @@ public final class LocalPostgres: Sendable {
       tools.asOwner([tools.path("postgres"), "-D", folder.path])
       + options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     let log = folder.appendingPathComponent("server.log")
-    let server = try withUnblockedSignals { try ServerProcess(command: command, log: log) }
+    let server = try ServerProcess(command: command, log: log)
     process.withLock { $0 = server }
     let deadline = ContinuousClock.now + .seconds(30)
     let ready = [tools.path("pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port), "-t", "1"]
@@ -150,9 +149,9 @@ public final class LocalPostgres: Sendable {
 
   private func end(with signal: Int32) {
     guard let server = process.withLock({ $0.take() }) else { return }
+    server.signal(signal)
     // A frozen server hears no polite signal.
     if signal != SIGKILL { for pid in [server.pid] + children(of: server.pid) { Glibc.kill(pid, SIGCONT) } }
-    server.signal(signal)
     server.waitUntilExit()
   }
 

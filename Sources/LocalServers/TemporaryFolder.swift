@@ -1,0 +1,40 @@
+import Foundation
+import Synchronization
+
+/// A folder below `/tmp` that does not outlive this process, even one that is killed.
+///
+/// A shell holds the other end of a pipe; when this process has gone, it removes the folder, and ends a
+/// PostgreSQL that still runs there.
+final class TemporaryFolder: Sendable {
+  let url: URL
+  private let leash: Mutex<FileHandle?>
+
+  /// Names the folder; it is made by who uses it.
+  init(prefix: String) throws {
+    url = URL(fileURLWithPath: "/tmp/\(prefix)-\(UUID().uuidString.prefix(8))")
+    let script = """
+      trap '' HUP INT TERM
+      cat >/dev/null
+      [ -e "$1/postmaster.pid" ] && kill -9 "$(head -n 1 "$1/postmaster.pid")" 2>/dev/null
+      rm -rf "$1" 2>/dev/null || { sleep 1; rm -rf "$1"; }
+      """
+    let shell = Process()
+    let pipe = Pipe()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", script, "janitor", url.path]
+    shell.standardInput = pipe
+    shell.standardOutput = FileHandle.nullDevice
+    shell.standardError = FileHandle.nullDevice
+    try withUnblockedSignals { try shell.run() }
+    leash = Mutex(pipe.fileHandleForWriting)
+  }
+
+  deinit {
+    remove()
+  }
+
+  /// Removes the folder with all that is in it.
+  func remove() {
+    try? FileManager.default.removeItem(at: url)
+  }
+}
