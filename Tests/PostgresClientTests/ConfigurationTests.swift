@@ -1,0 +1,40 @@
+import Testing
+
+@testable import PostgresClient
+
+@Suite struct ConfigurationTests {
+  @Test(arguments: [
+    "postgres//user:s3cret@host/db", "postgresql://user:s3cret@[::1/db", "password=s3cret nonsense",
+    "hots=x password=s3cret", "postgresql://u:s3cret@h/db?nonsense=1", "host=h password=s3cret\0",
+    "host=h password=s3cret connect_timeout=soon", "host=h password=s3cret options='-c statement_timeout=x'",
+  ])
+  func errorsShowNoPassword(url: String) throws {
+    let error = try #require(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
+    #expect(error.code == .invalidConfiguration)
+    #expect(!"\(error)".contains("s3cret"))
+  }
+
+  @Test func descriptionsMaskThePassword() throws {
+    let configuration = try PostgresConfiguration(url: "postgresql://ann:s3cret@a:1,b:2/db?sslpassword=s3cret")
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    for text in ["\(configuration)", String(reflecting: configuration), dumped] { #expect(!text.contains("s3cret")) }
+    #expect("\(configuration)" == "user=ann password=*** dbname=db host=a,b port=1,2")
+  }
+
+  @Test func defaultsGiveWayToTheString() throws {
+    let plain = try PostgresConfiguration(url: "host=h")
+    #expect(value("connect_timeout", plain) == "2" && value("tcp_user_timeout", plain) == "8000")
+    #expect(value("options", plain) == "-c statement_timeout=5000")
+    let own = try PostgresConfiguration(
+      url: "host=h connect_timeout=7 tcp_user_timeout=9 application_name=x options='-c statement_timeout=2s -c a.b=1'"
+    )
+    #expect(own.connectTimeout == .seconds(7) && own.applicationName == "x" && own.statementTimeout == .seconds(2))
+    #expect(value("tcp_user_timeout", own) == "9" && value("connect_timeout", own) == "7")
+    #expect(value("options", own) == "-c statement_timeout=2s -c a.b=1 -c statement_timeout=2000")
+  }
+
+  private func value(_ keyword: String, _ configuration: PostgresConfiguration) -> String? {
+    configuration.parameters.last { $0.keyword == keyword }?.value
+  }
+}
