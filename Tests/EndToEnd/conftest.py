@@ -6,9 +6,11 @@ they started, by pid.
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -184,8 +186,10 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, folder, nodes, drain=1):
-        self.folder, self.drain = folder, drain
+    def __init__(self, nodes, drain=1):
+        # Not below pytest's own folder: PostgreSQL runs as another user, who may not look into that.
+        self.folder, self.drain = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-")), drain
+        folder = self.folder
         self.redis, self.postgres = Redis(folder), Postgres(folder)
         migrated = subprocess.run(
             [BINARY, "migrate", "--migrations", str(ROOT / "migrations")], capture_output=True, text=True,
@@ -203,15 +207,16 @@ class Cluster:
             node.server.end()
         self.postgres.stop("immediate")
         self.redis.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture
-def cluster(tmp_path_factory):
+def cluster():
     """Makes clusters; all are stopped at the end."""
     made = []
 
     def make(nodes=2, drain=1):
-        made.append(Cluster(tmp_path_factory.mktemp("cluster"), nodes, drain))
+        made.append(Cluster(nodes, drain))
         return made[-1]
 
     yield make
@@ -220,9 +225,9 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
+def pair():
     """Two nodes that the tests of a module share."""
-    made = Cluster(tmp_path_factory.mktemp("pair"), 2)
+    made = Cluster(2)
     yield made
     made.stop()
 
