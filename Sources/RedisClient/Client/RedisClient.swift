@@ -5,9 +5,9 @@ import Synchronization
 
 /// A client of one Redis server that keeps its connections by itself.
 ///
-/// Commands of any number of tasks are pipelined: one connection carries well over 100,000 a second, and what is issued in
-/// one turn of the event loop goes out in one write. More connections pay where replies are large, or where one core is
-/// not enough for the connection's event loop.
+/// Commands of any number of tasks are pipelined: what is issued in one turn of the event loop goes out in one write, so
+/// a connection carries the more, the more tasks use it. More connections pay where replies are large, or where one core
+/// is not enough for the connection's event loop.
 ///
 /// **Order.** Commands that one task sends one after the other are executed in that order. Those of different tasks
 /// are in no order, and with several connections neither are those that a task sends at the same time.
