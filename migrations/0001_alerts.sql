@@ -57,7 +57,8 @@ CREATE TABLE alerts_default PARTITION OF alerts DEFAULT;
 
 -- Makes the partitions of last week, this week and so many weeks ahead, where they are missing; returns how many.
 -- Nodes call it when they start and once a day, many at once: one does it, the others wait and find nothing to do.
--- Neither reads nor inserts wait, but for those in the default partition, for the moment of attaching.
+-- Once a week, for the moment of attaching, inserts wait: one that had chosen the default partition before would be
+-- refused there afterwards. Reads wait only if they read the default partition.
 CREATE FUNCTION tocsin_ensure_partitions(ahead integer, now timestamptz DEFAULT clock_timestamp()) RETURNS integer
 LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
 DECLARE
@@ -80,6 +81,7 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE alerts INCLUDING ALL)', partition);
     -- Rows that fired before their week was made would forbid attaching: from here on nobody adds one, and those
     -- that are there move.
+    LOCK TABLE alerts IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE alerts_default IN ACCESS EXCLUSIVE MODE;
     IF EXISTS (SELECT FROM alerts_default WHERE alert_id >= lower_id AND alert_id < upper_id) THEN
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute

@@ -6,7 +6,7 @@ extension StoreError {
   /// which quotes rows, is left out.
   init(_ error: PostgresError) {
     let code: Code =
-      if error.isUnavailable || error.code == .cancelled || StoreError.isTransient(error.sqlState) {
+      if error.isUnavailable || error.code == .cancelled || StoreError.isTransient(error) {
         .unavailable
       } else if error.isDataError {
         .data
@@ -31,10 +31,12 @@ extension StoreError {
     StoreError(.failed, backend: "postgresql", message: "cannot read \(what)")
   }
 
-  /// Serialization failures and deadlocks (class 40), a lock that was not free in time (55P03), and a statement that
-  /// took too long (57014): the same request may well succeed later.
-  private static func isTransient(_ sqlState: String?) -> Bool {
-    guard let sqlState else { return false }
-    return sqlState.hasPrefix("40") || sqlState == "55P03" || sqlState == "57014"
+  /// Serialization failures and deadlocks (class 40), a lock that was not free in time (55P03), a statement that took
+  /// too long (57014), and a row that met a change of the partitions (23514 without a constraint's name): the same
+  /// request may well succeed later.
+  private static func isTransient(_ error: PostgresError) -> Bool {
+    guard let state = error.sqlState else { return false }
+    return state.hasPrefix("40") || state == "55P03" || state == "57014"
+      || state == "23514" && error.constraint == nil
   }
 }

@@ -1,0 +1,73 @@
+import LocalServers
+import Logging
+import PostgresClient
+import Synchronization
+import TocsinCore
+
+@testable import TocsinPostgres
+
+/// The tests' PostgreSQL server: one for all, with a database for each.
+enum TestDatabase {
+  private static let server = Result { try LocalPostgres.start(settings: ["fsync": "off", "max_connections": "600"]) }
+  private static let number = Mutex(0)
+
+  /// The project's own migrations.
+  static func migrations() throws -> [Migration] {
+    let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    return try Migration.load(folder: root + "/migrations")
+  }
+
+  /// A new database, empty.
+  static func empty() throws -> PostgresConfiguration {
+    let name = number.withLock { number in
+      number += 1
+      return "test\(number)"
+    }
+    return try PostgresConfiguration(url: try server.get().createDatabase(name))
+  }
+
+  /// A new database with the schema, and pools to it.
+  static func with(_ body: @Sendable (Stores) async throws -> Void) async throws {
+    let configuration = try empty()
+    _ = try await Migrator(configuration: configuration, migrations: try migrations(), release: "0.1.0").migrate()
+    try await with(pools: configuration, body)
+  }
+
+  /// Pools to a database.
+  static func with(
+    pools configuration: PostgresConfiguration, _ body: @Sendable (Stores) async throws -> Void
+  )
+    async throws
+  {
+    let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    let writers = PostgresPool(configuration: configuration, size: 6, acquireTimeout: .seconds(20), logger: logger)
+    let readers = PostgresPool(configuration: configuration, size: 2, acquireTimeout: .seconds(20), logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await writers.run() }
+      group.addTask { try await readers.run() }
+      defer { group.cancelAll() }
+      try await body(
+        Stores(
+          alerts: PostgresAlertStore(writers: writers, readers: readers), rules: PostgresRuleStore(pool: writers),
+          pool: writers))
+    }
+  }
+}
+
+/// The adapters on one database.
+struct Stores: Sendable {
+  let alerts: PostgresAlertStore
+  let rules: PostgresRuleStore
+  let pool: PostgresPool
+
+  /// The integer that a query gives.
+  func number(_ sql: String) async throws -> Int {
+    Int(try await pool.execute(PostgresStatement(sql, name: sql), []).rows[0].int8(0))
+  }
+
+  /// PostgreSQL's time.
+  func now() async throws -> Timestamp {
+    Timestamp(
+      milliseconds: Int64(try await number("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")))
+  }
+}
