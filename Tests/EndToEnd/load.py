@@ -22,9 +22,11 @@ class Watcher:
             query = f"?last_event_id={self.last}" if self.last else ""
             try:
                 async with websockets.connect(url + query, max_queue=None, open_timeout=5) as socket:
-                    async for text in socket:
-                        self.take(json.loads(text))
-                    self.closes.append(socket.close_code)
+                    try:
+                        async for text in socket:
+                            self.take(json.loads(text))
+                    finally:
+                        self.closes.append(socket.close_code)
             except (OSError, TimeoutError, websockets.WebSocketException):
                 pass
             self.connected.clear()
