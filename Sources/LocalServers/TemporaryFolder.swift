@@ -15,7 +15,11 @@ final class TemporaryFolder: Sendable {
     let script = """
       trap '' HUP INT TERM
       cat >/dev/null
-      [ -e "$1/postmaster.pid" ] && kill -9 "$(head -n 1 "$1/postmaster.pid")" 2>/dev/null
+      if [ -e "$1/postmaster.pid" ]; then
+        read -r server <"$1/postmaster.pid"
+        # Its children would end by themselves, but not while they are frozen.
+        kill -9 "$server" $(cat "/proc/$server/task/$server/children")
+      fi
       rm -rf "$1" 2>/dev/null || { sleep 1; rm -rf "$1"; }
       """
     let shell = Process()
