@@ -1,0 +1,63 @@
+import TocsinCore
+
+/// What the address of a connection asks for: `?last_event_id=…&campaign_id=…&severities=…&alert_types=…&updates=true`.
+/// Lists are separated by commas, or the name is repeated.
+struct ConnectionQuery: Equatable {
+  /// From where to go on; nil where it is absent or empty.
+  var lastEventID: String?
+  /// The only filter to start with; nil: every alert.
+  var filter: EventFilter?
+  /// Whether `alert_updated` is wanted.
+  var updates = false
+  /// What is wrong with the filter: then there is none.
+  var error: ClientError?
+
+  /// Reads the query of that request target.
+  init(target: String) {
+    var lists: [String: [String]] = [:]
+    if let mark = target.firstIndex(of: "?") {
+      for pair in target[target.index(after: mark)...].split(separator: "&") {
+        let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, let name = ConnectionQuery.decode(halves[0]),
+          let value = ConnectionQuery.decode(halves[1]), !value.isEmpty
+        else { continue }
+        lists[name, default: []].append(value)
+      }
+    }
+    lastEventID = lists["last_event_id"]?.last
+    updates = lists["updates"]?.last == "true"
+    var object = JSONObject()
+    if let campaigns = lists["campaign_id"] { object["campaign_ids"] = .array(campaigns.map { .string($0) }) }
+    for key in ["campaign_ids", "severities", "alert_types"] {
+      guard let values = lists[key] else { continue }
+      let elements = values.flatMap { $0.split(separator: ",") }.map { JSON.string(String($0)) }
+      object[key] = .array((object[key]?.array ?? []) + elements)
+    }
+    guard !object.isEmpty || updates else { return }
+    do {
+      var fields = MessageFields(object)
+      filter = try fields.filter()
+    } catch {
+      self.error = ClientError(
+        .invalidField, "the filter in the address does not count, every alert is sent: \(error.message)")
+    }
+  }
+
+  /// Undoes percent-encoding and `+` for space; nil where that gives no UTF-8.
+  private static func decode(_ text: Substring) -> String? {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+      case UInt8(ascii: "%"):
+        guard let value = UInt8(String(Substring(rest.prefix(2))), radix: 16), rest.count >= 2 else { return nil }
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      default: bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+import TocsinCore
+
+/// The messages of the server that are not events, as frames.
+enum ServerMessage {
+  /// The first message of every connection; the stream goes on from `position`.
+  static func connected(client: AlertID, position: EventID, at time: Timestamp) -> ByteBuffer {
+    frame([
+      ("type", "connected"), ("message", "connected to the alert stream"), ("timestamp", .string("\(time)")),
+      ("client_id", .string("\(client)")), ("last_event_id", .string("\(position)")),
+    ])
+  }
+
+  /// The answer to `ping`.
+  static let pong = frame([("type", "pong")])
+
+  /// What was asked for is no longer kept: the stream goes on from `position`.
+  static func resync(reason: String, position: EventID) -> ByteBuffer {
+    frame([("type", "resync"), ("reason", .string(reason)), ("last_event_id", .string("\(position)"))])
+  }
+
+  /// A replay is over.
+  static func resumed(recovered: Bool, position: EventID) -> ByteBuffer {
+    frame([("type", "resumed"), ("recovered", .bool(recovered)), ("last_event_id", .string("\(position)"))])
+  }
+
+  /// The answer to `subscribe`.
+  static func subscribed(_ echo: SubscriptionEcho) -> ByteBuffer {
+    subscription("subscribed", echo, "subscribed to \(subject(echo))")
+  }
+
+  /// The answer to `unsubscribe`.
+  static func unsubscribed(_ echo: SubscriptionEcho) -> ByteBuffer {
+    subscription("unsubscribed", echo, "unsubscribed from \(subject(echo))")
+  }
+
+  /// The answer to `acknowledge` and `resolve`: the alert as it is now.
+  static func applied(_ action: AlertAction, _ alert: Alert) -> ByteBuffer {
+    let mark = action == .acknowledge ? alert.acknowledgement : alert.resolution
+    return frame([
+      ("type", action == .acknowledge ? "acknowledged" : "resolved"), ("alert_id", .string("\(alert.alertID)")),
+      ("user_id", mark?.by.map { .string($0) } ?? .null),
+      ("timestamp", mark.map { .string("\($0.at)") } ?? .null),
+    ])
+  }
+
+  /// What was asked for was not done.
+  static func error(_ error: ClientError) -> ByteBuffer {
+    var members: [(String, JSON)] = [
+      ("type", "error"), ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
+    ]
+    if let id = error.alertID { members.append(("alert_id", .string("\(id)"))) }
+    if let seconds = error.retryAfterSeconds { members.append(("retry_after", .integer(Int64(seconds)))) }
+    return frame(members)
+  }
+
+  private static func subscription(_ type: String, _ echo: SubscriptionEcho, _ message: String) -> ByteBuffer {
+    frame(
+      [
+        ("type", .string(type)), ("campaign_id", echo.campaignID.map { .string($0) } ?? .null),
+        ("message", .string(message)),
+      ] + echo.others.map { ($0.key, $0.value) })
+  }
+
+  private static func subject(_ echo: SubscriptionEcho) -> String {
+    if let campaign = echo.campaignID { return "campaign \(campaign)" }
+    return echo.others.contains { $0.key != "updates" } ? "the alerts that match" : "all alerts"
+  }
+
+  private static func frame(_ members: [(String, JSON)]) -> ByteBuffer {
+    OutgoingFrame.text(JSON.object(JSONObject(members)).bytes)
+  }
+}
