@@ -1,0 +1,153 @@
+import NIOCore
+import TocsinCore
+import TocsinEngine
+
+extension SessionHandler {
+  /// How many events a step of a replay passes at most.
+  private static let stepEvents = 64
+
+  /// Says `connected`; the stream goes on from that place.
+  func welcome(at place: EventID) {
+    record = SentRecord(from: place)
+    send(ServerMessage.connected(client: clientID, position: place, at: hub.wallClock()))
+    if let complaint { send(ServerMessage.error(complaint)) }
+    complaint = nil
+    for action in session.opened() { perform(action) }
+  }
+
+  /// Replays what follows that place and was not sent, then goes on live.
+  func resume(after text: String) {
+    catchUpCompletely()
+    leaveStream()
+    guard let newest = hub.tail.newest else { return close(.notReady) }
+    // A text that is no place at all is treated like one of a log that is gone.
+    var place = EventID(text) ?? EventID(epoch: "", milliseconds: 0, sequence: 0)
+    if record != nil {
+      record?.split(at: newest, subscriptions: subscriptions)
+      place = record?.firstGap(after: place, subscriptions: subscriptions) ?? place
+    }
+    let replay = Replay(after: place, in: hub.tail, now: hub.loop.now, configuration: hub.configuration)
+    self.replay = replay
+    if replay.isConfirmed { confirm(replay) }
+    hub.enqueue(replayOf: self)
+  }
+
+  /// What follows the replay's start can be had.
+  private func confirm(_ replay: Replay) {
+    if record == nil { welcome(at: replay.start) } else { record?.goOn(from: replay.start) }
+  }
+
+  /// Takes the next step of the replay, if the socket takes it.
+  /// - Returns: whether another step can be taken at once
+  func replayStep() -> Bool {
+    guard isWritable, replay != nil else { return false }
+    guard let step = replay?.next(in: hub.tail, limit: SessionHandler.stepEvents, now: hub.loop.now) else {
+      return false
+    }
+    return perform(step)
+  }
+
+  private func perform(_ step: Replay.Step) -> Bool {
+    switch step {
+    case .pass(let events):
+      pass(events)
+      return true
+    case .fetch(let place):
+      fetch(place)
+      return false
+    case .wait:
+      hub.awaitEvents(self)
+      return false
+    case .finished:
+      finishReplay()
+      return false
+    case .lost(let reason):
+      loseReplay(reason)
+      return replay != nil
+    case .broken:
+      close(.replayBroken)
+      return false
+    }
+  }
+
+  private func pass(_ events: [EncodedEvent]) {
+    guard let context else { return }
+    var sent = 0
+    for event in events where event.matches(subscriptions, tenant: tenant) {
+      if let record, record.contains(event.id, where: { event.matches($0, tenant: tenant) }) { continue }
+      // The frame's storage is shared: a slow client costs no copy of what it has to wait for.
+      context.write(wrapOutboundOut(event.frame), promise: nil)
+      sent += 1
+    }
+    guard sent > 0 else { return }
+    context.flush()
+    hub.count(sent: sent)
+  }
+
+  private func fetch(_ place: EventID) {
+    let bound = NIOLoopBound(self, eventLoop: hub.loop)
+    hub.backend.page(after: place) { page in
+      bound.eventLoop.execute { bound.value.arrived(page, after: place) }
+    }
+  }
+
+  private func arrived(_ page: Page, after place: EventID) {
+    guard var replay else { return }
+    let wasConfirmed = replay.isConfirmed
+    let step = replay.arrived(page, after: place)
+    self.replay = replay
+    if replay.isConfirmed, !wasConfirmed { confirm(replay) }
+    switch step {
+    case .lost, .broken: if perform(step) { hub.enqueue(replayOf: self) }
+    default: hub.enqueue(replayOf: self)
+    }
+  }
+
+  private func finishReplay() {
+    guard let replay, let newest = hub.tail.newest else { return }
+    session.replayEnded()
+    goLive()
+    guard replay.isAnnounced else { return }
+    hub.metrics.recovered.increment()
+    send(ServerMessage.resumed(recovered: true, position: newest))
+  }
+
+  /// Nothing was replayed: a new connection goes on live, an older one from where it was.
+  private func loseReplay(_ reason: String) {
+    guard let replay, let newest = hub.tail.newest else { return }
+    hub.metrics.lost.increment()
+    if record == nil {
+      welcome(at: newest)
+      tellLoss(reason, newest)
+      session.replayEnded()
+      return goLive()
+    }
+    guard let place = hub.tail.place(before: replay.fallback) else { return close(.replayBroken) }
+    record?.goOn(from: place)
+    tellLoss(reason, place)
+    session.replayEnded()
+    self.replay?.fallBack()
+  }
+
+  private func tellLoss(_ reason: String, _ place: EventID) {
+    send(ServerMessage.resync(reason: reason, position: place))
+    send(ServerMessage.resumed(recovered: false, position: place))
+  }
+
+  /// What was before is unknown to everyone: a replay ends here, the live stream has the marker.
+  func streamBeganAnew(at marker: EncodedEvent) {
+    guard session.isAlive else { return }
+    guard let replay else {
+      record = SentRecord(from: marker.id)
+      return
+    }
+    if record == nil { welcome(at: marker.id) } else { record = SentRecord(from: marker.id) }
+    send(marker.frame)
+    if replay.isAnnounced {
+      hub.metrics.lost.increment()
+      send(ServerMessage.resumed(recovered: false, position: marker.id))
+    }
+    session.replayEnded()
+    goLive()
+  }
+}

@@ -1,0 +1,135 @@
+public import Logging
+public import NIOCore
+public import NIOHTTP1
+import NIOWebSocket
+import Synchronization
+public import TocsinCore
+public import TocsinEngine
+
+/// The node's WebSocket clients: every event of the cluster goes to those of them that want it.
+///
+/// An event is encoded once; each event loop keeps a log of what its clients get, each client only a position in it.
+/// ``run()`` has to run as long as there are clients.
+public final class WebSocketHub: EventSink, Sendable {
+  let hubs: [ObjectIdentifier: NIOLoopBoundBox<LoopHub>]
+  private let backend: Backend
+  private let clients: Clients
+  private let wallClock: @Sendable () -> Timestamp
+
+  /// How many clients there are, and whether more may come.
+  private final class Clients: Sendable {
+    let count = Atomic<Int>(0)
+    let isPositionKnown = Atomic<Bool>(false)
+    let isDraining = Atomic<Bool>(false)
+  }
+
+  /// The hub of these event loops.
+  /// - Parameters:
+  ///   - feed: the node's view of the event log; attach the hub to it with `feed.attach(hub)`
+  ///   - alerts: carries out what clients acknowledge and resolve
+  ///   - eventLoopGroup: the loops of the channels that will be adopted
+  ///   - wallClock: what time `connected` messages tell
+  public convenience init(
+    feed: EventFeed, alerts: AlertService, metrics: MetricsRegistry, eventLoopGroup: any EventLoopGroup,
+    configuration: WebSocketConfiguration = WebSocketConfiguration(), logger: Logger,
+    wallClock: @escaping @Sendable () -> Timestamp
+  ) {
+    self.init(
+      history: feed, actions: alerts, metrics: metrics, eventLoopGroup: eventLoopGroup, configuration: configuration,
+      logger: logger, wallClock: wallClock)
+  }
+
+  init(
+    history: any EventHistory, actions: any AlertActions, metrics registry: MetricsRegistry,
+    eventLoopGroup: any EventLoopGroup, configuration: WebSocketConfiguration, logger: Logger,
+    wallClock: @escaping @Sendable () -> Timestamp
+  ) {
+    let metrics = HubMetrics(registry)
+    let clients = Clients()
+    let backend = Backend(history: history, actions: actions, pageSize: configuration.pageSize)
+    var hubs: [ObjectIdentifier: NIOLoopBoundBox<LoopHub>] = [:]
+    for loop in eventLoopGroup.makeIterator() {
+      let hub = LoopHub(
+        loop: loop, configuration: configuration, backend: backend, metrics: metrics, logger: logger,
+        wallClock: wallClock
+      ) { change in clients.count.wrappingAdd(change, ordering: .relaxed) }
+      hubs[ObjectIdentifier(loop)] = NIOLoopBoundBox.makeBoxSendingValue(hub, eventLoop: loop)
+    }
+    registry.onCollect { metrics.clients.set(Double(clients.count.load(ordering: .relaxed))) }
+    self.hubs = hubs
+    self.backend = backend
+    self.clients = clients
+    self.wallClock = wallClock
+  }
+
+  /// How many clients are connected.
+  public var clientCount: Int { clients.count.load(ordering: .relaxed) }
+
+  /// Whether new clients are welcome: the node knows the event log and does not shut down. A client that is adopted
+  /// nevertheless is closed with a code that asks it to try again.
+  public var isAccepting: Bool {
+    clients.isPositionKnown.load(ordering: .acquiring) && !clients.isDraining.load(ordering: .acquiring)
+  }
+
+  /// Takes over a channel that was upgraded to WebSocket, with nothing of HTTP left in its pipeline.
+  /// - Parameters:
+  ///   - channel: a channel of one of the hub's event loops
+  ///   - head: the request; its query subscribes and resumes
+  ///   - tenant: whose alerts the client may see
+  /// - Returns: when the client's handlers are in the pipeline
+  public func adopt(
+    channel: any Channel, head: HTTPRequestHead, tenant: Tenant = .standard
+  ) -> EventLoopFuture<Void> {
+    guard let box = hubs[ObjectIdentifier(channel.eventLoop)] else {
+      return channel.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
+    }
+    let install: @Sendable () throws -> Void = {
+      var generator = SystemRandomNumberGenerator()
+      let session = SessionHandler(
+        hub: box.value, tenant: tenant, query: ConnectionQuery(target: head.uri),
+        clientID: AlertID(at: self.wallClock(), using: &generator))
+      let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: MessageAssembler.maximumSize))
+      try channel.pipeline.syncOperations.addHandlers([decoder, session])
+    }
+    // On the loop at once: bytes of the client may be on their way through the pipeline.
+    return channel.eventLoop.inEventLoop
+      ? channel.eventLoop.makeCompletedFuture(withResultOf: install) : channel.eventLoop.submit(install)
+  }
+
+  /// Carries out what clients ask for beyond their event loop, until ``drain(over:)`` is done or the task is cancelled.
+  public func run() async {
+    await backend.run()
+  }
+
+  // MARK: EventSink
+
+  public func deliver(_ events: [LoggedEvent]) {
+    let encoded = events.map { EncodedEvent($0) }
+    for box in hubs.values {
+      box.eventLoop.execute { box.value.append(encoded) }
+    }
+  }
+
+  public func resync(reason: String, position: EventID) {
+    let marker = EncodedEvent(resync: reason, position: position)
+    for box in hubs.values {
+      box.eventLoop.execute { box.value.resync(marker) }
+    }
+    clients.isPositionKnown.store(true, ordering: .releasing)
+  }
+
+  // MARK: Shutdown
+
+  /// Asks all clients to go elsewhere (code 1012), spread over that time, and waits until they are gone; one that does
+  /// not answer is cut off two seconds later. New ones are turned away. Then ``run()`` returns.
+  public func drain(over time: TimeAmount) async {
+    clients.isDraining.store(true, ordering: .releasing)
+    let gone = hubs.values.map { box in
+      box.eventLoop.flatSubmit { box.value.drain(over: time) }
+    }
+    for future in gone {
+      do { try await future.get() } catch { continue }
+    }
+    backend.finish()
+  }
+}
