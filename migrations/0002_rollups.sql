@@ -18,6 +18,10 @@ CREATE TABLE alert_rollups (
   PRIMARY KEY (tenant, day, alert_type, severity, slot)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 2000);
 
+-- By campaign and the week of it: (day + 3) / 7, Mondays first, the weeks of the partitions of `alerts`, so that the
+-- counts of a dropped partition can be dropped too. Counting the rows of a campaign instead costs its inserts nothing,
+-- but for a campaign of 100,000 alerts 70 ms a look, where this table takes 0.5 ms (one million alerts, a machine under
+-- load). Keeping it costs an insert of 128 alerts of as many campaigns a quarter to a third of its time.
 CREATE TABLE campaign_rollups (
   tenant text COLLATE "C" NOT NULL,
   campaign_id text COLLATE "C" NOT NULL,

@@ -23,7 +23,11 @@ enum TestDatabase {
       number += 1
       return "test\(number)"
     }
-    return try PostgresConfiguration(url: try server.get().createDatabase(name))
+    var configuration = try PostgresConfiguration(url: try server.get().createDatabase(name))
+    // All tests run at once, and perhaps not alone on the machine.
+    configuration.connectTimeout = .seconds(30)
+    configuration.statementTimeout = .seconds(30)
+    return configuration
   }
 
   /// A new database with the schema, and pools to it.
@@ -40,8 +44,8 @@ enum TestDatabase {
     async throws
   {
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    let writers = PostgresPool(configuration: configuration, size: 6, acquireTimeout: .seconds(20), logger: logger)
-    let readers = PostgresPool(configuration: configuration, size: 2, acquireTimeout: .seconds(20), logger: logger)
+    let writers = PostgresPool(configuration: configuration, size: 4, acquireTimeout: .seconds(30), logger: logger)
+    let readers = PostgresPool(configuration: configuration, size: 1, acquireTimeout: .seconds(30), logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await writers.run() }
       group.addTask { try await readers.run() }

@@ -27,7 +27,8 @@ extension PostgresAlertStore {
       RETURNING tenant, alert_id, campaign_id, alert_type, severity, acknowledged_at, resolved_at
     ), counted AS MATERIALIZED (
       SELECT tenant, tocsin_day_of(alert_id) AS day, campaign_id, alert_type, severity,
-        count(*) AS fired, count(acknowledged_at) AS acknowledged, count(resolved_at) AS resolved
+        count(*)::integer AS fired, count(acknowledged_at)::integer AS acknowledged,
+        count(resolved_at)::integer AS resolved
       FROM inserted GROUP BY tenant, tocsin_day_of(alert_id), campaign_id, alert_type, severity
     ), \(Rollups.expressions)
     SELECT count(*) FROM inserted
