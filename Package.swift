@@ -102,7 +102,7 @@ let package = Package(
     tests(
       "RedisClientTests",
       ["RedisClient", "LocalServers", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
-    tests("PostgresClientTests", ["PostgresClient", "LocalServers"]),
+    tests("PostgresClientTests", ["PostgresClient", "LocalServers", logging]),
     tests("TocsinCoreTests", ["TocsinCore"]),
     tests("TocsinRedisTests", ["TocsinRedis", "LocalServers"]),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers"]),
