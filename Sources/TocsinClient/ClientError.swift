@@ -1,0 +1,63 @@
+/// Why a request to a Tocsin server did not give what it should.
+public struct ClientError: Error, Sendable, CustomStringConvertible {
+  /// What kind of trouble it is.
+  public struct Code: Sendable, Hashable {
+    private enum Kind: Sendable {
+      case invalidURL, unreachable, timedOut, connectionLost, notFound, refused, unexpected
+    }
+    private let kind: Kind
+    /// The text is not a server's address.
+    public static let invalidURL = Code(kind: .invalidURL)
+    /// No connection could be made: nothing was sent.
+    public static let unreachable = Code(kind: .unreachable)
+    /// No answer came in time: what was sent may have been done.
+    public static let timedOut = Code(kind: .timedOut)
+    /// The connection ended before an answer: what was sent may have been done.
+    public static let connectionLost = Code(kind: .connectionLost)
+    /// The server knows no such id, or no such path.
+    public static let notFound = Code(kind: .notFound)
+    /// The server answered with another error; see ``ClientError/status`` and ``ClientError/problem``.
+    public static let refused = Code(kind: .refused)
+    /// The answer is not what a Tocsin server gives.
+    public static let unexpectedAnswer = Code(kind: .unexpected)
+  }
+
+  /// What kind of trouble it is.
+  public var code: Code
+  /// Which server it was, where one is meant.
+  public var server: ServerAddress?
+  /// The HTTP status, where the server answered.
+  public var status: Int?
+  /// What the server said about it, where it said so.
+  public var problem: Problem?
+  /// What went wrong, for people: no full stop, no advice.
+  public var reason: String
+
+  /// An error of these parts.
+  public init(
+    _ code: Code, server: ServerAddress? = nil, status: Int? = nil, problem: Problem? = nil, reason: String
+  ) {
+    self.code = code
+    self.server = server
+    self.status = status
+    self.problem = problem
+    self.reason = reason
+  }
+
+  public var description: String {
+    if let server { "\(server): \(reason)" } else { reason }
+  }
+
+  static func invalidURL(_ text: some StringProtocol, _ reason: String) -> ClientError {
+    ClientError(.invalidURL, reason: "\"\(text)\" is not the address of a server: \(reason)")
+  }
+
+  static func unexpected(_ server: ServerAddress?, _ reason: String) -> ClientError {
+    ClientError(.unexpectedAnswer, server: server, reason: reason)
+  }
+
+  /// Whether no server could be talked to at all, as opposed to one that answered.
+  public var isUnavailability: Bool {
+    code == .unreachable || code == .timedOut || code == .connectionLost
+  }
+}

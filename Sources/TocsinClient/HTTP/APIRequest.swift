@@ -1,0 +1,21 @@
+import TocsinCore
+
+/// One request to the HTTP interface.
+struct APIRequest: Sendable {
+  enum Method: String, Sendable { case get = "GET", put = "PUT", post = "POST", delete = "DELETE" }
+
+  var method: Method
+  /// Below the server's base path, percent-encoded, with its query.
+  var target: String
+  var body: JSON?
+  /// Whether sending it twice does the same as sending it once. A request that is not is sent to another server
+  /// only when it is certain that none has seen it.
+  var isRepeatable: Bool
+
+  init(_ method: Method, _ path: String, query: [(String, String)] = [], body: JSON? = nil, isRepeatable: Bool = true) {
+    self.method = method
+    target = path + queryText(query)
+    self.body = body
+    self.isRepeatable = isRepeatable
+  }
+}

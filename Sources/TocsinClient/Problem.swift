@@ -1,0 +1,38 @@
+public import TocsinCore
+
+/// What a server says about an error: `application/problem+json` (RFC 9457).
+public struct Problem: Sendable, Hashable {
+  /// One field that is not allowed.
+  public struct FieldError: Sendable, Hashable {
+    /// Which field: a JSON pointer (RFC 6901).
+    public var pointer: String
+    /// What is wrong with it.
+    public var detail: String
+  }
+
+  /// A short name of the kind of error.
+  public var title: String
+  /// The HTTP status.
+  public var status: Int
+  /// What happened this time, or `""`.
+  public var detail: String
+  /// Each field that is not allowed; empty where the error is not about fields.
+  public var errors: [FieldError]
+
+  /// Reads a problem's JSON; nil where it is no object with a `title` or `error`.
+  public init?(json: JSON, status: Int) {
+    guard let object = json.object, let title = object["title"]?.string ?? object["error"]?.string else { return nil }
+    self.title = title
+    self.status = status
+    detail = object["detail"]?.string ?? object["details"]?.string ?? ""
+    errors = (object["errors"]?.array ?? []).compactMap { item in
+      guard let item = item.object, let detail = item["detail"]?.string else { return nil }
+      return FieldError(pointer: item["pointer"]?.string ?? "", detail: detail)
+    }
+  }
+
+  /// Title and detail on one line.
+  public var summary: String {
+    detail.isEmpty || detail == title ? title : "\(title): \(detail)"
+  }
+}

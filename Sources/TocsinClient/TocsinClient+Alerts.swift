@@ -1,0 +1,59 @@
+public import TocsinCore
+
+extension TocsinClient {
+  /// One page of alerts, newest first.
+  /// - Parameter limit: 1 to 1,000
+  public func alerts(
+    _ query: AlertSelection = AlertSelection(), limit: Int = 100, cursor: String? = nil
+  ) async throws(ClientError) -> Answer<AlertPage> {
+    let request = APIRequest(.get, query.path, query: query.items(limit: limit, cursor: cursor))
+    return try await answer(request) { json in
+      guard let object = json.object, let alerts = object["alerts"]?.array else { return nil }
+      return AlertPage(
+        alerts: try alerts.map { try Alert(json: $0) }, nextCursor: object["next_cursor"]?.string)
+    }
+  }
+
+  /// Alerts newest first, page after page, until there are `count` or no more.
+  /// - Returns: the alerts with the elements that they were read from, and whether there are more
+  public func alerts(
+    _ query: AlertSelection, count: Int
+  ) async throws(ClientError) -> (alerts: [Alert], elements: [JSON], more: Bool) {
+    var alerts: [Alert] = []
+    var elements: [JSON] = []
+    var cursor: String?
+    repeat {
+      let page = try await self.alerts(query, limit: min(1000, count - alerts.count), cursor: cursor)
+      alerts += page.value.alerts
+      elements += page.json.object?["alerts"]?.array ?? []
+      cursor = page.value.alerts.isEmpty ? nil : page.value.nextCursor
+    } while cursor != nil && alerts.count < count
+    return (alerts, elements, cursor != nil)
+  }
+
+  /// The alert of that id.
+  /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
+  public func alert(_ alertID: String) async throws(ClientError) -> Answer<Alert> {
+    try await answer(APIRequest(.get, alertPath(alertID))) { try Alert(json: $0) }
+  }
+
+  /// Acknowledges the alert of that id; one that already is acknowledged or resolved stays as it is.
+  /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
+  @discardableResult
+  public func acknowledge(_ alertID: String, user: String) async throws(ClientError) -> JSON {
+    let body: JSON = ["user_id": .string(user)]
+    return try await transport.send(APIRequest(.put, alertPath(alertID) + "/acknowledge", body: body))
+  }
+
+  /// Resolves the alert of that id; one that already is resolved stays as it is.
+  /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
+  @discardableResult
+  public func resolve(_ alertID: String, user: String?) async throws(ClientError) -> JSON {
+    let body: JSON? = user.map { ["user_id": .string($0)] }
+    return try await transport.send(APIRequest(.put, alertPath(alertID) + "/resolve", body: body))
+  }
+
+  private func alertPath(_ alertID: String) -> String {
+    "/api/alerts/" + alertID.percentEncoded
+  }
+}

@@ -1,0 +1,49 @@
+import NIOCore
+import TocsinCore
+
+/// A client of a Tocsin cluster's HTTP interface.
+///
+/// Of several servers the next is tried when one cannot be reached; a request that is safe to repeat goes on to the
+/// next also when one is busy or does not answer. A check is not repeated by itself: it may have fired.
+public struct TocsinClient: Sendable {
+  /// The servers, in the order in which they are tried.
+  public let servers: [ServerAddress]
+  let transport: HTTPTransport
+
+  /// A client of these servers, at least one.
+  /// - Parameters:
+  ///   - timeout: how long one server may take to answer one request
+  ///   - user: who makes changes to rules, for their history; only visible ASCII characters count
+  public init(servers: [ServerAddress], timeout: Duration = .seconds(10), user: String? = nil) {
+    precondition(!servers.isEmpty, "a client needs a server")
+    self.servers = servers
+    transport = HTTPTransport(servers: servers, timeout: TimeAmount(timeout), user: user)
+  }
+
+  /// A client of the servers at these URLs.
+  /// - Throws: ``ClientError`` of code ``ClientError/Code/invalidURL``
+  public init(
+    urls: [String], timeout: Duration = .seconds(10), user: String? = nil
+  ) throws(ClientError) {
+    var servers: [ServerAddress] = []
+    for url in urls { servers += try ServerAddress.list(url) }
+    guard !servers.isEmpty else { throw .invalidURL("", "no address is named") }
+    self.init(servers: servers, timeout: timeout, user: user)
+  }
+
+  /// Closes all connections. The client cannot be used afterwards.
+  public func shutdown() async {
+    await transport.shutdown()
+  }
+
+  /// Reads an answer's value, or says that the answer is not understood.
+  func answer<Value>(
+    _ request: APIRequest, _ read: (JSON) throws -> Value?
+  ) async throws(ClientError) -> Answer<Value> {
+    let json = try await transport.send(request)
+    let value: Value?
+    do { value = try read(json) } catch { throw .unexpected(nil, "the answer is not understood: \(error)") }
+    guard let value else { throw .unexpected(nil, "the answer lacks what was asked for: is this a Tocsin server?") }
+    return Answer(value: value, json: json)
+  }
+}

@@ -1,0 +1,59 @@
+extension FakeServer {
+  /// A request that arrived.
+  public struct Request: Sendable {
+    /// How many came before it.
+    public var number: Int
+    /// `GET`, …
+    public var method: String
+    /// Path and query, as they came.
+    public var target: String
+    /// The headers, names in lower case.
+    public var headers: [String: String]
+    /// The body.
+    public var body: String
+
+    /// Method and target: `GET /api/alerts/rules`.
+    public var line: String { "\(method) \(target)" }
+  }
+
+  /// What a request gets.
+  public enum Reply: Sendable {
+    /// An answer.
+    case answer(Int, String, type: String = "application/json", headers: [String: String] = [:])
+    /// An answer in chunks.
+    case chunks(Int, [String])
+    /// The connection is closed.
+    case drop
+    /// Nothing.
+    case silence
+  }
+
+  /// What happens on a stream, one after the other. It stays open afterwards.
+  public enum Step: Sendable {
+    /// A text message.
+    case send(String)
+    /// A close frame with that code.
+    case close(UInt16)
+  }
+
+  /// How a server behaves.
+  public struct Script: Sendable {
+    let stream: (@Sendable (Request) -> [Step])?
+    let answer: @Sendable (Request) -> Reply
+
+    /// Answers requests, and takes no streams.
+    public init(answer: @escaping @Sendable (Request) -> Reply = { _ in .answer(404, "{\"title\": \"Not Found\"}") }) {
+      self.stream = nil
+      self.answer = answer
+    }
+
+    /// Takes streams, and answers requests.
+    public init(
+      stream: @escaping @Sendable (Request) -> [Step],
+      answer: @escaping @Sendable (Request) -> Reply = { _ in .answer(404, "{\"title\": \"Not Found\"}") }
+    ) {
+      self.stream = stream
+      self.answer = answer
+    }
+  }
+}

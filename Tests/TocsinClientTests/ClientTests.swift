@@ -1,0 +1,129 @@
+import FakeServer
+import Testing
+import TocsinClient
+import TocsinCore
+
+@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+  private func with(
+    _ answer: @escaping @Sendable (FakeServer.Request) -> FakeServer.Reply,
+    _ body: (FakeServer, TocsinClient) async throws -> Void
+  ) async throws {
+    try await FakeServer.with(FakeServer.Script(answer: answer)) { server in
+      let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: "kim")
+      do { try await body(server, client) } catch {
+        await client.shutdown()
+        throw error
+      }
+      await client.shutdown()
+    }
+  }
+
+  @Test func aCheckIsSentAsTheContractSays() async throws {
+    let answer = "{\"alerts_triggered\":1,\"alerts\":[\(Samples.alert())],\"persisted\":false}"
+    try await with({ _ in .answer(200, answer) }) { server, client in
+      let check = Check(
+        metricName: "roas", metricValue: 1.5, entity: Entity(campaignID: "c1", adID: "a1"), campaignName: "Spring sale",
+        context: ["region": "EU"], alertTypes: [.roasDrop])
+      let outcome = try await client.check(check).value
+      #expect(outcome.alerts.map(\.alertID.description) == [Samples.alertID])
+      #expect(!outcome.persisted)
+      let request = try #require(server.requests.first)
+      #expect(request.line == "POST /api/alerts/check")
+      #expect(request.headers["content-type"] == "application/json")
+      let wanted = """
+        {"metric_name": "roas", "metric_value": 1.5, "campaign_id": "c1", "campaign_name": "Spring sale",
+        "ad_id": "a1", "context": {"region": "EU"}, "alert_types": ["roas_drop"]}
+        """
+      #expect(try JSON(parsing: request.body) == JSON(parsing: wanted))
+    }
+  }
+
+  @Test func aProblemIsReadWithItsFields() async throws {
+    let problem = Samples.problem(
+      422, title: "Unprocessable Content", detail: "2 fields",
+      errors: "[{\"pointer\":\"/threshold\",\"detail\":\"must be finite\"}]")
+    try await with({ _ in .answer(422, problem, type: "application/problem+json") }) { _, client in
+      do {
+        _ = try await client.rules()
+        Issue.record("it was taken for an answer")
+      } catch {
+        let error = try #require(error as? ClientError)
+        #expect(error.code == .refused)
+        #expect(error.status == 422)
+        #expect(error.problem?.errors.map(\.pointer) == ["/threshold"])
+        #expect(error.problem?.errors.map(\.detail) == ["must be finite"])
+        #expect(error.reason == "Unprocessable Content: 2 fields")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (404, "{\"title\":\"Not Found\"}", ClientError.Code.notFound), (500, "<html>", .refused),
+    (200, "<html>", .unexpectedAnswer), (200, "{}", .unexpectedAnswer), (200, "{\"rules\":[{}]}", .unexpectedAnswer),
+  ])
+  func otherAnswers(status: Int, body: String, code: ClientError.Code) async throws {
+    try await with({ _ in .answer(status, body) }) { _, client in
+      await #expect { _ = try await client.rules() } throws: { ($0 as? ClientError)?.code == code }
+    }
+  }
+
+  @Test func pagesAreFollowedUntilThereIsEnough() async throws {
+    try await with({ request in
+      let next = request.target.contains("cursor=two") ? "" : ",\"next_cursor\":\"two\""
+      return .answer(200, "{\"alerts\":[\(Samples.alert()),\(Samples.alert())],\"count\":2\(next)}")
+    }) { server, client in
+      let all = try await client.alerts(AlertSelection(campaignID: "a&b", severity: .high), count: 100)
+      #expect(all.alerts.count == 4)
+      #expect(all.elements.count == 4)
+      #expect(!all.more)
+      #expect(
+        server.requests.map(\.target) == [
+          "/api/alerts?campaign_id=a%26b&severity=high&limit=100",
+          "/api/alerts?campaign_id=a%26b&severity=high&limit=98&cursor=two",
+        ])
+      let some = try await client.alerts(AlertSelection(daysBack: 3), count: 2)
+      #expect(some.more)
+      #expect(server.requests.last?.target == "/api/alerts/history?days_back=3&limit=2")
+    }
+  }
+
+  @Test func changesNameTheirPathAndUser() async throws {
+    try await with({ _ in .answer(200, "{\"success\":true}") }) { server, client in
+      try await client.deleteRule("a:b/c")
+      try await client.setRule("r1", enabled: false)
+      try await client.acknowledge(Samples.alertID, user: "kim")
+      try await client.resolve(Samples.alertID, user: nil)
+      #expect(
+        server.requests.map(\.line) == [
+          "DELETE /api/alerts/rules/a%3Ab%2Fc", "PUT /api/alerts/rules/r1/disable",
+          "PUT /api/alerts/\(Samples.alertID)/acknowledge", "PUT /api/alerts/\(Samples.alertID)/resolve",
+        ])
+      #expect(server.requests.map(\.body) == ["", "", "{\"user_id\":\"kim\"}", ""])
+      #expect(server.requests.allSatisfy { $0.headers["x-tocsin-user"] == "kim" })
+    }
+  }
+
+  @Test func aRuleIsSavedWithoutTheServersFields() async throws {
+    let rule = try AlertRule(json: JSON(parsing: Samples.rule()))
+    try await with({ _ in .answer(200, "{\"success\":true,\"rule\":\(Samples.rule())}") }) { server, client in
+      #expect(try await client.save(rule).value.ruleID == "r1")
+      let sent = try JSON(parsing: try #require(server.requests.first).body).object
+      #expect(sent?["created_at"] == nil)
+      #expect(sent?["threshold"]?.double == 2)
+    }
+  }
+
+  @Test func aRulesHistory() async throws {
+    let answer = """
+      {"rule_id":"r1","changes":[{"version":7,"action":"save","actor":"kim","timestamp":"2026-01-02T03:04:05.000Z",
+      "before":null,"after":\(Samples.rule())}],"count":1}
+      """
+    try await with({ _ in .answer(200, answer) }) { server, client in
+      let changes = try await client.ruleHistory("r1", limit: 5).value
+      #expect(changes.map(\.version) == [7])
+      #expect(changes.first?.before == nil)
+      #expect(changes.first?.after != nil)
+      #expect(server.requests.first?.target == "/api/alerts/rules/r1/history?limit=5")
+    }
+  }
+}
