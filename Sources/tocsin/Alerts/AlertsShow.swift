@@ -1,0 +1,56 @@
+import ArgumentParser
+import TocsinClient
+import TocsinCore
+
+/// `tocsin alerts show`
+struct AlertsShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show everything about an alert.")
+
+  @Argument(help: "The alert's id.")
+  var id: String
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await connection.withClient { client in
+      let answer = try await client.alert(id)
+      let console = Console.current
+      if connection.json {
+        console.print(answer.json.text)
+      } else {
+        for line in AlertsShow.lines(answer.value, colors: console.showsColors) { console.print(line) }
+      }
+    }
+  }
+
+  /// A line for each thing that is known.
+  static func lines(_ alert: Alert, colors: Bool) -> [String] {
+    var facts: [(String, String)] = [
+      ("id", alert.alertID.description), ("fired", Printable.time(alert.timestamp)),
+      ("severity", Style.severity(alert.severity).apply(alert.severity.rawValue, colors: colors)),
+      ("type", alert.alertType.rawValue), ("rule", alert.ruleID),
+      ("campaign", "\(alert.campaignName) (\(alert.entity.campaignID))"),
+    ]
+    if !alert.entity.adID.isEmpty { facts.append(("ad", alert.entity.adID)) }
+    facts.append(("compared", AlertLine.comparison(alert)))
+    if let mark = alert.acknowledgement { facts.append(("acknowledged", text(mark))) }
+    if let mark = alert.resolution { facts.append(("resolved", text(mark))) }
+    for (channel, delivered) in alert.notificationStatus.sorted(by: { $0.key < $1.key }) {
+      facts.append((channel, delivered ? "delivered" : "given up"))
+    }
+    for member in alert.details.members {
+      facts.append((member.key, member.value.string ?? member.value.text))
+    }
+    let width = facts.map(\.0.count).max() ?? 0
+    let title = Style.bold.apply(Printable.line(alert.title), colors: colors)
+    return [title, Printable.line(alert.message), ""]
+      + facts.map { name, value in
+        let padding = String(repeating: " ", count: width - name.count + 2)
+        return Printable.line(name) + padding + (name == "severity" ? value : Printable.line(value))
+      }
+  }
+
+  private static func text(_ mark: Alert.Mark) -> String {
+    Printable.time(mark.at) + (mark.by.map { " by \($0)" } ?? "")
+  }
+}

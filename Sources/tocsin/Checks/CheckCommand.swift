@@ -1,0 +1,87 @@
+import ArgumentParser
+import TocsinClient
+import TocsinCore
+
+/// `tocsin check`
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Check one value of one metric, and show the alerts that it raises.",
+    discussion: """
+      Examples:
+        tocsin check roas 1.5 --campaign c1 --name "Spring sale"
+        tocsin check cpa 130 --campaign c1 --ad a7 --context region=EU --context budget=250
+        tocsin check my_metric 0.4 --campaign c1 --type roas_drop
+        tocsin check roas 1.5 --campaign c1 --fail-on-alert || echo "look at it"
+        tocsin check margin --campaign c1 -- -3.5
+
+      A value of --context that is JSON (a number, true, an object) is sent as such, anything else as text.
+      A check is sent once: after "no answer in time" it may have fired. Sending it again never doubles an alert of a \
+      rule with a cooldown.
+      Exit status: 0 done, 1 refused, 2 bad usage, 3 no server, 4 an alert was raised and --fail-on-alert is given.
+      """)
+
+  @Argument(help: "The metric's name, such as roas, cpa, impressions, budget_spent_pct.")
+  var metric: String
+
+  @Argument(help: "The value that was measured. Put -- before a negative one.")
+  var value: Double
+
+  @Option(name: .long, help: ArgumentHelp("The campaign's id.", valueName: "id"))
+  var campaign: String
+
+  @Option(name: .long, help: ArgumentHelp("The campaign's name, for people. (default: its id)", valueName: "name"))
+  var name: String?
+
+  @Option(name: .long, help: ArgumentHelp("The ad's id, where one ad of the campaign is meant.", valueName: "id"))
+  var ad: String = ""
+
+  @Option(name: .long, help: ArgumentHelp("What else is known; may be repeated.", valueName: "key=value"))
+  var context: [ContextArgument] = []
+
+  @Option(name: .long, help: ArgumentHelp("Only rules of this type; may be repeated.", valueName: "type"))
+  var type: [AlertType] = []
+
+  @Flag(name: .long, help: "Exit with status 4 when an alert was raised.")
+  var failOnAlert = false
+
+  @OptionGroup var connection: ConnectionOptions
+
+  mutating func validate() throws {
+    guard value.isFinite else { throw ArgumentParser.ValidationError("The value must be a finite number.") }
+  }
+
+  /// The check that the arguments describe.
+  var check: Check {
+    Check(
+      metricName: metric, metricValue: value, entity: Entity(campaignID: campaign, adID: ad),
+      campaignName: name ?? campaign, context: JSONObject(context.map { ($0.key, $0.value) }),
+      alertTypes: type.isEmpty ? nil : type)
+  }
+
+  func run() async throws {
+    try await connection.withClient { client in
+      let answer = try await client.check(check)
+      let console = Console.current
+      if connection.json {
+        console.print(answer.json.text)
+      } else {
+        for line in lines(answer.value, colors: console.showsColors) { console.print(line) }
+      }
+      if failOnAlert, !answer.value.alerts.isEmpty { throw CommandFailure(.alertRaised, lines: []) }
+    }
+  }
+
+  private func lines(_ outcome: CheckOutcome, colors: Bool) -> [String] {
+    guard !outcome.alerts.isEmpty else { return ["no alert"] }
+    var lines: [String] = []
+    for alert in outcome.alerts {
+      lines.append(AlertLine(alert).text(colors: colors))
+      lines.append("  \(Printable.line(alert.message))")
+    }
+    if !outcome.persisted {
+      lines.append("The database is away: the alerts are out, and will be written when it is back.")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import TocsinCore
+
+/// The rules of files, all of them right.
+struct RuleFile: Sendable {
+  /// The rules in the files' order.
+  private(set) var rules: [AlertRule] = []
+
+  private var faults: [String] = []
+  private var places: [String: String] = [:]
+
+  /// Reads files; `-` is standard input.
+  /// - Throws: ``CommandFailure`` that names everything that is wrong in all of them
+  init(reading paths: [String]) throws {
+    for path in paths {
+      let name = path == "-" ? "standard input" : path
+      do {
+        let bytes = try path == "-" ? Console.current.readInput() : Array(Data(contentsOf: URL(fileURLWithPath: path)))
+        add(bytes, name: name)
+      } catch {
+        faults.append("\(name): cannot be read: \(RuleFile.reason(error))")
+      }
+    }
+    try check()
+  }
+
+  /// Reads the text of one file.
+  /// - Throws: ``CommandFailure`` that names everything that is wrong in it
+  init(text: String, name: String) throws {
+    add(Array(text.utf8), name: name)
+    try check()
+  }
+
+  private func check() throws {
+    guard !faults.isEmpty else { return }
+    throw CommandFailure(
+      .usage, lines: ["tocsin: nothing was sent, the rules have to be changed first:"] + faults.map { "  \($0)" })
+  }
+
+  private mutating func add(_ bytes: [UInt8], name: String) {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      faults.append("\(name): it is not UTF-8 text")
+      return
+    }
+    let documents: [YAMLReader.Located]
+    do {
+      // Every JSON text is YAML too; but the errors of a file that is meant as JSON should be those of JSON.
+      if text.first(where: { !$0.isWhitespace }).map({ $0 == "{" || $0 == "[" }) ?? false, name.hasSuffix(".json") {
+        _ = try JSON(parsing: bytes)
+      }
+      documents = try YAMLReader.documents(text)
+    } catch let failure as YAMLReader.Failure {
+      faults.append("\(name): \(failure.reason)")
+      return
+    } catch let error as JSONError {
+      faults.append("\(name): \(error.reason), at byte \(error.offset)")
+      return
+    } catch {
+      faults.append("\(name): \(error)")
+      return
+    }
+    for document in documents { add(document, name: name) }
+  }
+
+  private mutating func add(_ document: YAMLReader.Located, name: String) {
+    switch document.value {
+    case .array:
+      for element in document.elements { add(rule: element, name: name) }
+    case .object(let object) where object["rules"] != nil && object["rule_id"] == nil:
+      for member in document.members where member.key != "rules" {
+        faults.append("\(RuleFile.place(name, document.line)): `\(member.key)` does not belong beside `rules`")
+      }
+      guard let list = document.members.first(where: { $0.key == "rules" })?.value else { return }
+      if case .array = list.value {
+        for element in list.elements { add(rule: element, name: name) }
+      } else if list.value != .null {
+        faults.append("\(RuleFile.place(name, document.line)): `rules` must be a list")
+      }
+    default: add(rule: document, name: name)
+    }
+  }
+
+  private mutating func add(rule: YAMLReader.Located, name: String) {
+    var place = RuleFile.place(name, rule.line)
+    if let id = rule.value.object?["rule_id"]?.string { place += " (\(id))" }
+    for member in rule.members where !RuleFile.fields.contains(member.key) {
+      faults.append("\(place): /\(member.key): there is no such field" + RuleFile.suggestion(for: member.key))
+    }
+    do {
+      let read = try AlertRule(json: rule.value)
+      if let other = places.updateValue(place, forKey: read.ruleID) {
+        faults.append("\(place): the same rule_id stands at \(other)")
+      }
+      rules.append(read)
+    } catch {
+      guard !error.errors.isEmpty else { return faults.append("\(place): \(error.detail)") }
+      for field in error.errors {
+        faults.append("\(place): \(field.pointer.isEmpty ? "" : field.pointer + ": ")\(field.detail)")
+      }
+    }
+  }
+
+  /// The fields of a rule's wire form.
+  private static let fields: [String] = [
+    "rule_id", "name", "alert_type", "severity", "enabled", "metric_name", "threshold", "threshold_operator",
+    "lookback_minutes", "cooldown_minutes", "aggregation", "conditions", "metadata", "created_at", "updated_at",
+  ]
+
+  private static func place(_ name: String, _ line: Int?) -> String {
+    line.map { "\(name):\($0)" } ?? name
+  }
+
+  private static func suggestion(for key: String) -> String {
+    let nearest = fields.map { ($0, $0.editDistance(to: key)) }.min { $0.1 < $1.1 }
+    guard let nearest, nearest.1 <= 3, nearest.1 < key.count / 2 + 1 else { return "" }
+    return "; \(nearest.0) is meant?"
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? CocoaError)?.code {
+    case .fileReadNoSuchFile?, .fileNoSuchFile?: "there is no such file"
+    case .fileReadNoPermission?: "it may not be read"
+    default: (error as NSError).localizedDescription
+    }
+  }
+}
+
+extension String {
+  /// How many characters have to be put in, taken out or replaced to get the other text (Levenshtein).
+  func editDistance(to other: String) -> Int {
+    let target = Array(other)
+    var row = Array(0...target.count)
+    for (index, character) in self.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for column in target.indices {
+        let above = row[column + 1]
+        row[column + 1] = Swift.min(above + 1, row[column] + 1, diagonal + (character == target[column] ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[target.count]
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import TocsinClient
+import TocsinCore
+
+/// `tocsin rules get`
+struct RulesGet: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "get", abstract: "Show a rule as YAML.")
+
+  @Argument(help: "The rule's id.")
+  var id: String
+
+  @OptionGroup var connection: ConnectionOptions
+
+  func run() async throws {
+    try await connection.withClient { client in
+      let answer = try await client.rule(id)
+      let text = connection.json ? answer.json.text : try YAMLWriter.text(answer.json)
+      Console.current.print(text.trimmingNewlines)
+    }
+  }
+}
+
+extension String {
+  /// The text without newlines at its end.
+  var trimmingNewlines: String {
+    var text = self[...]
+    while text.last?.isNewline == true { text.removeLast() }
+    return String(text)
+  }
+}

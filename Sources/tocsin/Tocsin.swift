@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import TocsinCore
+
+/// The `tocsin` command.
+@main
+struct Tocsin: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tocsin",
+    abstract: "Turns the metrics of advertising campaigns into alerts, and puts them in front of people at once.",
+    discussion: """
+      Try it:
+        tocsin check roas 1.5 --campaign c1 --name "Spring sale"
+        tocsin watch --severity critical --severity high
+        tocsin rules export > rules.yaml
+        tocsin alerts acknowledge 0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a
+
+      TOCSIN_URL names the servers where --url does not (several with commas between them: the next one is tried when \
+      one fails). NO_COLOR turns colours off.
+
+      Exit status:
+        0  done
+        1  the server refused it, or knows no such thing
+        2  the command line or an input file is wrong
+        3  no server could be reached, or none answered in time
+        4  check --fail-on-alert: an alert was raised
+      """,
+    version: TocsinRelease.version,
+    subcommands: [
+      ServeCommand.self, MigrateCommand.self, DevCommand.self, ConfigCommand.self, CheckCommand.self, WatchCommand.self,
+      RulesCommand.self, AlertsCommand.self, BenchCommand.self,
+    ])
+
+  static func main() async {
+    Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Runs the command with these arguments, on ``Console/current``.
+  static func run(_ arguments: [String]) async -> CommandStatus {
+    do {
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .done
+    } catch {
+      return report(error)
+    }
+  }
+
+  private static func report(_ error: any Error) -> CommandStatus {
+    if let failure = CommandFailure(error) {
+      for line in failure.lines { Console.current.complain(line) }
+      return failure.status
+    }
+    let message = fullMessage(for: error)
+    if exitCode(for: error).isSuccess {
+      Console.current.print(message)
+      return .done
+    }
+    if !message.isEmpty { Console.current.complain(message) }
+    return .usage
+  }
+}
