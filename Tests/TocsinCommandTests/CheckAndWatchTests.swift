@@ -1,0 +1,79 @@
+import FakeServer
+import Testing
+import TocsinClient
+import TocsinCore
+
+@testable import tocsin
+
+@Suite(.timeLimit(.minutes(1))) struct CheckAndWatchTests {
+  private let line =
+    "2025-06-24 21:05:12Z  HIGH      ROAS fell: Spring sale  [c1]  roas 1.5 < 2  \(Samples.alertID)"
+
+  @Test func aCheckShowsItsAlerts() async throws {
+    let script = FakeServer.Script(answer: { _ in
+      .answer(200, "{\"alerts_triggered\":1,\"alerts\":[\(Samples.alert())],\"persisted\":true}")
+    })
+    try await FakeServer.with(script) { server in
+      let arguments = ["check", "roas", "1.5", "--campaign", "c1", "--url", server.url]
+      let result = await run(arguments)
+      #expect(result == CommandRun(status: .done, output: [line, "  ROAS is 1.5."], errors: []))
+      #expect(await run(arguments + ["--fail-on-alert"]).status == .alertRaised)
+    }
+  }
+
+  @Test func aQuietCheckSaysSo() async throws {
+    let script = FakeServer.Script(answer: { _ in .answer(200, "{\"alerts_triggered\":0,\"alerts\":[]}") })
+    try await FakeServer.with(script) { server in
+      let result = await run(["check", "roas", "5", "--campaign", "c1", "--fail-on-alert", "--url", server.url])
+      #expect(result == CommandRun(status: .done, output: ["no alert"], errors: []))
+    }
+  }
+
+  @Test func watchShowsEventsGapsAndInterruptions() async throws {
+    let script = FakeServer.Script(stream: { request in
+      request.number == 0
+        ? [
+          .send(Samples.connected("e.1-0")), .send(Samples.event("e.2-0")),
+          .send("{\"type\":\"resync\",\"reason\":\"the log was trimmed\"}"), .close(1001),
+        ]
+        : [
+          .send(Samples.connected("e.2-0")), .send("{\"type\":\"pong\"}"),
+          .send("{\"type\":\"resumed\",\"recovered\":true,\"last_event_id\":\"e.2-0\"}"),
+          .send(
+            "{\"type\":\"alert_acknowledged\",\"event_id\":\"e.3-0\",\"alert_id\":\"a1\",\"user_id\":\"kim\","
+              + "\"campaign_id\":\"c1\",\"timestamp\":\"2026-01-01T00:00:00.000Z\"}"),
+        ]
+    })
+    try await FakeServer.with(script) { server in
+      let result = await run(["watch", "--count", "2", "--severity", "high", "--url", server.url])
+      #expect(result.status == .done)
+      #expect(
+        result.output == [
+          line, "events are missing here (the log was trimmed): `tocsin alerts list` shows what is open",
+          "2026-01-01 00:00:00Z  acknowledged a1  [c1] by kim",
+        ])
+      #expect(result.errors.first == "connected; waiting for alerts")
+      #expect(result.errors.contains { $0.hasPrefix("interrupted: the server is shutting down; trying again in ") })
+      #expect(result.errors.suffix(3) == ["connected again", "connected; waiting for alerts", "nothing was missed"])
+      #expect(server.requests.last?.target == "/ws/alerts?last_event_id=e.2-0&severities=high")
+    }
+  }
+
+  @Test func watchGivesMessagesAsTheyWereSent() async throws {
+    let script = FakeServer.Script(stream: { _ in [.send(Samples.connected("e.1-0")), .send(Samples.event("e.2-0"))] })
+    try await FakeServer.with(script) { server in
+      let result = await run(
+        ["watch", "--count", "1", "--json", "--last-event-id", "e.0-0", "--url", server.url])
+      #expect(result.output == [Samples.connected("e.1-0"), Samples.event("e.2-0")])
+      #expect(server.requests.first?.target == "/ws/alerts?last_event_id=e.0-0")
+    }
+  }
+
+  @Test func aStreamThatIsRefusedIsOne() async throws {
+    let script = FakeServer.Script(answer: { _ in .answer(403, "{\"title\":\"Forbidden\"}") })
+    try await FakeServer.with(script) { server in
+      let result = await run(["watch", "--url", server.url])
+      #expect(result == CommandRun(status: .refused, output: [], errors: ["tocsin: Forbidden"]))
+    }
+  }
+}

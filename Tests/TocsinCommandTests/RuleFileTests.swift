@@ -1,0 +1,129 @@
+import FakeServer
+import Testing
+import TocsinCore
+
+@testable import tocsin
+
+@Suite struct RuleFileTests {
+  private let yaml = """
+    # the team's rules
+    rules:
+      - rule_id: low_roas
+        name: "ROAS < 2"
+        alert_type: roas_drop
+        severity: high
+        threshold: 2
+        conditions: {region: EU, vip: yes, level: 012, ratio: 1.50}
+        metadata:
+          action: |
+            Look at it.
+            Then act.
+      - rule_id: high_cpa
+        name: High CPA
+        alert_type: high_cpa
+        severity: low
+        threshold: 1e2
+        threshold_operator: '>'
+    """
+
+  private func faults(_ text: String, name: String = "rules.yaml") -> [String] {
+    do {
+      _ = try RuleFile(text: text, name: name)
+      return []
+    } catch {
+      let failure = error as? CommandFailure
+      #expect(failure?.status == .usage)
+      return Array((failure?.lines ?? []).dropFirst()).map { String($0.drop { $0 == " " }) }
+    }
+  }
+
+  @Test func yamlIsReadAsItsCoreSchemaSays() throws {
+    let rules = try RuleFile(text: yaml, name: "rules.yaml").rules
+    #expect(rules.map(\.ruleID) == ["low_roas", "high_cpa"])
+    #expect(rules[0].conditions == ["region": "EU", "vip": "yes", "level": 12, "ratio": 1.5])
+    #expect(rules[0].metadata == ["action": "Look at it.\nThen act.\n"])
+    #expect(rules[1].threshold == 100)
+    #expect(rules[1].thresholdOperator == .greater)
+  }
+
+  @Test func oneRuleAListAndSeveralDocuments() throws {
+    let rule = "rule_id: a\nname: n\nalert_type: high_cpa\nseverity: low\n"
+    #expect(try RuleFile(text: rule, name: "f").rules.count == 1)
+    #expect(try RuleFile(text: "[\(Samples.rule(id: "a")), \(Samples.rule(id: "b"))]", name: "f.json").rules.count == 2)
+    #expect(try RuleFile(text: "{\"rules\": [\(Samples.rule(id: "a"))]}", name: "f").rules.count == 1)
+    #expect(
+      try RuleFile(text: rule + "---\n" + rule.replacing("rule_id: a", with: "rule_id: b"), name: "f").rules.count == 2)
+    #expect(try RuleFile(text: "", name: "f").rules.isEmpty)
+    #expect(try RuleFile(text: "rules: []", name: "f").rules.isEmpty)
+  }
+
+  @Test func everyFaultIsNamedWithItsPlace() {
+    let text = """
+      - rule_id: a b
+        name: n
+        alert_type: high_cpa
+        severity: low
+        treshold: 3
+      - name: m
+        alert_type: nope
+        severity: low
+        lookback_minutes: 0
+      """
+    let faults = faults(text)
+    #expect(faults.count == 5)
+    #expect(faults.contains { $0.hasPrefix("rules.yaml:1 (a b): /rule_id: ") })
+    #expect(faults.contains("rules.yaml:1 (a b): /treshold: there is no such field; threshold is meant?"))
+    #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /rule_id: rule_id is required") })
+    #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /alert_type: alert_type must be one of") })
+    #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /lookback_minutes: ") })
+  }
+
+  @Test func idsAreUnique() {
+    let text = "[\(Samples.rule(id: "a")),\n\(Samples.rule(id: "a"))]"
+    #expect(faults(text) == ["rules.yaml:2 (a): the same rule_id stands at rules.yaml:1 (a)"])
+  }
+
+  @Test(arguments: [
+    ("rules.yaml", "a: [1", "rules.yaml: line "),
+    ("rules.yaml", "a: 1\na: 2", "rules.yaml: line 1: `a` stands there twice"),
+    ("rules.yaml", "just text", "rules.yaml:1: A rule must be an object."),
+    ("rules.json", "{\"rule_id\": }", "rules.json: "),
+    ("rules.yaml", "rules: 5", "rules.yaml:1: `rules` must be a list"),
+    ("rules.yaml", "rules: []\nversion: 1", "rules.yaml:1: `version` does not belong beside `rules`"),
+  ])
+  func whatIsNoRuleFile(name: String, text: String, beginning: String) {
+    let faults = faults(text, name: name)
+    #expect(faults.count == 1)
+    #expect(faults.first?.hasPrefix(beginning) == true, "\(faults)")
+  }
+
+  @Test func whatIsExportedIsReadBackUnchanged() throws {
+    var rule = try RuleFile(text: yaml, name: "f").rules[0]
+    rule.name = "no: \"quotes\" # 'and' — ünïcode 🚨"
+    rule.threshold = -1.25e-7
+    rule.conditions = [
+      "yes": "no", "number": "012", "float": "1e5", "null": "null", "empty": "", "tilde": "~", "date": "2026-01-01",
+      "time": "12:30", "dash": "- a", "nested": ["a": [], "b": ["x", 1, true, nil, ["k": "v"]], "c": [:]],
+      "multi": "line one\nline two\n", "space": " around ", "tab": "a\tb", "bell": "a\u{7}b", "hex": "0x1F",
+      "dot": ".5",
+      "bracket": "[a]", "anchor": "&a", "alias": "*a", "tag": "!x", "merge": "<<", "percent": "%x", "colon": "a: b",
+      "big": 9_007_199_254_740_993, "real": 2.0, "tiny": 1e-300, "large": 1e300,
+    ]
+    for format in RulesExport.Format.allCases {
+      let text = try RulesExport.text([rule, try RuleFile(text: yaml, name: "f").rules[1]], format)
+      let read = try RuleFile(text: text, name: "f").rules
+      #expect(read[0] == rule, "\(text)")
+      #expect(read.count == 2)
+    }
+  }
+
+  @Test(arguments: [
+    ("1", JSON.integer(1)), ("-1", .integer(-1)), ("1.", .number(1)), (".5", .number(0.5)), ("1e3", .number(1000)),
+    ("0x10", .string("0x10")), ("1_000", .string("1_000")), ("12:30", .string("12:30")), ("-", .string("-")),
+    (".", .string(".")), ("true", .bool(true)), ("yes", .string("yes")), ("~", .null), ("nan", .string("nan")),
+    ("1e999", .string("1e999")), ("+5", .integer(5)), ("--5", .string("--5")),
+  ])
+  func plainScalars(text: String, value: JSON) {
+    #expect(YAMLScalar.value(text) == value)
+  }
+}
