@@ -24,6 +24,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -101,10 +102,20 @@ let package = Package(
       swiftSettings: strict),
     tests(
       "RedisClientTests",
-      ["RedisClient", "LocalServers", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+      ["RedisClient", "LocalServers", logging, embedded] + nio),
     tests("PostgresClientTests", ["PostgresClient", "LocalServers", logging]),
     tests("TocsinCoreTests", ["TocsinCore"]),
-    tests("TocsinRedisTests", ["TocsinRedis", "LocalServers"]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers"]),
+    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
+    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
+    tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore"]),
+    tests("TocsinServerTests", ["TocsinServer", "TocsinEngine", "TocsinCore", logging, embedded] + nio + web),
+    .target(
+      name: "FakeServer", dependencies: ["TocsinCore", logging] + nio + web, path: "Tests/FakeServer",
+      swiftSettings: strict),
+    tests("TocsinClientTests", ["TocsinClient", "FakeServer", logging] + nio + web),
+    tests("TocsinCommandTests", ["tocsin", "TocsinClient", "FakeServer", logging] + nio + web + client),
+    tests(
+      "ClusterTests",
+      ["TocsinApp", "TocsinClient", "TocsinCore", "TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
   ]
 )

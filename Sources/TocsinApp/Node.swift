@@ -82,6 +82,7 @@ public final class Node: Sendable {
     let server = HTTPServer(
       configuration: serverConfiguration, engine: engine, hub: hub, eventLoopGroup: group, logger: logger
     ) { address in
+      engine.health.serverIsListening()
       logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
     }
     let partitions = PartitionService(store: alerts, logger: logger)
@@ -97,6 +98,11 @@ public final class Node: Sendable {
 
   /// The port that the server listens on, once it does.
   public var port: Int? { server.port }
+
+  /// Waits until the node is ready for the first time. Does not return if it never is.
+  public func waitUntilReady() async {
+    await engine.health.waitUntilReady()
+  }
 
   /// Runs until SIGTERM or SIGINT, or until the task's graceful shutdown or cancellation.
   /// - Parameter signals: whether to stop on SIGTERM and SIGINT

@@ -12,18 +12,20 @@ public final class HealthMonitor: Service {
   public struct Status: Sendable, Hashable {
     /// Whether requests should come here.
     public var ready: Bool
-    /// Why not: `draining`, `redis`, `rules`, `recovering`.
+    /// Why not: `starting`, `draining`, `redis`, `rules`, `recovering`.
     public var reasons: [String]
     /// What is away while requests should come nevertheless: `postgresql`.
     public var degraded: [String]
   }
 
   private struct State {
+    var isListening = false
     var isDraining = false
     var isPostgresUp = true
-    var isListening = false
+    var isSubscribed = false
     var isRecovered = false
     var lastProbe: ContinuousClock.Instant?
+    var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
   private let state = Mutex(State())
@@ -47,12 +49,27 @@ public final class HealthMonitor: Service {
     let hasRules = book.isLoaded
     return state.withLock { state in
       var reasons: [String] = []
+      if !state.isListening { reasons.append("starting") }
       if state.isDraining { reasons.append("draining") }
-      if !state.isListening || state.lastProbe.map({ now - $0 > patience }) ?? true { reasons.append("redis") }
+      if !state.isSubscribed || state.lastProbe.map({ now - $0 > patience }) ?? true { reasons.append("redis") }
       if !state.isRecovered { reasons.append("recovering") }
       if !hasRules { reasons.append("rules") }
       return Status(ready: reasons.isEmpty, reasons: reasons, degraded: state.isPostgresUp ? [] : ["postgresql"])
     }
+  }
+
+  /// Waits until the node is ready for the first time.
+  public func waitUntilReady() async {
+    await withCheckedContinuation { waiter in
+      state.withLock { $0.waiters.append(waiter) }
+      resumeWaitersIfReady()
+    }
+  }
+
+  /// The server accepts connections.
+  public func serverIsListening() {
+    state.withLock { $0.isListening = true }
+    resumeWaitersIfReady()
   }
 
   /// The node is about to stop: load balancers should send requests elsewhere.
@@ -68,7 +85,7 @@ public final class HealthMonitor: Service {
   /// The node listens to the cluster's signals, or no longer does.
   func redis(isListening: Bool) {
     state.withLock {
-      $0.isListening = isListening
+      $0.isSubscribed = isListening
       if !isListening { $0.lastProbe = nil }
     }
   }
@@ -76,12 +93,23 @@ public final class HealthMonitor: Service {
   /// The node works in Redis' epoch, or has to find into it.
   func recovery(isDone: Bool) {
     state.withLock { $0.isRecovered = isDone }
+    resumeWaitersIfReady()
   }
 
   /// A probe came back.
   func probeReturned(_ token: String) {
     guard token == node else { return }
     state.withLock { $0.lastProbe = .now }
+    resumeWaitersIfReady()
+  }
+
+  private func resumeWaitersIfReady() {
+    guard status.ready else { return }
+    let waiters = state.withLock { state in
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume() }
   }
 
   /// Sends probes until the service shuts down.

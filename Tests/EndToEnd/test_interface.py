@@ -1,0 +1,156 @@
+"""The HTTP interface as its own description says it: tried by schemathesis, and against the contract's examples."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from conftest import firing, request
+from openapi_spec_validator import validate
+
+EXAMPLES = os.environ.get("TOCSIN_TEST_EXAMPLES", "30")
+SCHEMATHESIS = pathlib.Path(sys.executable).parent / "schemathesis"
+
+
+def test_the_description_is_valid(pair):
+    document = request("GET", pair.nodes[0].url + "/openapi.json").json
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_schemathesis_finds_nothing(cluster, tmp_path):
+    # On a cluster of its own: it deletes and changes rules.
+    made = cluster(nodes=1)
+    done = subprocess.run(
+        [SCHEMATHESIS, "run", made.nodes[0].url + "/openapi.json", "--checks", "all", "--max-examples", EXAMPLES,
+         "--seed", "1", "--no-color"], cwd=tmp_path, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert made.nodes[0].is_ready()
+
+
+def call(pair, method, path, body=None, **more):
+    return request(method, pair.nodes[0].url + path, body, **more)
+
+
+def is_problem(answer, status):
+    assert answer.status == status, (answer.status, answer.body)
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    problem = answer.json
+    assert problem["status"] == status
+    assert problem["error"] == problem["title"] and problem["details"] == problem["detail"]
+    assert {"type", "title", "status", "detail", "instance"} <= set(problem)
+    return problem
+
+
+def test_the_first_rules(pair):
+    rules = {r["rule_id"]: r for r in call(pair, "GET", "/api/alerts/rules").json["rules"]}
+    expected = {
+        "roas_drop_critical": ("roas_drop", "high", "roas", "<", 2.0, 60, 30),
+        "roas_drop_warning": ("roas_drop", "medium", "roas", "<", 3.0, 120, 60),
+        "budget_warning_80": ("budget_warning", "medium", "budget_spent_pct", ">=", 80, 1440, 360),
+        "budget_depleted": ("budget_depleted", "critical", "budget_spent_pct", ">=", 100, 1440, 720),
+        "ad_disapproved": ("ad_disapproved", "critical", "ad_disapproved", ">=", 1, 10, 0),
+        "ctr_anomaly_drop": ("ctr_anomaly", "medium", "ctr_drop_pct", ">=", 20, 60, 120),
+        "conversion_spike": ("conversion_spike", "low", "conversion_spike_pct", ">=", 50, 60, 120),
+        "prediction_miss_high": ("prediction_miss", "low", "prediction_error_pct", ">=", 30, 240, 360),
+        "high_cpa": ("high_cpa", "high", "cpa", ">", 100, 120, 60),
+        "low_impressions": ("low_impressions", "medium", "impressions", "<", 1000, 60, 120),
+        "campaign_paused": ("campaign_paused", "high", "campaign_paused", ">=", 1, 10, 0),
+    }
+    keys = ("alert_type", "severity", "metric_name", "threshold_operator", "threshold", "lookback_minutes",
+            "cooldown_minutes")
+    for rule, values in expected.items():
+        assert tuple(rules[rule][k] for k in keys) == values, rule
+        assert rules[rule]["metadata"]["description"] and rules[rule]["metadata"]["action"]
+
+
+def test_an_alert_has_all_fields(pair):
+    answer = call(pair, "POST", "/api/alerts/check", firing("fields", 2.5, ad_id="a1", context={"region": "EU"}))
+    alert = answer.json["alerts"][0]
+    assert set(alert) == {
+        "alert_id", "rule_id", "alert_type", "severity", "title", "message", "campaign_id", "campaign_name", "ad_id",
+        "metric_name", "metric_value", "threshold_value", "details", "timestamp", "acknowledged", "acknowledged_at",
+        "acknowledged_by", "resolved", "resolved_at", "resolved_by", "notification_status"}
+    assert alert["details"]["region"] == "EU" and alert["details"]["operator"] == "<"
+    assert alert["ad_id"] == "a1" and alert["acknowledged_at"] is None
+    read = call(pair, "GET", f"/api/alerts/{alert['alert_id']}").json
+    assert read == alert
+
+
+@pytest.mark.parametrize("path,body,fires", [
+    ("roas", {"roas": 2.5}, 1), ("budget", {"budget_spent_pct": 101}, 2), ("ctr", {"ctr_drop_pct": 25}, 1),
+    ("conversions", {"conversion_spike_pct": 60}, 1)])
+def test_shorthands(pair, path, body, fires):
+    answer = call(pair, "POST", f"/api/alerts/check/{path}",
+                  {"campaign_id": f"short-{path}", "campaign_name": "S", **body})
+    assert answer.json["alerts_triggered"] == fires
+
+
+def test_one_bad_check_of_a_batch_fails_alone(pair):
+    checks = [firing("batch-1", 2.5), {"metric_name": "roas"}, firing("batch-2", 9), firing("batch-3", 2.5)]
+    body = call(pair, "POST", "/api/alerts/check/batch", {"checks": checks}).json
+    assert body["alerts_triggered"] == 2
+    assert [r.get("alerts_triggered") for r in body["results"]] == [1, None, 0, 1]
+    assert body["results"][1]["error"]["status"] == 422
+
+
+def test_lists_history_statistics_and_cursors(pair):
+    ids = [call(pair, "POST", "/api/alerts/check", firing("pages", 2.5, ad_id=f"ad-{n}")).json["alerts"][0]["alert_id"]
+           for n in range(5)]
+    call(pair, "PUT", f"/api/alerts/{ids[0]}/acknowledge", {"user_id": "ann"})
+    done = call(pair, "PUT", f"/api/alerts/{ids[1]}/resolve")
+    assert done.json == {"success": True, "alert_id": ids[1], "resolved": True}
+    open_alerts = call(pair, "GET", "/api/alerts?campaign_id=pages").json
+    assert [a["alert_id"] for a in open_alerts["alerts"]] == [ids[4], ids[3], ids[2], ids[0]]
+    assert open_alerts["count"] == 4
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = call(pair, "GET", f"/api/alerts/history?campaign_id=pages&limit=2{cursor}").json
+        assert page["days_back"] == 7
+        seen += [a["alert_id"] for a in page["alerts"]]
+        cursor = f"&cursor={page['next_cursor']}" if page.get("next_cursor") else None
+    assert seen == ids[::-1]
+    stats = call(pair, "GET", "/api/alerts/stats?campaign_id=pages").json
+    assert stats == {"total_alerts": 5, "active_alerts": 4, "acknowledged": 1, "resolved": 1,
+                     "by_type": {"roas_drop": 5}, "by_severity": {"medium": 5}, "campaign_id": "pages"}
+
+
+def test_errors_say_what_to_change(pair):
+    is_problem(call(pair, "POST", "/api/alerts/check", b"{"), 400)
+    problem = is_problem(call(pair, "POST", "/api/alerts/rules",
+                              {"rule_id": "bad id", "alert_type": "x", "severity": "high", "name": "n"}), 422)
+    assert {e["pointer"] for e in problem["errors"]} == {"/rule_id", "/alert_type"}
+    is_problem(call(pair, "GET", "/api/alerts/0190a000-0000-7000-8000-000000000000"), 404)
+    is_problem(call(pair, "GET", "/nowhere"), 404)
+    wrong = call(pair, "DELETE", "/api/alerts/check")
+    is_problem(wrong, 405)
+    assert "POST" in wrong.headers["Allow"]
+    is_problem(call(pair, "POST", "/api/alerts/check", b"a=1",
+                    headers={"Content-Type": "application/x-www-form-urlencoded"}), 415)
+    is_problem(call(pair, "POST", "/api/alerts/check", b" " * (1 << 20) + b"{}"), 413)
+    is_problem(call(pair, "GET", "/api/alerts?limit=0"), 422)
+    is_problem(call(pair, "GET", "/api/alerts?cursor=%21"), 422)
+    is_problem(call(pair, "PUT", "/api/alerts/0190a000-0000-7000-8000-000000000000/acknowledge", {}), 422)
+
+
+def test_a_rule_keeps_its_history(pair):
+    rule = {"rule_id": "kept", "name": "K", "alert_type": "high_cpa", "severity": "low", "threshold": 1}
+    for threshold in (1, 2):
+        call(pair, "POST", "/api/alerts/rules", {**rule, "threshold": threshold}, headers={"X-Tocsin-User": "ann"})
+    call(pair, "DELETE", "/api/alerts/rules/kept", headers={"X-Tocsin-User": "bob"})
+    changes = call(pair, "GET", "/api/alerts/rules/kept/history").json["changes"]
+    assert [c["actor"] for c in changes] == ["bob", "ann", "ann"]
+    assert changes[0]["after"] is None and changes[0]["before"]["threshold"] == 2
+
+
+def test_metrics_are_prometheus_text(pair):
+    call(pair, "POST", "/api/alerts/check", firing("metrics", 2.5))
+    answer = call(pair, "GET", "/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    text = answer.body.decode()
+    for name in ("tocsin_checks_total", "tocsin_alerts_total", "tocsin_claim_duration_seconds_bucket",
+                 "tocsin_commit_duration_seconds_bucket", "tocsin_announce_duration_seconds_bucket",
+                 "tocsin_websocket_clients", "tocsin_postgres_connections"):
+        assert name in text, name
+    assert "metrics" not in [line.split("campaign")[0] for line in text.splitlines()]
