@@ -29,7 +29,8 @@ enum WindowScripts {
         local width = lookback / 60
         local start = now - now % width
         local head = redis.call('GETRANGE', key, 0, 72)
-        local known, foreign = string.sub(head, 1, 1) == '1', head ~= '' and string.sub(head, 1, 1) ~= '1'
+        local foreign = head ~= '' and string.sub(head, 1, 1) ~= '1'
+        local known = #head == 73 and not foreign
         local began, n, sum, low, high, cn, csum, clow, chigh
         if known then
           began, n, sum, low, high, cn, csum, clow, chigh = struct.unpack('<ddddddddd', head, 2)

@@ -22,6 +22,20 @@ import TocsinCore
     }
   }
 
+  @Test func unwrittenAlertsComeOldestFirst() async throws {
+    try await Nodes.with { nodes in
+      let ids = try await nodes.first.claimed(3)
+      try await nodes.first.announceUnwritten(ids)
+      // One of them from a time when the server's clock was ahead.
+      for (id, time) in zip(ids, [2, 9_000_000_000_000, 1] as [Int64]) {
+        try await nodes.send(
+          "ZADD", RedisArgument(nodes.keys.unwrittenTimes), RedisArgument(time), RedisArgument(id.description))
+      }
+      #expect(try await nodes.first.unwritten(limit: 10) == [ids[2], ids[0], ids[1]].map { .sample($0) })
+      #expect(try await nodes.first.unwritten(limit: 1).map(\.alertID) == [ids[2]])
+    }
+  }
+
   @Test func entriesOfAnUnknownVersionDoNotHideOthers() async throws {
     try await Nodes.with { nodes async throws in
       for number in 0..<300 {

@@ -11,7 +11,7 @@ extension AlertID {
 }
 
 extension EventEnvelope {
-  static func sample(_ id: AlertID, kind: Kind = .alert, body: String = #""x":"\u0000 ü"}"#) -> EventEnvelope {
+  static func sample(_ id: AlertID, kind: Kind = .alert, body: String = "\"x\":\"ü\0\r\n\"}") -> EventEnvelope {
     EventEnvelope(
       kind: kind, tenant: .standard, alertID: id, campaignID: "c1", severity: .high, alertType: .roasDrop,
       body: Array(body.utf8))
