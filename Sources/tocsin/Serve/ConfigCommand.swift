@@ -1,0 +1,37 @@
+import ArgumentParser
+import TocsinApp
+import TocsinCore
+
+/// `tocsin config`: what a node would run with.
+struct ConfigCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config",
+    abstract: "Show the effective configuration and where each value comes from.",
+    discussion: "Passwords are masked. Exits with 2 where a value cannot be used, after printing all.")
+
+  @OptionGroup var options: NodeOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    let sources = try await options.sources()
+    if json {
+      let members = Setting.all.map { setting in
+        let value = sources.value(of: setting)
+        return (
+          setting.key, JSON.object(["value": .string(value.shown(for: setting)), "source": .string(value.source)])
+        )
+      }
+      print(JSON.object(JSONObject(members)).text)
+    } else {
+      let width = Setting.all.map(\.key.count).max() ?? 0
+      for setting in Setting.all {
+        let value = sources.value(of: setting)
+        let padding = String(repeating: " ", count: width - setting.key.count)
+        print("\(setting.key)\(padding)  \(value.shown(for: setting))  (\(value.source))")
+      }
+    }
+    do { _ = try NodeConfiguration(sources) } catch { throw CommandFailure(.usage, "tocsin: \(error)") }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import TocsinApp
+import TocsinPostgres
+
+/// `tocsin migrate`: brings the database's schema up to date.
+struct MigrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Bring the schema of the database up to date.",
+    discussion: """
+      Applies the SQL files that the database lacks, each in a transaction of its own, under an advisory lock: \
+      several at once do no harm. Old nodes can go on while new ones start, as far as each file says which release \
+      can run on it.
+
+      EXIT CODES
+        0 up to date   1 refused or failed   2 a setting cannot be used   3 PostgreSQL cannot be reached
+      """)
+
+  @OptionGroup var options: NodeOptions
+
+  @Flag(help: "Only say what would be applied.")
+  var dryRun = false
+
+  func run() async throws {
+    let configuration = try await options.configuration()
+    do {
+      let migrator = try Migrations.migrator(configuration.database, folder: configuration.migrations)
+      if dryRun {
+        switch try await migrator.state() {
+        case .behind(let pending): for migration in pending { print("would apply \(migration.file)") }
+        case .current: print("nothing to apply")
+        case let state: throw CommandFailure(.refused, "tocsin: \(state.sentence)")
+        }
+        return
+      }
+      let applied = try await migrator.migrate()
+      for migration in applied { print("applied \(migration.file)") }
+      if applied.isEmpty { print("nothing to apply") }
+    } catch let error as MigrationError {
+      throw CommandFailure(error.code == .unavailable ? .unreachable : .refused, "tocsin: \(error)")
+    } catch let failure as NodeFailure {
+      throw CommandFailure(.refused, "tocsin: \(failure)")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Logging
+import TocsinApp
+import TocsinCore
+
+/// `tocsin serve`: one node.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Run a node of the cluster.",
+    discussion: """
+      The node listens on 127.0.0.1:8000 unless told otherwise, shares its state with the others through Redis and \
+      PostgreSQL, and stops on SIGTERM within 25 s: it answers what it has, sends its WebSocket clients elsewhere, \
+      and loses nothing.
+
+      Settings come from flags, then the environment, then the file; `tocsin config` shows what counts.
+
+      EXAMPLES
+        DATABASE_URL=postgresql://tocsin@db/tocsin tocsin migrate
+        DATABASE_URL=postgresql://tocsin@db/tocsin REDIS_URL=redis://redis:6379/0 tocsin serve --host 0.0.0.0
+
+      EXIT CODES
+        0 stopped as told   1 could not start, or failed   2 a setting cannot be used
+      """)
+
+  @OptionGroup var options: NodeOptions
+
+  @Option(help: "Address to listen on; also TOCSIN_HOST.")
+  var host: String?
+
+  @Option(help: "TCP port; also TOCSIN_PORT.")
+  var port: Int?
+
+  func run() async throws {
+    let configuration = try await options.configuration(flags: ["host": host, "port": port.map(String.init)])
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = configuration.logLevel
+      return handler
+    }
+    let logger = Logger(label: "tocsin")
+    if configuration.host != "127.0.0.1", configuration.host != "localhost", configuration.host != "::1" {
+      logger.warning(
+        "the node listens to other machines and has no access control: let only trusted ones reach it",
+        metadata: ["host": "\(configuration.host)"])
+    }
+    do {
+      try await Node(configuration: configuration, logger: logger).run()
+    } catch let failure as NodeFailure {
+      throw CommandFailure(.refused, "tocsin: \(failure)")
+    }
+  }
+}
