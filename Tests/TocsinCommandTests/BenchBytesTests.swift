@@ -23,11 +23,7 @@ import TocsinCore
     let shape = CheckShape.usual(fires: true, run: "abc")
     let (head, body) = try request(shape.firing, sequence: 42)
     #expect(head.hasPrefix("POST /base/api/alerts/check HTTP/1.1\r\nhost: h:8000\r\n"))
-    #expect(
-      body == [
-        "metric_name": "cpa", "metric_value": .number(150), "campaign_name": "Bench",
-        "campaign_id": "bench-abc-00000000000000000042",
-      ] || body.object?["campaign_id"] == "bench-abc-00000000000000000042")
+    #expect(body.object?["campaign_id"] == "bench-abc-00000000000000000042")
     #expect(body.object?["metric_value"]?.double == 150)
   }
 
@@ -50,8 +46,8 @@ import TocsinCore
   @Test func responsesAreReadInAnyPieces() throws {
     let text =
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-      + "HTTP/1.1 503 X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-      + "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"
+      + "HTTP/1.1 503 X\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" + "HTTP/1.1 100 Continue\r\n\r\n"
+      + "HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"
     for step in [1, 2, 7, text.utf8.count] {
       var reader = ResponseReader()
       var read: [String] = []

@@ -57,13 +57,19 @@ struct CheckReport {
     let errors = result.errors.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
     return [
       "sent      \(kind)\(batch), \(pace), \(Printable.number(plan.duration)) s",
-      "answered  \(result.succeeded) requests, \(Printable.number(CheckReport.rounded(requestsPerSecond, 10))) requests/s, "
-        + "\(Printable.number(CheckReport.rounded(checksPerSecond, 10))) checks/s, \(result.alerts) alerts",
+      "answered  \(result.succeeded) requests, \(CheckReport.perSecond(requestsPerSecond)) requests/s, "
+        + "\(CheckReport.perSecond(checksPerSecond)) checks/s, \(result.alerts) alerts",
       "errors    \(errors.isEmpty ? "none" : errors)",
       "latency   \(LatencyReport(result.latencies).text)",
     ]
   }
 
+  /// To a tenth.
+  static func perSecond(_ value: Double) -> String {
+    Printable.number(rounded(value, 10))
+  }
+
+  /// To so many parts of one.
   static func rounded(_ value: Double, _ parts: Double) -> Double {
     (value * parts).rounded() / parts
   }

@@ -44,6 +44,7 @@ struct CheckShape: Sendable {
   }
 
   private var opening: String {
-    "{\"metric_name\":\(JSON.string(metric).text),\"metric_value\":\(JSON.number(value).text),\"campaign_name\":\"Bench\""
+    "{\"metric_name\":\(JSON.string(metric).text),\"metric_value\":\(JSON.number(value).text),"
+      + "\"campaign_name\":\"Bench\""
   }
 }

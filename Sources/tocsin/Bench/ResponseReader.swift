@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Reads HTTP/1.1 responses of one connection, one at a time: just enough of RFC 9112 for a measurement, since a general
-/// client would measure itself.
+/// Reads HTTP/1.1 responses of one connection, one at a time: just enough of RFC 9112 for a measurement, since a
+/// general client would measure itself.
 struct ResponseReader {
   /// A response that is there in full.
   struct Response {

@@ -82,8 +82,9 @@ struct StreamReport {
       "clients   \(sum(\.connected)) of \(audience.clients) connected, \(sum(\.lost)) lost"
         + (audience.campaigns.map { ", each on one of \($0) campaigns" } ?? ""),
       "published \(published.succeeded) checks, \(published.alerts) alerts; errors \(errors.isEmpty ? "none" : errors)",
-      "delivered \(delivered) events, \(Printable.number(CheckReport.rounded(Double(delivered) / seconds, 10))) events/s; "
-        + "missing \(outcome.missing), repeated \(outcome.repeated), stray \(outcome.stray) of \(outcome.expected) expected",
+      "delivered \(delivered) events, \(CheckReport.perSecond(Double(delivered) / seconds)) events/s; "
+        + "missing \(outcome.missing), repeated \(outcome.repeated), stray \(outcome.stray) "
+        + "of \(outcome.expected) expected",
       "latency   \(LatencyReport(latencies).text)",
     ]
   }
