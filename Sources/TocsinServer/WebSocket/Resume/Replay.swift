@@ -84,6 +84,7 @@ struct Replay {
         place = .tail(next: number)
         return step(in: tail, from: number, limit: limit)
       case .ahead where now < until: return .wait
+      case .before: return fetch(awaited, false)
       default: return .lost("the last_event_id is not known to the event log")
       }
     case .log(let after, let page, let isFetching):
