@@ -1,0 +1,251 @@
+import NIOCore
+import NIOHTTP1
+
+/// Serves one HTTP/1.1 connection: asks ``RequestSequence`` what to do, does it. It is the last handler of the pipeline,
+/// behind the decoder; what it writes is encoded already.
+///
+/// Checks that fire nothing are answered within the read that brought them, with one write of prepared bytes and one
+/// flush for everything that was read together. All else is answered by a task.
+final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = ByteBuffer
+  typealias Decoder = ByteToMessageHandler<HTTPRequestDecoder>
+
+  /// What all connections of a server share.
+  struct Shared: Sendable {
+    var configuration: ServerConfiguration
+    var server: any RequestServer
+    var quiet: QuietAnswer
+    var log: RequestLog
+  }
+
+  let shared: Shared
+  var sequence: RequestSequence
+  private var context: ChannelHandlerContext?
+  private var onEnd: (() -> Void)?
+  private var quiet = QuietAnswer.Second(second: 0, date: "", bytes: ByteBuffer())
+  private var needsFlush = false
+  private var isReadHeld = false
+  private var timer: Scheduled<Void>?
+  private var timerDeadline = NIODeadline.distantFuture
+
+  /// - Parameter onEnd: called once, when the connection is closed or another protocol has taken it over
+  init(_ shared: Shared, onEnd: @escaping () -> Void) {
+    self.shared = shared
+    self.onEnd = onEnd
+    sequence = RequestSequence(configuration: shared.configuration)
+  }
+
+  // MARK: Events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if context.channel.isActive { updateTimer() }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    finish()
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    updateTimer()
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    finish()
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    perform(sequence.received(unwrapInboundIn(data)))
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    sequence.readCompleted()
+    settle()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    settle()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    switch error {
+    case is HTTPParserError: perform(sequence.failed(Refusal(error)))
+    case is ByteToMessageDecoderError: break
+    default: perform(.close)
+    }
+    settle()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    switch event {
+    case ChannelEvent.inputClosed: perform(sequence.inputClosed())
+    case is ChannelShouldQuiesceEvent: perform(sequence.drain())
+    default: return context.fireUserInboundEventTriggered(event)
+    }
+    settle()
+  }
+
+  // MARK: Actions
+
+  /// Does what the sequence asks for, and what that leads to.
+  func perform(_ first: RequestSequence.Action) {
+    var action = first
+    while let context {
+      switch action {
+      case .none: return
+      case .serve(let request): action = serve(request, context)
+      case .sendContinue: return write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+      case .refuse(let refusal):
+        let answer = Problem(refusal, configuration: shared.configuration).answer(instance: nil)
+        write(answer.encoded(.closing, date: HTTPDate.text(HTTPDate.now)))
+        shared.log.record(answer, method: .RAW(value: "-"), since: nil)
+        return end(lingers: true, context)
+      case .end(let lingers): return end(lingers: lingers, context)
+      case .close:
+        context.close(promise: nil)
+        return
+      }
+    }
+  }
+
+  private func serve(_ request: RequestSequence.Request, _ context: ChannelHandlerContext) -> RequestSequence.Action {
+    let start = NIODeadline.now()
+    if request.isCheck {
+      switch request.body.withUnsafeReadableBytes({ shared.server.begin(check: $0) }) {
+      case .quiet:
+        writeQuiet()
+        shared.log.recordQuiet(since: start)
+        return sequence.answered()
+      case .answered(let answer):
+        return complete(answer, to: request.head.method, since: start)
+      case .pending(let work):
+        wait(for: work, method: request.head.method, since: start, context)
+        return .none
+      }
+    }
+    if request.isHandshake {
+      return upgrade(request, since: start, context)
+    }
+    let server = shared.server
+    let channel = context.channel
+    wait(
+      for: { await server.respond(to: request, on: channel) }, method: request.head.method, since: start, context)
+    return .none
+  }
+
+  /// Answers when the work is done, unless the client is gone by then.
+  private func wait(
+    for work: @escaping @Sendable () async -> Answer, method: HTTPMethod, since start: NIODeadline,
+    _ context: ChannelHandlerContext
+  ) {
+    context.eventLoop.makeFutureWithTask(work).assumeIsolated().whenSuccess { answer in
+      guard self.context != nil else { return }
+      self.perform(self.complete(answer, to: method, since: start))
+      self.settle()
+    }
+  }
+
+  /// Writes an answer.
+  func complete(_ answer: Answer, to method: HTTPMethod, since start: NIODeadline) -> RequestSequence.Action {
+    write(answer.encoded(sequence.persistence, date: HTTPDate.text(HTTPDate.now)))
+    shared.log.record(answer, method: method, since: start)
+    return sequence.answered()
+  }
+
+  private func writeQuiet() {
+    let now = HTTPDate.now
+    if quiet.second != now { quiet = shared.quiet.bytes(at: now) }
+    let persistence = sequence.persistence
+    write(persistence == .persistent ? quiet.bytes : shared.quiet.encoded(persistence, date: quiet.date))
+  }
+
+  func write(_ bytes: ByteBuffer) {
+    needsFlush = true
+    context?.write(wrapOutboundOut(bytes), promise: nil)
+  }
+
+  /// The channel and its pipeline, while this handler is in it.
+  var handlerPipeline: (channel: any Channel, operations: ChannelPipeline.SynchronousOperations)? {
+    context.map { ($0.channel, $0.pipeline.syncOperations) }
+  }
+
+  func flush() {
+    guard needsFlush else { return }
+    needsFlush = false
+    context?.flush()
+  }
+
+  private func end(lingers: Bool, _ context: ChannelHandlerContext) {
+    needsFlush = false
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenComplete { _ in
+      guard let context = self.context else { return }
+      self.perform(self.sequence.flushed(lingers: lingers))
+      if lingers { context.close(mode: .output, promise: nil) }
+      self.settle()
+    }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+  }
+
+  // MARK: Reading and time
+
+  /// After events: sends what was written, reads on or not, looks at the time.
+  func settle() {
+    flush()
+    guard let context else { return }
+    if isReadHeld, sequence.wantsInput, context.channel.isWritable {
+      isReadHeld = false
+      context.read()
+    }
+    updateTimer()
+  }
+
+  private func updateTimer() {
+    guard let context, let deadline = sequence.deadline(at: context.eventLoop.now) else { return }
+    if timer != nil {
+      guard deadline < timerDeadline else { return }
+      timer?.cancel()
+    }
+    timerDeadline = deadline
+    timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+      self.timer = nil
+      guard let context = self.context else { return }
+      self.perform(self.sequence.timePassed(context.eventLoop.now))
+      self.settle()
+    }
+  }
+
+  /// Leaves the connection to others, or to nobody.
+  func finish() {
+    timer?.cancel()
+    timer = nil
+    sequence.finished()
+    context = nil
+    onEnd?()
+    onEnd = nil
+  }
+}
+
+extension ConnectionHandler: ChannelOutboundHandler {
+  typealias OutboundIn = ByteBuffer
+
+  func read(context: ChannelHandlerContext) {
+    if sequence.wantsInput, context.channel.isWritable { context.read() } else { isReadHeld = true }
+  }
+}
+
+extension RequestSequence.Request {
+  /// Whether this request takes the way of a check.
+  var isCheck: Bool {
+    head.method == .POST && traits.isJSON && head.uri == "/api/alerts/check"
+  }
+
+  /// Whether this request asks for the alert stream.
+  var isHandshake: Bool {
+    traits.wantsWebSocket && head.method == .GET
+      && (head.uri == "/ws/alerts" || head.uri.hasPrefix("/ws/alerts?"))
+  }
+}

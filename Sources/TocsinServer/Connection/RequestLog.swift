@@ -1,0 +1,82 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+import TocsinEngine
+
+/// Counts requests, measures them, and writes the access log where it is wanted.
+final class RequestLog: Sendable {
+  private struct Key: Hashable {
+    var method: String
+    var route: String
+    var status: Int
+  }
+
+  private let metrics: MetricsRegistry
+  private let quietCount: Counter
+  private let checkTime: MetricHistogram
+  private let instruments = Mutex<[Key: (Counter, MetricHistogram)]>([:])
+  private let logger: Logger?
+
+  static let checkRoute = "/api/alerts/check"
+
+  /// - Parameter accessLog: where each request is logged, or nil
+  init(metrics: MetricsRegistry, accessLog: Logger?) {
+    self.metrics = metrics
+    logger = accessLog
+    quietCount = RequestLog.counter(metrics, Key(method: "POST", route: RequestLog.checkRoute, status: 200))
+    checkTime = RequestLog.histogram(metrics, route: RequestLog.checkRoute)
+  }
+
+  /// A check that fired nothing was answered.
+  func recordQuiet(since start: NIODeadline) {
+    quietCount.increment()
+    let time = NIODeadline.now() - start
+    checkTime.observe(Double(time.nanoseconds) * 1e-9)
+    if logger != nil { log("POST", RequestLog.checkRoute, 200, time) }
+  }
+
+  /// A request was answered.
+  func record(_ answer: Answer, method: HTTPMethod, since start: NIODeadline?) {
+    let route = answer.route.isEmpty ? "unmatched" : answer.route
+    // Methods are the client's words: only those of the interface become labels.
+    let name: String =
+      switch method {
+      case .GET, .HEAD, .POST, .PUT, .DELETE: method.rawValue
+      default: "other"
+      }
+    let key = Key(method: name, route: route, status: answer.status)
+    let (count, histogram) = instruments(for: key)
+    count.increment()
+    let time = start.map { NIODeadline.now() - $0 } ?? .zero
+    if start != nil { histogram.observe(Double(time.nanoseconds) * 1e-9) }
+    if logger != nil { log(name, route, answer.status, time) }
+  }
+
+  private func instruments(for key: Key) -> (Counter, MetricHistogram) {
+    if let known = instruments.withLock({ $0[key] }) { return known }
+    let made = (RequestLog.counter(metrics, key), RequestLog.histogram(metrics, route: key.route))
+    instruments.withLock { $0[key] = made }
+    return made
+  }
+
+  private func log(_ method: String, _ route: String, _ status: Int, _ time: TimeAmount) {
+    logger?.info(
+      "request",
+      metadata: [
+        "method": "\(method)", "route": "\(route)", "status": "\(status)", "microseconds": "\(time.nanoseconds / 1000)",
+      ])
+  }
+
+  private static func counter(_ metrics: MetricsRegistry, _ key: Key) -> Counter {
+    metrics.counter(
+      "tocsin_http_requests_total", help: "Requests that were answered.",
+      labels: [("method", key.method), ("route", key.route), ("status", String(key.status))])
+  }
+
+  private static func histogram(_ metrics: MetricsRegistry, route: String) -> MetricHistogram {
+    metrics.histogram(
+      "tocsin_http_request_seconds", help: "Time from a request's last byte to its answer.",
+      labels: [("route", route)])
+  }
+}

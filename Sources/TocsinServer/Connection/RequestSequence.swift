@@ -1,0 +1,252 @@
+import NIOCore
+import NIOHTTP1
+
+/// The requests of one HTTP/1.1 connection: one is served at a time, what a pipelining client sends meanwhile waits
+/// in its order, so answers cannot overtake each other. Decides, does no I/O and knows no clock.
+struct RequestSequence {
+  /// A request that has arrived as a whole.
+  struct Request: Equatable {
+    var head: HTTPRequestHead
+    var traits: RequestTraits
+    var body: ByteBuffer
+  }
+
+  /// What the connection has to do.
+  enum Action: Equatable {
+    case none
+    /// Tell the client to send the body.
+    case sendContinue
+    /// Serve a request; then say ``RequestSequence/answered()``.
+    case serve(Request)
+    /// Answer with an error; then ``flushed(lingers:)`` once it is sent.
+    case refuse(Refusal)
+    /// Close when everything is sent: at once, or after the client had time to read the answer (RFC 9112, 9.6).
+    case end(lingers: Bool)
+    /// Close now.
+    case close
+  }
+
+  /// What an answer says about the connection.
+  enum Persistence: Equatable {
+    case persistent
+    /// For HTTP/1.0, which has to be told.
+    case keptAlive
+    case closing
+  }
+
+  private enum Phase: Equatable {
+    /// Between requests.
+    case idle
+    /// A header is there, its body is not complete.
+    case receiving
+    /// Complete, being served.
+    case answering
+    /// The last answer is on its way.
+    case ending
+    /// It is sent; the client may read it, what it sends is thrown away.
+    case lingering
+    /// Closed, or in other hands.
+    case over
+  }
+
+  /// What the connection waits for, and so for how long.
+  private enum Wait: Equatable {
+    case nothing
+    case request
+    case header
+    case body
+    case answer
+    case linger
+  }
+
+  private let configuration: ServerConfiguration
+  private var phase = Phase.idle
+  private var head: HTTPRequestHead?
+  private var traits = RequestTraits()
+  private var body = ByteBuffer()
+  private var queue = CircularBuffer<HTTPServerRequestPart>()
+  /// The decoder failed after what is in the queue.
+  private var failure: Refusal?
+  private var inputIsClosed = false
+  private var isDraining = false
+  private var requestCloses = false
+  private var requestIsOld = false
+
+  private var wait = Wait.nothing
+  private var served = 0
+  private var servedAtWait = 0
+  private var deadline: NIODeadline?
+  private var headerHasBegun = false
+  private var sawPart = false
+
+  init(configuration: ServerConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// Whether more may be read: not while somebody waits and more than that is there already.
+  var wantsInput: Bool { phase != .answering || queue.isEmpty }
+
+  /// What the answer to the current request must say.
+  var persistence: Persistence {
+    if requestCloses || isDraining || (inputIsClosed && queue.isEmpty) { return .closing }
+    return requestIsOld ? .keptAlive : .persistent
+  }
+
+  // MARK: What arrives
+
+  /// A part of a request arrived.
+  mutating func received(_ part: HTTPServerRequestPart) -> Action {
+    sawPart = true
+    switch phase {
+    case .idle, .receiving: return take(part)
+    case .answering:
+      queue.append(part)
+      return .none
+    case .ending, .lingering, .over: return .none
+    }
+  }
+
+  /// The decoder gave up: nothing more will arrive.
+  mutating func failed(_ refusal: Refusal) -> Action {
+    guard failure == nil else { return .none }
+    failure = refusal
+    return phase == .idle || phase == .receiving ? refuse(refusal) : .none
+  }
+
+  /// The client will send nothing more; it may still read.
+  mutating func inputClosed() -> Action {
+    inputIsClosed = true
+    switch phase {
+    case .idle, .receiving: return end(lingers: false)
+    case .lingering: return over(.close)
+    case .answering, .ending, .over: return .none
+    }
+  }
+
+  /// The node is about to stop.
+  mutating func drain() -> Action {
+    isDraining = true
+    return phase == .idle ? end(lingers: true) : .none
+  }
+
+  private mutating func take(_ part: HTTPServerRequestPart) -> Action {
+    switch part {
+    case .head(let head):
+      traits = RequestTraits(head)
+      requestCloses = !head.isKeepAlive || traits.wantsUpgrade
+      requestIsOld = head.version == .http1_0
+      phase = .receiving
+      headerHasBegun = false
+      if head.method == .CONNECT { return refuse(.notAProxy) }
+      if traits.hosts != 1, !requestIsOld || traits.hosts > 1 { return refuse(.hostMissing) }
+      if let length = traits.contentLength, length > configuration.bodyLimit { return refuse(.bodyTooLarge) }
+      self.head = head
+      switch traits.expectation {
+      case .none: return .none
+      case .unknown: return refuse(.expectationUnknown)
+      case .continue: return traits.hasBody && queue.isEmpty ? .sendContinue : .none
+      }
+    case .body(var bytes):
+      guard body.readableBytes + bytes.readableBytes <= configuration.bodyLimit else { return refuse(.bodyTooLarge) }
+      if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
+      return .none
+    case .end:
+      guard let head else { return refuse(.malformed) }
+      let request = Request(head: head, traits: traits, body: body)
+      phase = .answering
+      self.head = nil
+      body = ByteBuffer()
+      return .serve(request)
+    }
+  }
+
+  private mutating func refuse(_ refusal: Refusal) -> Action {
+    phase = .ending
+    requestCloses = true
+    discard()
+    return .refuse(refusal)
+  }
+
+  // MARK: What was done
+
+  /// The answer to the current request is written.
+  mutating func answered() -> Action {
+    guard phase == .answering else { return .none }
+    served += 1
+    if persistence == .closing { return end(lingers: !requestCloses && !inputIsClosed) }
+    phase = .idle
+    while let part = queue.popFirst() {
+      let action = take(part)
+      if action != .none { return action }
+    }
+    if let failure { return refuse(failure) }
+    return inputIsClosed ? end(lingers: false) : .none
+  }
+
+  private mutating func end(lingers: Bool) -> Action {
+    phase = .ending
+    discard()
+    return .end(lingers: lingers)
+  }
+
+  /// Everything that was written before the end is sent.
+  mutating func flushed(lingers: Bool) -> Action {
+    guard phase == .ending else { return .none }
+    guard lingers, !inputIsClosed else { return over(.close) }
+    phase = .lingering
+    return .none
+  }
+
+  /// The connection is closed, or another protocol has taken it over.
+  mutating func finished() {
+    _ = over(.none)
+  }
+
+  private mutating func over(_ action: Action) -> Action {
+    phase = .over
+    discard()
+    return action
+  }
+
+  private mutating func discard() {
+    queue.removeAll()
+    head = nil
+    body = ByteBuffer()
+  }
+
+  // MARK: Time
+
+  /// The channel has handed over all that it read. Bytes that made no part are the beginning of a header.
+  mutating func readCompleted() {
+    if phase == .idle, !sawPart { headerHasBegun = true }
+    sawPart = false
+  }
+
+  /// Until when something has to happen; asked for after events.
+  mutating func deadline(at now: NIODeadline) -> NIODeadline? {
+    let (current, time): (Wait, TimeAmount?) =
+      switch phase {
+      case .idle: headerHasBegun ? (.header, configuration.headerTimeout) : (.request, configuration.idleTimeout)
+      case .receiving: (.body, configuration.bodyTimeout)
+      case .answering, .ending: (.answer, configuration.answerTimeout)
+      case .lingering: (.linger, .seconds(2))
+      case .over: (.nothing, nil)
+      }
+    if current != wait || served != servedAtWait {
+      wait = current
+      servedAtWait = served
+      deadline = time.map { now + $0 }
+    }
+    return deadline
+  }
+
+  /// Time went by.
+  mutating func timePassed(_ now: NIODeadline) -> Action {
+    guard let deadline = deadline(at: now), now >= deadline else { return .none }
+    switch wait {
+    case .header, .body: return refuse(.tooSlow)
+    case .nothing: return .none
+    case .request, .answer, .linger: return over(.close)
+    }
+  }
+}
