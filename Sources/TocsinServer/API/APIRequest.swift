@@ -1,0 +1,66 @@
+import HTTPTypes
+import NIOCore
+import TocsinCore
+
+/// A request to an endpoint: its path has matched, nothing else has been looked at.
+struct APIRequest: Sendable {
+  /// The path's parameters, decoded.
+  var parameters: [String: String]
+  /// What stands behind the `?`.
+  var query: String
+  var headers: HTTPFields
+  var isJSON: Bool
+  var body: ByteBuffer
+
+  /// Whose data the request is about.
+  var tenant: Tenant { .standard }
+
+  /// The query's parameters.
+  func queryParameters() throws(Problem) -> QueryParameters {
+    try QueryParameters(query)
+  }
+
+  /// A parameter of the path: an id.
+  func parameter(_ name: String) throws(Problem) -> String {
+    let value = parameters[name] ?? ""
+    guard (1...256).contains(value.utf8.count), !value.utf8.contains(0) else {
+      let fault = Problem.Fault(
+        pointer: "/" + name, detail: "must have 1 to 256 bytes, none of them U+0000", parameter: name)
+      throw Problem(422, "the parameter \(name) \(fault.detail)", faults: [fault])
+    }
+    return value
+  }
+
+  /// The alert that the path names. A text that is no id cannot be one's.
+  func alertID() throws(Problem) -> AlertID {
+    let text = try parameter("alert_id")
+    guard let id = AlertID(text) else { throw Problem(404, "there is no alert of that id") }
+    return id
+  }
+
+  /// Who makes a change, where the client says so: `X-Tocsin-User`.
+  func actor() throws(Problem) -> String {
+    guard let name = HTTPField.Name("x-tocsin-user"), let value = headers[name] else { return "api" }
+    guard (1...256).contains(value.utf8.count), !value.utf8.contains(0) else {
+      let fault = Problem.Fault(
+        pointer: "/x-tocsin-user", detail: "must have 1 to 256 bytes", parameter: "X-Tocsin-User")
+      throw Problem(422, "the header X-Tocsin-User \(fault.detail)", faults: [fault])
+    }
+    return value
+  }
+
+  /// Reads the body, which must be JSON, as something.
+  func read<Value, Failure: Error>(
+    _ reader: (UnsafeRawBufferPointer) throws(Failure) -> Value
+  ) throws -> Value {
+    guard isJSON else { throw Problem.notJSON }
+    return try body.withUnsafeReadableBytes { bytes in try reader(bytes) }
+  }
+
+  /// The body, which must be a JSON object.
+  func object() throws -> JSONObject {
+    let json = try read { (bytes) throws(JSONError) in try JSON(parsing: bytes) }
+    guard let object = json.object else { throw Problem(422, "the body must be an object") }
+    return object
+  }
+}

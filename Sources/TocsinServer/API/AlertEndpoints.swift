@@ -1,0 +1,99 @@
+import HTTPTypes
+import TocsinCore
+import TocsinEngine
+
+/// `/api/alerts`: reading alerts.
+enum AlertEndpoints {
+  static let path = "/api/alerts"
+
+  /// - Parameter now: the time of day, from which `days_back` counts
+  static func all(_ alerts: AlertService, now: @escaping @Sendable () -> Timestamp) -> [Endpoint] {
+    [open(alerts), history(alerts, now: now), statistics(alerts), get(alerts)] + AlertActionEndpoints.all(alerts)
+  }
+
+  private static func open(_ alerts: AlertService) -> Endpoint {
+    let operation = Operation(
+      id: "listAlerts", tag: "alerts", summary: "Alerts that are not resolved, newest first.",
+      parameters: [
+        Parameters.campaignID, Parameters.alertType, Parameters.severity, Parameters.limit, Parameters.cursor,
+      ],
+      success: Operation.Success(description: "A page of them.", schema: Schemas.page()),
+      problems: [422, 503])
+    return Endpoint(.get, path, operation) { request in
+      var parameters = try request.queryParameters()
+      let query = query(&parameters)
+      try parameters.finish()
+      return Answer(bytes: Body.page(try await alerts.page(query, tenant: request.tenant)))
+    }
+  }
+
+  private static func history(_ alerts: AlertService, now: @escaping @Sendable () -> Timestamp) -> Endpoint {
+    let operation = Operation(
+      id: "alertHistory", tag: "alerts", summary: "Alerts of the last days, resolved ones too, newest first.",
+      parameters: [
+        Parameters.campaignID, Parameters.alertType, Parameters.severity, Parameters.daysBack, Parameters.limit,
+        Parameters.cursor,
+      ],
+      success: Operation.Success(
+        description: "A page of them.", schema: Schemas.page(["days_back": Schemas.count])),
+      problems: [422, 503])
+    return Endpoint(.get, path + "/history", operation) { request in
+      var parameters = try request.queryParameters()
+      var query = query(&parameters)
+      let days = parameters.integer("days_back", in: 1...3650, default: 7)
+      try parameters.finish()
+      query.includesResolved = true
+      query.since = now().advanced(by: -Int64(days) * 86_400_000)
+      return Answer(bytes: Body.page(try await alerts.page(query, tenant: request.tenant), daysBack: days))
+    }
+  }
+
+  private static func query(_ parameters: inout QueryParameters) -> AlertQuery {
+    AlertQuery(
+      campaignID: parameters.text("campaign_id"), alertType: parameters.choice("alert_type", of: AlertType.self),
+      severity: parameters.choice("severity", of: Severity.self), before: parameters.cursor("cursor"),
+      limit: parameters.integer("limit", in: 1...1000, default: 100))
+  }
+
+  private static func statistics(_ alerts: AlertService) -> Endpoint {
+    let operation = Operation(
+      id: "alertStatistics", tag: "alerts", summary: "How many alerts there are, of all campaigns or of one.",
+      parameters: [Parameters.campaignID],
+      success: Operation.Success(description: "The counts.", schema: Schemas.reference("AlertStatistics")),
+      problems: [422, 503])
+    return Endpoint(.get, path + "/stats", operation) { request in
+      var parameters = try request.queryParameters()
+      let campaignID = parameters.text("campaign_id")
+      try parameters.finish()
+      let statistics = try await alerts.statistics(campaignID: campaignID, tenant: request.tenant)
+      return Answer(json(statistics, campaignID: campaignID))
+    }
+  }
+
+  /// The wire form of counts.
+  static func json(_ statistics: AlertStatistics, campaignID: String?) -> JSON {
+    func counts(_ pairs: [(String, Int)]) -> JSON {
+      .object(JSONObject(pairs.sorted { $0.0 < $1.0 }.map { ($0.0, .integer(Int64($0.1))) }))
+    }
+    return [
+      "total_alerts": .integer(Int64(statistics.total)), "active_alerts": .integer(Int64(statistics.active)),
+      "acknowledged": .integer(Int64(statistics.acknowledged)), "resolved": .integer(Int64(statistics.resolved)),
+      "by_type": counts(statistics.byType.map { ($0.key.rawValue, $0.value) }),
+      "by_severity": counts(statistics.bySeverity.map { ($0.key.rawValue, $0.value) }),
+      "campaign_id": campaignID.map(JSON.string) ?? .null,
+    ]
+  }
+
+  private static func get(_ alerts: AlertService) -> Endpoint {
+    let operation = Operation(
+      id: "getAlert", tag: "alerts", summary: "One alert.", parameters: [Parameters.alertID],
+      success: Operation.Success(description: "The alert.", schema: Schemas.reference("Alert")),
+      problems: [404, 422, 503])
+    return Endpoint(.get, path + "/{alert_id}", operation) { request in
+      let alert = try await alerts.alert(try request.alertID(), tenant: request.tenant)
+      var bytes: [UInt8] = []
+      alert.appendJSON(to: &bytes)
+      return Answer(bytes: bytes)
+    }
+  }
+}

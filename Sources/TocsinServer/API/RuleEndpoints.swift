@@ -1,0 +1,113 @@
+import HTTPTypes
+import TocsinCore
+import TocsinEngine
+
+/// `/api/alerts/rules`: reading and changing rules.
+enum RuleEndpoints {
+  static let path = "/api/alerts/rules"
+
+  static func all(_ rules: RuleService) -> [Endpoint] {
+    [save(rules), list(rules), get(rules), delete(rules), set(true, rules), set(false, rules), history(rules)]
+  }
+
+  private static func save(_ rules: RuleService) -> Endpoint {
+    let operation = Operation(
+      id: "saveRule", tag: "rules", summary: "Creates a rule, or replaces the whole rule of that id.",
+      parameters: [Parameters.actor], body: Operation.Body(schema: Schemas.reference("AlertRuleInput")),
+      success: Operation.Success(
+        description: "The rule as it is kept.",
+        schema: Schemas.object(["success": Schemas.yes, "rule": Schemas.reference("AlertRule")])),
+      problems: [415, 422, 503])
+    return Endpoint(.post, path, operation) { request in
+      let json = try request.read { (bytes) throws(JSONError) in try JSON(parsing: bytes) }
+      let rule = try await rules.save(try AlertRule(json: json), tenant: request.tenant, actor: try request.actor())
+      return Answer(["success": true, "rule": rule.json])
+    }
+  }
+
+  private static func list(_ rules: RuleService) -> Endpoint {
+    let operation = Operation(
+      id: "listRules", tag: "rules", summary: "All rules.", parameters: [Parameters.enabledOnly],
+      success: Operation.Success(
+        description: "The rules.",
+        schema: Schemas.object(["rules": Schemas.list("AlertRule"), "count": Schemas.count])),
+      problems: [422, 503])
+    return Endpoint(.get, path, operation) { request in
+      var query = try request.queryParameters()
+      let enabledOnly = query.bool("enabled_only", default: false)
+      try query.finish()
+      let all = try rules.all(tenant: request.tenant, enabledOnly: enabledOnly)
+      return Answer(["rules": .array(all.map(\.json)), "count": .integer(Int64(all.count))])
+    }
+  }
+
+  private static func get(_ rules: RuleService) -> Endpoint {
+    let operation = Operation(
+      id: "getRule", tag: "rules", summary: "One rule.", parameters: [Parameters.ruleID],
+      success: Operation.Success(description: "The rule.", schema: Schemas.reference("AlertRule")),
+      problems: [404, 422, 503])
+    return Endpoint(.get, path + "/{rule_id}", operation) { request in
+      Answer(try rules.rule(try request.parameter("rule_id"), tenant: request.tenant).json)
+    }
+  }
+
+  private static func delete(_ rules: RuleService) -> Endpoint {
+    let operation = Operation(
+      id: "deleteRule", tag: "rules", summary: "Deletes a rule.",
+      parameters: [Parameters.ruleID, Parameters.actor],
+      success: Operation.Success(
+        description: "It is gone.",
+        schema: Schemas.object(["success": Schemas.yes, "rule_id": Schemas.text])),
+      problems: [404, 422, 503])
+    return Endpoint(.delete, path + "/{rule_id}", operation) { request in
+      let id = try request.parameter("rule_id")
+      try await rules.delete(id, tenant: request.tenant, actor: try request.actor())
+      return Answer(["success": true, "rule_id": .string(id)])
+    }
+  }
+
+  private static func set(_ enabled: Bool, _ rules: RuleService) -> Endpoint {
+    let verb = enabled ? "enable" : "disable"
+    let operation = Operation(
+      id: verb + "Rule", tag: "rules",
+      summary: enabled ? "Lets a rule be evaluated." : "Keeps a rule from being evaluated.",
+      parameters: [Parameters.ruleID, Parameters.actor],
+      success: Operation.Success(
+        description: "It is so now.", schema: Schemas.object(["success": Schemas.yes, "enabled": Schemas.flag])),
+      problems: [404, 422, 503])
+    return Endpoint(.put, path + "/{rule_id}/" + verb, operation) { request in
+      let id = try request.parameter("rule_id")
+      let rule = try await rules.setEnabled(enabled, id, tenant: request.tenant, actor: try request.actor())
+      return Answer(["success": true, "enabled": .bool(rule.enabled)])
+    }
+  }
+
+  private static func history(_ rules: RuleService) -> Endpoint {
+    let operation = Operation(
+      id: "ruleHistory", tag: "rules", summary: "A rule's changes, newest first; also of a rule that was deleted.",
+      parameters: [Parameters.ruleID, Parameters.limit],
+      success: Operation.Success(
+        description: "The changes.",
+        schema: Schemas.object([
+          "rule_id": Schemas.text, "changes": Schemas.list("RuleChange"), "count": Schemas.count,
+        ])),
+      problems: [404, 422, 503])
+    return Endpoint(.get, path + "/{rule_id}/history", operation) { request in
+      let id = try request.parameter("rule_id")
+      var query = try request.queryParameters()
+      let limit = query.integer("limit", in: 1...1000, default: 100)
+      try query.finish()
+      let changes = try await rules.history(id, tenant: request.tenant, limit: limit)
+      return Answer([
+        "rule_id": .string(id), "changes": .array(changes.map(json)), "count": .integer(Int64(changes.count)),
+      ])
+    }
+  }
+
+  private static func json(_ change: RuleChange) -> JSON {
+    [
+      "version": .integer(change.version), "action": .string(change.action), "actor": .string(change.actor),
+      "timestamp": .string(change.at.description), "before": change.before ?? .null, "after": change.after ?? .null,
+    ]
+  }
+}

@@ -1,0 +1,93 @@
+import HTTPTypes
+import NIOHTTP1
+import TocsinCore
+
+/// The OpenAPI 3.1 document of the interface, made from the endpoints themselves.
+enum OpenAPIDocument {
+  static let path = "/openapi.json"
+
+  /// These endpoints and the one that serves the document of all of them.
+  static func adding(to endpoints: [Endpoint]) -> [Endpoint] {
+    let operation = Operation(
+      id: "openapi", tag: "service", summary: "This document.",
+      success: Operation.Success(description: "The document.", schema: ["type": "object"]))
+    var all = endpoints
+    all.append(Endpoint(.get, path, operation) { _ in throw Problem(404, "there is no document") })
+    let bytes = document(of: all).bytes
+    all[all.count - 1].handler = { _ in Answer(bytes: bytes) }
+    return all
+  }
+
+  /// The document of these endpoints.
+  static func document(of endpoints: [Endpoint]) -> JSON {
+    var paths = JSONObject()
+    for endpoint in endpoints {
+      var item = paths[endpoint.path]?.object ?? [:]
+      item[endpoint.method.rawValue.lowercased()] = describe(endpoint)
+      paths[endpoint.path] = .object(item)
+    }
+    return [
+      "openapi": "3.1.0",
+      "info": [
+        "title": "Tocsin", "version": .string(TocsinRelease.version),
+        "description": "Metric checks in, exactly one alert per rule, entity and cooldown out.",
+        "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
+      ],
+      "servers": [["url": "/"]],
+      "tags": [
+        ["name": "checks", "description": "Measurements in, alerts out."],
+        ["name": "alerts", "description": "What was raised."],
+        ["name": "rules", "description": "When to raise what."],
+        ["name": "stream", "description": "Alerts as they happen."],
+        ["name": "service", "description": "For operators and their tools."],
+      ],
+      "paths": .object(paths), "components": ["schemas": .object(Schemas.components)],
+    ]
+  }
+
+  private static func describe(_ endpoint: Endpoint) -> JSON {
+    let operation = endpoint.operation
+    var members: JSONObject = [
+      "operationId": .string(operation.id), "tags": [.string(operation.tag)], "summary": .string(operation.summary),
+    ]
+    if !operation.parameters.isEmpty { members["parameters"] = .array(operation.parameters.map(describe)) }
+    if let body = operation.body {
+      members["requestBody"] = [
+        "required": .bool(body.isRequired), "content": ["application/json": ["schema": body.schema]],
+      ]
+    }
+    let success = operation.success
+    var response: JSONObject = ["description": .string(success.description)]
+    if success.schema != .null { response["content"] = [success.contentType: ["schema": success.schema]] }
+    var responses: JSONObject = [String(success.status): .object(response)]
+    for status in Set(operation.problems + OpenAPIDocument.everywhere).sorted() {
+      responses[String(status)] = problem(status)
+    }
+    members["responses"] = .object(responses)
+    return .object(members)
+  }
+
+  /// What any request can meet: bytes that are no request, one that is too slow or too large, a defect.
+  private static let everywhere = [400, 408, 413, 417, 431, 500]
+
+  private static func describe(_ parameter: Operation.Parameter) -> JSON {
+    [
+      "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+      "required": .bool(parameter.place == .path), "description": .string(parameter.description),
+      "schema": parameter.schema,
+    ]
+  }
+
+  private static func problem(_ status: Int) -> JSON {
+    var response: JSONObject = [
+      "description": .string(HTTPResponseStatus(statusCode: status).reasonPhrase),
+      "content": ["application/problem+json": ["schema": Schemas.reference("Problem")]],
+    ]
+    if status == 503 {
+      response["headers"] = [
+        "Retry-After": ["description": "Seconds.", "schema": ["type": "integer", "minimum": 0]]
+      ]
+    }
+    return .object(response)
+  }
+}

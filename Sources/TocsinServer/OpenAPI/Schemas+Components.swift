@@ -1,0 +1,122 @@
+import TocsinCore
+
+extension Schemas {
+  /// The named schemas of the document.
+  static let components: JSONObject = [
+    "Alert": alert, "AlertRule": rule, "AlertRuleInput": ruleInput, "RuleChange": ruleChange, "Check": check,
+    "CheckOutcome": outcome, "BatchResult": batchResult, "AlertStatistics": statistics, "Problem": problem,
+    "Value": value, "Context": context,
+  ]
+
+  /// Any JSON without U+0000.
+  private static let value: JSON = [
+    "description": "Any JSON without the character U+0000.",
+    "anyOf": [
+      ["type": ["null", "boolean", "number"]], ["type": "string", "pattern": noNUL],
+      ["type": "array", "items": reference("Value")], reference("Context"),
+    ],
+  ]
+
+  private static let context: JSON = [
+    "type": "object", "description": "At most 16 KiB and 32 levels; no U+0000.",
+    "propertyNames": ["pattern": noNUL], "additionalProperties": reference("Value"),
+  ]
+
+  static let campaign: JSONObject = [
+    "campaign_id": string(1...256, "At most 256 bytes."), "campaign_name": string(0...512, "At most 512 bytes."),
+  ]
+
+  static let checkExtras: JSONObject = [
+    "ad_id": nullable(string(0...256, "Empty where the whole campaign is meant.")),
+    "context": nullable(reference("Context")),
+  ]
+
+  private static let check: JSON = {
+    var required: JSONObject = ["metric_name": string(1...256, "At most 256 bytes."), "metric_value": number]
+    for member in campaign.members { required[member.key] = member.value }
+    var optional = checkExtras
+    optional["alert_types"] = nullable(["type": "array", "items": names(AlertType.self)])
+    return object(required, optional: optional)
+  }()
+
+  private static let outcome = object([
+    "alerts_triggered": count, "alerts": list("Alert"),
+    "persisted": [
+      "type": "boolean",
+      "description": "False: the alerts were pushed, and will be written when PostgreSQL is back.",
+    ],
+  ])
+
+  private static let batchResult: JSON = [
+    "anyOf": [reference("CheckOutcome"), object(["error": reference("Problem")])]
+  ]
+
+  private static let ruleInput: JSON = {
+    let metadata: JSON = [
+      "type": "object", "propertyNames": ["pattern": noNUL], "additionalProperties": reference("Value"),
+      "properties": ["min_samples": ["type": ["integer", "null"], "minimum": 1]],
+      "description": "`description`, `action`, anything else; at most 16 KiB.",
+    ]
+    return object(
+      [
+        "rule_id": ruleID, "name": string(1...512, "At most 512 bytes."), "alert_type": names(AlertType.self),
+        "severity": names(Severity.self),
+      ],
+      optional: [
+        "enabled": nullable(["type": "boolean", "default": true]),
+        "metric_name": nullable(string(1...256, "The type's usual metric unless it is given.")),
+        "threshold": nullable(["type": "number", "default": 0]),
+        "threshold_operator": nullable(names(ThresholdOperator.self)),
+        "lookback_minutes": nullable(integer(1...10_080, default: 60)),
+        "cooldown_minutes": nullable(integer(0...10_080, default: 30)),
+        "aggregation": nullable(names(Aggregation.self)), "conditions": nullable(reference("Context")),
+        "metadata": nullable(metadata),
+      ])
+  }()
+
+  static let ruleID: JSON = ["type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$"]
+
+  private static let rule = object([
+    "rule_id": ruleID, "name": text, "alert_type": names(AlertType.self), "severity": names(Severity.self),
+    "enabled": flag, "metric_name": text, "threshold": number, "threshold_operator": names(ThresholdOperator.self),
+    "lookback_minutes": count, "cooldown_minutes": count, "aggregation": names(Aggregation.self),
+    "conditions": ["type": "object"], "metadata": ["type": "object"], "created_at": time, "updated_at": time,
+  ])
+
+  private static let ruleChange = object([
+    "version": count, "action": text, "actor": text, "timestamp": time,
+    "before": nullable(["type": "object"]), "after": nullable(["type": "object"]),
+  ])
+
+  private static let alert = object([
+    "alert_id": uuid, "rule_id": text, "alert_type": names(AlertType.self), "severity": names(Severity.self),
+    "title": text, "message": text, "campaign_id": text, "campaign_name": text, "ad_id": text, "metric_name": text,
+    "metric_value": number, "threshold_value": number, "details": ["type": "object"], "timestamp": time,
+    "acknowledged": flag, "acknowledged_at": nullable(time), "acknowledged_by": nullable(text),
+    "resolved": flag, "resolved_at": nullable(time), "resolved_by": nullable(text),
+    "notification_status": ["type": "object", "additionalProperties": flag],
+  ])
+
+  private static let statistics = object([
+    "total_alerts": count, "active_alerts": count, "acknowledged": count, "resolved": count,
+    "by_type": ["type": "object", "propertyNames": names(AlertType.self), "additionalProperties": count],
+    "by_severity": ["type": "object", "propertyNames": names(Severity.self), "additionalProperties": count],
+    "campaign_id": nullable(text),
+  ])
+
+  private static let problem = object(
+    [
+      "type": ["type": "string", "format": "uri-reference"], "title": text,
+      "status": ["type": "integer", "minimum": 400, "maximum": 599], "detail": text,
+      "error": ["type": "string", "description": "The same as `title`."],
+      "details": ["type": "string", "description": "The same as `detail`."],
+    ],
+    optional: [
+      "instance": ["type": "string", "format": "uri-reference"],
+      "errors": [
+        "type": "array",
+        "items": object(["pointer": text, "detail": text], optional: ["parameter": text]),
+      ],
+      "reasons": texts, "degraded": texts,
+    ])
+}

@@ -1,0 +1,30 @@
+public import NIOCore
+
+/// Where the node listens, and what it allows its clients.
+public struct ServerConfiguration: Sendable {
+  /// The address to listen on.
+  public var host = "0.0.0.0"
+  /// The port to listen on; 0 takes a free one.
+  public var port = 8000
+  /// How many connections may wait to be accepted.
+  public var backlog = 4096
+  /// How many bytes a request's body may have.
+  public var bodyLimit = 1 << 20
+  /// How many bytes one header field may have, and how many all of a request together.
+  public var headerLimit = 32 << 10
+  /// How many header fields a request may have.
+  public var headerCountLimit = 100
+  /// How long a request's header may take to arrive once it has begun.
+  public var headerTimeout = TimeAmount.seconds(10)
+  /// How long a request's body may take to arrive.
+  public var bodyTimeout = TimeAmount.seconds(30)
+  /// How long a connection without a request is kept.
+  public var idleTimeout = TimeAmount.seconds(75)
+  /// How long a client may take to read an answer.
+  public var answerTimeout = TimeAmount.seconds(300)
+  /// Whether each request is logged.
+  public var accessLog = false
+
+  /// The defaults.
+  public init() {}
+}

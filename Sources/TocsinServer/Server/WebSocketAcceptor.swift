@@ -1,0 +1,11 @@
+public import NIOCore
+public import NIOHTTP1
+
+/// Takes over connections whose WebSocket handshake has been answered: the hub.
+public protocol WebSocketAcceptor: Sendable {
+  /// Called on the channel's event loop. There is no HTTP handler in the pipeline any more but the decoder, which holds
+  /// back what arrives; it is removed when the future succeeds, and passes on what it held. If the future fails, the
+  /// channel is closed.
+  /// - Parameter head: the handshake
+  func adopt(channel: any Channel, head: HTTPRequestHead) -> EventLoopFuture<Void>
+}

@@ -1,0 +1,52 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import TocsinCore
+import TocsinEngine
+
+@testable import TocsinServer
+
+/// Sends requests to the router of an engine.
+struct APIClient: Sendable {
+  /// An answer, read.
+  struct Reply: Sendable {
+    var status: Int
+    var contentType: String?
+    var headers: [String: String]
+    var json: JSON
+    var text: String
+
+    subscript(key: String) -> JSON? { json.object?[key] }
+  }
+
+  let router: APIRouter
+
+  init(_ engine: Engine) {
+    router = APIRouter(APIEndpoints.all(engine), logger: Logger(label: "test"))
+  }
+
+  /// Sends a request.
+  func send(
+    _ method: HTTPMethod, _ target: String, _ body: String? = nil, type: String? = "application/json",
+    headers: HTTPHeaders = [:]
+  ) async throws -> Reply {
+    var headers = headers
+    headers.add(name: "host", value: "h")
+    if body != nil, let type { headers.add(name: "content-type", value: type) }
+    let head = HTTPRequestHead(version: .http1_1, method: method, uri: target, headers: headers)
+    let request = RequestSequence.Request(
+      head: head, traits: RequestTraits(head), body: ByteBuffer(string: body ?? ""))
+    let answer = await router.respond(to: request, on: NIOAsyncTestingChannel())
+    let bytes = Array(answer.body.readableBytesView)
+    let fields = Dictionary(answer.headers, uniquingKeysWith: { first, _ in first })
+    return Reply(
+      status: answer.status, contentType: answer.contentType, headers: fields,
+      json: (try? JSON(parsing: bytes)) ?? .null, text: String(decoding: bytes, as: UTF8.self))
+  }
+}
+
+extension APIClient {
+  /// A channel, for requests that must have one.
+  static var channel: any Channel { NIOAsyncTestingChannel() }
+}

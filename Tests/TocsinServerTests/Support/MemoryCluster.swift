@@ -1,0 +1,216 @@
+import Logging
+import ServiceLifecycle
+import Synchronization
+import TocsinCore
+import TocsinEngine
+
+/// All ports of a node in memory, good enough to serve requests. Cooldowns are not kept: each claim wins.
+final class MemoryCluster: Sendable {
+  struct State {
+    var epoch: String?
+    var alerts: [AlertID: Alert] = [:]
+    var rules: [String: AlertRule] = [:]
+    var changes: [RuleChange] = []
+    var version: Int64 = 0
+    var postgresIsDown = false
+  }
+
+  let state = Mutex(State())
+  private let restored = AsyncStream<Void>.makeStream()
+
+  /// Lets PostgreSQL be away.
+  func losePostgres() {
+    state.withLock { $0.postgresIsDown = true }
+  }
+
+  private func postgres<Value>(_ body: (inout State) -> Value) throws(StoreError) -> Value {
+    try state.withLock { state throws(StoreError) in
+      if state.postgresIsDown { throw StoreError(.unavailable, backend: "postgresql", message: "away") }
+      return body(&state)
+    }
+  }
+
+  /// Runs a test with an engine that has its rules.
+  static func run(_ test: @Sendable (Engine, MemoryCluster) async throws -> Void) async throws {
+    let cluster = MemoryCluster()
+    let engine = Engine(
+      node: "test",
+      ports: EnginePorts(
+        journal: cluster, epochs: cluster, log: cluster, signals: cluster, board: cluster, windows: cluster,
+        alerts: cluster, rules: cluster), metrics: MetricsRegistry(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for service in engine.services { group.addTask { try await service.run() } }
+      for await _ in cluster.restored.stream { break }
+      try await test(engine, cluster)
+      group.cancelAll()
+    }
+  }
+}
+
+extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals, SampleWindows {
+  func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
+    ClaimOutcome(won: claims.map { _ in true }, needsConfirmation: false)
+  }
+
+  func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {}
+  func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int { alerts.count }
+  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) {}
+  func reenter(_ entries: [JournalEntry]) async throws(StoreError) {}
+  func bury(
+    _ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String
+  ) async throws(StoreError) {}
+  func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry] { [] }
+  func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry] { [] }
+  func written(_ alerts: [AlertID]) async throws(StoreError) {}
+  func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] { alerts.map { _ in .none } }
+  func announce(changes: [AlertChange]) async throws(StoreError) -> Int { changes.count }
+  func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool { false }
+  func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
+
+  var epoch: String? { state.withLock { $0.epoch } }
+  func adopt(epoch: String) { state.withLock { $0.epoch = epoch } }
+  func serverEpoch() async throws(StoreError) -> String? { epoch }
+  func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool { true }
+  func begin(epoch: String) async throws(StoreError) { adopt(epoch: epoch) }
+  func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {}
+  func finishRestore(of epoch: String, node: String) async throws(StoreError) { restored.continuation.yield() }
+  func isRestoring() async throws(StoreError) -> Bool { false }
+
+  func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? { [] }
+  func newest() async throws(StoreError) -> EventID { EventID(beginningOf: epoch ?? "none") }
+  func rulesChanged(version: Int64) async throws(StoreError) {}
+  func probe(_ token: String) async throws(StoreError) {}
+
+  func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+    requests.map { request in
+      request.lookbackMinutes.map { _ in
+        WindowAggregate(count: 1, sum: request.value, minimum: request.value, maximum: request.value)
+      }
+    }
+  }
+}
+
+extension MemoryCluster: AlertStore {
+  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int {
+    try postgres { state in
+      for stored in alerts { state.alerts[stored.alert.alertID] = stored.alert }
+      return alerts.count
+    }
+  }
+
+  func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
+    try postgres { $0.alerts[id] }
+  }
+
+  func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
+    try postgres { state in
+      let matching = state.alerts.values.filter { alert in
+        (query.campaignID == nil || query.campaignID == alert.entity.campaignID)
+          && (query.includesResolved || alert.resolution == nil)
+          && (query.severity == nil || query.severity == alert.severity)
+          && (query.before.map { alert.alertID < $0 } ?? true)
+      }
+      return Array(matching.sorted { $0.alertID > $1.alertID }.prefix(query.limit))
+    }
+  }
+
+  func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
+    try postgres { AlertStatistics(total: $0.alerts.count, active: $0.alerts.count, bySeverity: [.high: 1]) }
+  }
+
+  func apply(
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+  ) async throws(StoreError) -> AppliedAction? {
+    try postgres { state in
+      guard var alert = state.alerts[id] else { return nil }
+      if alert.state.after(action) != nil {
+        let mark = Alert.Mark(at: now(), by: user)
+        if action == .acknowledge { alert.acknowledgement = mark } else { alert.resolution = mark }
+        state.alerts[id] = alert
+      }
+      return AppliedAction(alert: alert, change: nil)
+    }
+  }
+
+  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange] { [] }
+  func announced(changes: [AlertID]) async throws(StoreError) {}
+
+  func runningCooldowns(
+    of rules: RuleSnapshot, at now: Timestamp
+  ) -> any AsyncSequence<[RunningCooldown], any Error> {
+    AsyncThrowingStream<[RunningCooldown], any Error> { $0.finish() }
+  }
+
+  func newestAlert(
+    ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
+  ) async throws(StoreError) -> AlertID? { nil }
+}
+
+extension MemoryCluster: RuleStore {
+  func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule {
+    try postgres { MemoryCluster.change(&$0, rule.ruleID, "save", actor, to: rule) ?? rule }
+  }
+
+  func delete(ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> Int64? {
+    try postgres { state in
+      guard state.rules[ruleID] != nil else { return nil }
+      _ = MemoryCluster.change(&state, ruleID, "delete", actor, to: nil)
+      return state.version
+    }
+  }
+
+  func setEnabled(
+    _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
+  ) async throws(StoreError) -> AlertRule? {
+    try postgres { state in
+      guard var rule = state.rules[ruleID] else { return nil }
+      rule.enabled = enabled
+      return MemoryCluster.change(&state, ruleID, enabled ? "enable" : "disable", actor, to: rule)
+    }
+  }
+
+  private static func change(
+    _ state: inout State, _ id: String, _ action: String, _ actor: String, to rule: AlertRule?
+  ) -> AlertRule? {
+    state.version += 1
+    var rule = rule
+    rule?.version = state.version
+    let change = RuleChange(
+      version: state.version, action: action, actor: actor, at: Timestamp(milliseconds: 0),
+      before: state.rules[id]?.json, after: rule?.json)
+    state.changes.insert(change, at: 0)
+    state.rules[id] = rule
+    return rule
+  }
+
+  private static func snapshot(_ state: State) -> RuleSnapshot {
+    RuleSnapshot(version: state.version, rules: [.standard: Array(state.rules.values)])
+  }
+
+  func snapshot() async throws(StoreError) -> RuleSnapshot {
+    try postgres { MemoryCluster.snapshot($0) }
+  }
+
+  func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool {
+    try postgres { state in
+      for rule in rules { _ = MemoryCluster.change(&state, rule.ruleID, "seed", "seed", to: rule) }
+      return true
+    }
+  }
+
+  func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
+    try postgres { state in
+      Array(
+        state.changes.filter { ($0.after ?? $0.before)?.object?["rule_id"] == .string(ruleID) }.prefix(limit))
+    }
+  }
+}
+
+extension MemoryCluster: RuleBoard {
+  func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {}
+  func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {}
+  func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError) {}
+  func version() async throws(StoreError) -> Int64? { state.withLock { $0.version } }
+  func snapshot() async throws(StoreError) -> RuleSnapshot? { state.withLock { MemoryCluster.snapshot($0) } }
+}
