@@ -41,9 +41,9 @@ struct APIRequest: Sendable {
   /// Who makes a change, where the client says so: `X-Tocsin-User`.
   func actor() throws(Problem) -> String {
     guard let name = HTTPField.Name("x-tocsin-user"), let value = headers[name] else { return "api" }
-    guard (1...256).contains(value.utf8.count), !value.utf8.contains(0) else {
+    guard (1...256).contains(value.utf8.count), value.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
       let fault = Problem.Fault(
-        pointer: "/x-tocsin-user", detail: "must have 1 to 256 bytes", parameter: "X-Tocsin-User")
+        pointer: "/x-tocsin-user", detail: "must have 1 to 256 printable ASCII characters", parameter: "X-Tocsin-User")
       throw Problem(422, "the header X-Tocsin-User \(fault.detail)", faults: [fault])
     }
     return value

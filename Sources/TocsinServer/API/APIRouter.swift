@@ -29,7 +29,7 @@ struct APIRouter: Sendable {
   func respond(to request: RequestSequence.Request, on channel: any Channel) async -> Answer {
     guard request.head.uri.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
       let method = HTTPRequest.Method(request.head.method.rawValue)
-    else { return Problem(400, "the request target holds bytes that must be percent-encoded").answer(instance: nil) }
+    else { return Problem(400, "the request target holds bytes that must be percent-encoded").answer(instance: "/") }
     let head = HTTPRequest(
       method: method, scheme: "http", authority: request.head.headers.first(name: "host"), path: request.head.uri,
       headerFields: HTTPFields(request.head.headers, splitCookie: false))
@@ -40,7 +40,7 @@ struct APIRouter: Sendable {
       return try await Answer(response, isHead: method == .head)
     } catch {
       logger.error("a request failed", metadata: ["error": "\(error)"])
-      return Problem(500, "an internal error happened").answer(instance: nil)
+      return Problem(500, "an internal error happened").answer(instance: "/")
     }
   }
 

@@ -14,7 +14,7 @@ enum AlertActionEndpoints {
       id: "acknowledgeAlert", tag: "alerts",
       summary: "Says that somebody looks after an alert. A repeat changes nothing.",
       parameters: [Parameters.alertID],
-      body: Operation.Body(schema: Schemas.object(["user_id": Schemas.userID])),
+      body: Operation.Body(schema: Schemas.input(["user_id": Schemas.userID])),
       success: Operation.Success(
         description: "Who acknowledged it (the first one), or null where it was resolved before anybody did.",
         schema: Schemas.object([
@@ -39,7 +39,7 @@ enum AlertActionEndpoints {
       id: "resolveAlert", tag: "alerts", summary: "Ends an alert. A repeat changes nothing.",
       parameters: [Parameters.alertID],
       body: Operation.Body(
-        schema: Schemas.object(optional: ["user_id": Schemas.nullable(Schemas.userID)]), isRequired: false),
+        schema: Schemas.input(optional: ["user_id": Schemas.nullable(Schemas.userID)]), isRequired: false),
       success: Operation.Success(
         description: "It is resolved.",
         schema: Schemas.object(["success": Schemas.yes, "alert_id": Schemas.uuid, "resolved": Schemas.yes])),

@@ -43,11 +43,12 @@ enum CheckEndpoints {
     let operation = Operation(
       id: "checkBatch", tag: "checks", summary: "Many checks at once; one bad check fails alone.",
       body: Operation.Body(
-        schema: Schemas.object([
+        schema: Schemas.input([
           "checks": [
             "type": "array", "minItems": 1, "maxItems": 1000,
             "items": [
-              "description": "A check, as `POST /api/alerts/check` takes it. One that is not fails alone."
+              "allOf": [Schemas.reference("Value")],
+              "description": "A check, as `POST /api/alerts/check` takes it. One that is not fails alone.",
             ],
           ]
         ])),

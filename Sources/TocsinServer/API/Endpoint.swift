@@ -11,6 +11,8 @@ struct Endpoint: Sendable {
   var path: String
   var operation: Operation
   var handler: Handler
+  /// Whether the OpenAPI document lists it: that language has no words for a WebSocket.
+  var isListed = true
 
   init(_ method: HTTPRequest.Method, _ path: String, _ operation: Operation, _ handler: @escaping Handler) {
     self.method = method

@@ -34,13 +34,13 @@ struct Problem: Error, Sendable {
   }
 
   /// The members.
-  /// - Parameter instance: what the request was about (a URI reference), or nil
-  func json(instance: String?) -> JSONObject {
+  /// - Parameter instance: what the request was about: a path
+  func json(instance: String) -> JSONObject {
     let title = HTTPResponseStatus(statusCode: status).reasonPhrase
     var members: JSONObject = [
       "type": "about:blank", "title": .string(title), "status": .integer(Int64(status)), "detail": .string(detail),
     ]
-    if let instance { members["instance"] = .string(instance) }
+    members["instance"] = .string(PercentDecoding.reference(instance))
     members["error"] = .string(title)
     members["details"] = .string(detail)
     if !faults.isEmpty {
@@ -56,7 +56,7 @@ struct Problem: Error, Sendable {
   }
 
   /// The answer.
-  func answer(instance: String?) -> Answer {
+  func answer(instance: String) -> Answer {
     var bytes: [UInt8] = []
     json(instance: instance).append(to: &bytes)
     return Answer(status: status, contentType: "application/problem+json", headers: headers, bytes: bytes)

@@ -47,14 +47,14 @@ enum ServiceEndpoints {
   /// Handshakes never come here: connections answer them.
   private static func sockets() -> Endpoint {
     let operation = Operation(
-      id: "alertStream", tag: "stream", summary: "The stream of alerts: a WebSocket (RFC 6455).",
-      parameters: Parameters.stream,
-      success: Operation.Success(status: 101, description: "The connection speaks WebSocket now.", schema: .null),
-      problems: [426, 503])
-    return Endpoint(.get, "/ws/alerts", operation) { _ in
+      id: "alertStream", tag: "service", summary: "The stream of alerts.",
+      success: Operation.Success(status: 101, description: "The connection speaks WebSocket now.", schema: .null))
+    var endpoint = Endpoint(.get, "/ws/alerts", operation) { _ in
       var problem = Problem(426, "this path speaks WebSocket: send a handshake of version 13")
       problem.headers = [("upgrade", "websocket"), ("sec-websocket-version", "13")]
       throw problem
     }
+    endpoint.isListed = false
+    return endpoint
   }
 }

@@ -99,7 +99,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
       case .serve(let request): action = serve(request, context)
       case .sendContinue: return write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
       case .refuse(let refusal):
-        let answer = Problem(refusal, configuration: shared.configuration).answer(instance: nil)
+        let answer = Problem(refusal, configuration: shared.configuration).answer(instance: sequence.path)
         write(answer.encoded(.closing, date: HTTPDate.text(HTTPDate.now)))
         shared.log.record(answer, method: .RAW(value: "-"), since: nil)
         return end(lingers: true, context)

@@ -76,7 +76,7 @@ final class RequestLog: Sendable {
 
   private static func histogram(_ metrics: MetricsRegistry, route: String) -> MetricHistogram {
     metrics.histogram(
-      "tocsin_http_request_seconds", help: "Time from a request's last byte to its answer.",
+      "tocsin_http_request_duration_seconds", help: "Time from a request's last byte to its answer.",
       labels: [("route", route)])
   }
 }

@@ -63,6 +63,7 @@ struct RequestSequence {
   private var phase = Phase.idle
   private var head: HTTPRequestHead?
   private var traits = RequestTraits()
+  private var target = "/"
   private var body = ByteBuffer()
   private var queue = CircularBuffer<HTTPServerRequestPart>()
   /// The decoder failed after what is in the queue.
@@ -92,6 +93,9 @@ struct RequestSequence {
     return requestIsOld ? .keptAlive : .persistent
   }
 
+  /// The path of the request that arrived last.
+  var path: String { String(target.prefix { $0 != "?" }) }
+
   // MARK: What arrives
 
   /// A part of a request arrived.
@@ -109,6 +113,7 @@ struct RequestSequence {
   /// The decoder gave up: nothing more will arrive.
   mutating func failed(_ refusal: Refusal) -> Action {
     guard failure == nil else { return .none }
+    if phase == .idle { target = "/" }
     failure = refusal
     return phase == .idle || phase == .receiving ? refuse(refusal) : .none
   }
@@ -133,6 +138,7 @@ struct RequestSequence {
     switch part {
     case .head(let head):
       traits = RequestTraits(head)
+      target = head.uri
       requestCloses = !head.isKeepAlive || traits.wantsUpgrade
       requestIsOld = head.version == .http1_0
       phase = .receiving
@@ -179,7 +185,10 @@ struct RequestSequence {
       let action = take(part)
       if action != .none { return action }
     }
-    if let failure { return refuse(failure) }
+    if let failure {
+      target = "/"
+      return refuse(failure)
+    }
     return inputIsClosed ? end(lingers: false) : .none
   }
 

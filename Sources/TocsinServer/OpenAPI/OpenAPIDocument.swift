@@ -6,6 +6,14 @@ import TocsinCore
 enum OpenAPIDocument {
   static let path = "/openapi.json"
 
+  private static let description = """
+    Metric checks in, exactly one alert per rule, entity and cooldown out.
+
+    Alerts as they happen: `GET /ws/alerts` is a WebSocket (RFC 6455). On its URL `last_event_id` resumes, and \
+    `campaign_id`, `severities` and `alert_types` (comma-separated) subscribe. A handshake that is not one is answered \
+    with 400 or 426, and with 503 while the node is about to stop.
+    """
+
   /// These endpoints and the one that serves the document of all of them.
   static func adding(to endpoints: [Endpoint]) -> [Endpoint] {
     let operation = Operation(
@@ -21,7 +29,7 @@ enum OpenAPIDocument {
   /// The document of these endpoints.
   static func document(of endpoints: [Endpoint]) -> JSON {
     var paths = JSONObject()
-    for endpoint in endpoints {
+    for endpoint in endpoints where endpoint.isListed {
       var item = paths[endpoint.path]?.object ?? [:]
       item[endpoint.method.rawValue.lowercased()] = describe(endpoint)
       paths[endpoint.path] = .object(item)
@@ -30,7 +38,7 @@ enum OpenAPIDocument {
       "openapi": "3.1.0",
       "info": [
         "title": "Tocsin", "version": .string(TocsinRelease.version),
-        "description": "Metric checks in, exactly one alert per rule, entity and cooldown out.",
+        "description": .string(description),
         "license": ["name": "Apache 2.0", "identifier": "Apache-2.0"],
       ],
       "servers": [["url": "/"]],
@@ -38,7 +46,6 @@ enum OpenAPIDocument {
         ["name": "checks", "description": "Measurements in, alerts out."],
         ["name": "alerts", "description": "What was raised."],
         ["name": "rules", "description": "When to raise what."],
-        ["name": "stream", "description": "Alerts as they happen."],
         ["name": "service", "description": "For operators and their tools."],
       ],
       "paths": .object(paths), "components": ["schemas": .object(Schemas.components)],

@@ -10,7 +10,7 @@ enum Parameters {
     name: "alert_id", place: .path, description: "The alert's id.", schema: Schemas.uuid)
   static let actor = Parameter(
     name: "X-Tocsin-User", place: .header, description: "Who makes the change, for the rule's history; else `api`.",
-    schema: ["type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[!-~]+$"])
+    schema: ["type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[!-~]([ -~]*[!-~])?$"])
   static let enabledOnly = query(
     "enabled_only", "Whether disabled rules are left out.",
     [
@@ -27,12 +27,6 @@ enum Parameters {
     [
       "type": "string", "pattern": "^a[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     ])
-  static let stream = [
-    query("last_event_id", "The last event that was seen: what came after it is sent first.", Schemas.text),
-    query("campaign_id", "Only events of these campaigns, separated by commas.", Schemas.text),
-    query("severities", "Only alerts of these severities, separated by commas.", Schemas.text),
-    query("alert_types", "Only alerts of these types, separated by commas.", Schemas.text),
-  ]
 
   private static func query(_ name: String, _ description: String, _ schema: JSON) -> Parameter {
     Parameter(name: name, place: .query, description: description, schema: schema)

@@ -36,7 +36,7 @@ extension Schemas {
     for member in campaign.members { required[member.key] = member.value }
     var optional = checkExtras
     optional["alert_types"] = nullable(["type": "array", "items": names(AlertType.self)])
-    return object(required, optional: optional)
+    return input(required, optional: optional)
   }()
 
   private static let outcome = object([
@@ -57,7 +57,7 @@ extension Schemas {
       "properties": ["min_samples": ["type": ["integer", "null"], "minimum": 1]],
       "description": "`description`, `action`, anything else; at most 16 KiB.",
     ]
-    return object(
+    return input(
       [
         "rule_id": ruleID, "name": string(1...512, "At most 512 bytes."), "alert_type": names(AlertType.self),
         "severity": names(Severity.self),

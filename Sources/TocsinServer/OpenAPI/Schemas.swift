@@ -54,6 +54,14 @@ enum Schemas {
     return .object(schema)
   }
 
+  /// The same for a body that clients send: further members are ignored, but no string may hold U+0000.
+  static func input(_ required: JSONObject = [:], optional: JSONObject = [:]) -> JSON {
+    var schema = object(required, optional: optional).object ?? [:]
+    schema["propertyNames"] = ["pattern": noNUL]
+    schema["additionalProperties"] = reference("Value")
+    return .object(schema)
+  }
+
   /// A page of alerts, with further members.
   static func page(_ further: JSONObject = [:]) -> JSON {
     var members: JSONObject = ["alerts": list("Alert"), "count": count]
@@ -65,6 +73,6 @@ enum Schemas {
   static func shorthand(_ shorthand: CheckShorthand) -> JSON {
     var members = Schemas.campaign
     members[shorthand.metricName] = number
-    return object(members, optional: Schemas.checkExtras)
+    return input(members, optional: Schemas.checkExtras)
   }
 }

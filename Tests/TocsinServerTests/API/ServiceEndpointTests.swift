@@ -44,7 +44,7 @@ import TocsinEngine
         let line = #"tocsin_http_requests_total{method="\#(method)",route="\#(route)",status="200"} 1"#
         #expect(reply.text.contains(line))
       }
-      #expect(reply.text.contains(#"tocsin_http_request_seconds_count{route="/api/alerts/check"} 1"#))
+      #expect(reply.text.contains(#"tocsin_http_request_duration_seconds_count{route="/api/alerts/check"} 1"#))
     }
   }
 }
