@@ -28,6 +28,10 @@ let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
+let http: [Target.Dependency] = [
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOWebSocket", package: "swift-nio"),
+]
 let client: [Target.Dependency] = [
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -36,11 +40,9 @@ let client: [Target.Dependency] = [
 ]
 let web: [Target.Dependency] = [
   .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdCore", package: "hummingbird"),
   .product(name: "HTTPTypes", package: "swift-http-types"),
-  .product(name: "NIOHTTP1", package: "swift-nio"),
-  .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
   .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-  .product(name: "NIOWebSocket", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -75,7 +77,7 @@ let package = Package(
     module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
     module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
     module("TocsinPostgres", ["TocsinCore", "PostgresClient", logging]),
-    module("TocsinServer", ["TocsinCore", "TocsinEngine", logging, lifecycle] + nio + web),
+    module("TocsinServer", ["TocsinCore", "TocsinEngine", logging, lifecycle] + nio + http + web),
     module(
       "TocsinApp",
       [
@@ -89,15 +91,15 @@ let package = Package(
     module(
       "TocsinClient",
       [
-        "TocsinCore", logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "TocsinCore", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ] + nio),
+      ] + nio + http),
     .executableTarget(
       name: "tocsin",
       dependencies: [
-        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", logging, lifecycle,
-        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinPostgres", logging,
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio + client,
       swiftSettings: strict),
     tests(
@@ -108,12 +110,11 @@ let package = Package(
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore"]),
-    tests("TocsinServerTests", ["TocsinServer", "TocsinEngine", "TocsinCore", logging, embedded] + nio + web),
-    .target(
-      name: "FakeServer", dependencies: ["TocsinCore", logging] + nio + web, path: "Tests/FakeServer",
-      swiftSettings: strict),
-    tests("TocsinClientTests", ["TocsinClient", "FakeServer", logging] + nio + web),
-    tests("TocsinCommandTests", ["tocsin", "TocsinClient", "FakeServer", logging] + nio + web + client),
+    tests("TocsinServerTests", ["TocsinServer", "TocsinEngine", "TocsinCore", logging, embedded] + nio + http + web),
+    // What the tests of the client and of the command talk to.
+    .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),
+    tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",
       ["TocsinApp", "TocsinClient", "TocsinCore", "TocsinRedis", "RedisClient", "LocalServers", logging] + nio),

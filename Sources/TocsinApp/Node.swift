@@ -23,6 +23,7 @@ public final class Node: Sendable {
   private let logger: Logger
   private let services: [any Service]
   private let server: HTTPServer
+  private let whenListening: AsyncStream<Void>
 
   /// A node that does nothing yet.
   /// - Parameters:
@@ -79,17 +80,20 @@ public final class Node: Sendable {
     serverConfiguration.host = configuration.host
     serverConfiguration.port = configuration.port
     serverConfiguration.accessLog = configuration.accessLog
+    let (whenListening, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let server = HTTPServer(
       configuration: serverConfiguration, engine: engine, hub: hub, eventLoopGroup: group, logger: logger
     ) { address in
-      engine.health.serverIsListening()
+      listening.yield()
       logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
     }
     let partitions = PartitionService(store: alerts, logger: logger)
     let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
-    services =
-      [redis, signals, writers, readers, partitions] + engine.services + [HubService(hub: hub), server, drain]
+    let adapters: [any Service] = [redis, signals, writers, readers, partitions]
+    let hot: [any Service] = engine.hotServices.map { LoopService(service: $0, loop: group.next()) }
+    services = adapters + hot + engine.services + [HubService(hub: hub), server, drain]
     self.server = server
+    self.whenListening = whenListening
     self.engine = engine
     self.configuration = configuration
     self.group = group
@@ -99,8 +103,9 @@ public final class Node: Sendable {
   /// The port that the server listens on, once it does.
   public var port: Int? { server.port }
 
-  /// Waits until the node is ready for the first time. Does not return if it never is.
+  /// Waits until the node listens and is ready. Does not return if it never is; call it once.
   public func waitUntilReady() async {
+    for await _ in whenListening { break }
     await engine.health.waitUntilReady()
   }
 

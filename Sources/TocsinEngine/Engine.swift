@@ -66,7 +66,10 @@ public final class Engine: Sendable {
   public let health: HealthMonitor
   /// The node's metrics.
   public let metrics: MetricsRegistry
-  /// What has to run, in the order in which it is to be started; shut it down in the opposite order.
+  /// The services that every firing check passes: they do little at a time and never block, so they may run on an
+  /// event loop. To be started in this order before ``services``, and shut down in the opposite one.
+  public let hotServices: [any Service]
+  /// All other services.
   public let services: [any Service]
 
   private let recovery: EpochRecovery
@@ -90,7 +93,8 @@ public final class Engine: Sendable {
     let announcer = Announcer(
       journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
     let ruleSync = RuleSync(
-      book: book, store: ports.rules, board: ports.board, interval: settings.ruleInterval, logger: logger)
+      book: book, store: ports.rules, board: ports.board, signals: ports.signals, interval: settings.ruleInterval,
+      logger: logger)
     let health = HealthMonitor(
       signals: ports.signals, book: book, node: node, interval: settings.probeInterval,
       patience: settings.probePatience)
@@ -103,13 +107,16 @@ public final class Engine: Sendable {
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
       settings: keeperSettings, metrics: instruments, logger: logger)
+    let claimer = Claimer(journal: ports.journal, metrics: instruments)
     let raiser = AlertRaiser(
-      journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
+      journal: ports.journal, claimer: claimer, store: ports.alerts, writer: writer, announcer: announcer,
+      metrics: instruments,
       logger: logger, onStale: { recovery.look() })
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
     alerts = AlertService(store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
-    services = [announcer, writer, feed, ruleSync, recovery, keeper, health]
+    hotServices = [announcer, writer, claimer, feed]
+    services = [ruleSync, recovery, keeper, health]
     self.feed = feed
     self.health = health
     self.metrics = metrics

@@ -13,21 +13,21 @@ struct RaisedCheck: Sendable {
 /// the keeper finishes whatever this node does not.
 final class AlertRaiser: Sendable {
   private let journal: any CooldownJournal
+  private let claimer: Claimer
   private let store: any AlertStore
   private let writer: AlertWriter
   private let announcer: Announcer
   private let metrics: EngineMetrics
   private let logger: Logger
-  /// Tells the recovery that Redis has another epoch than the node.
+  /// Tells the recovery that Redis has another epoch than the node, or that alerts are held back.
   private let onStale: @Sendable () -> Void
-  /// How many claims go into one script: Redis serves nobody else while it runs.
-  private let claimsAtOnce = 100
 
   init(
-    journal: any CooldownJournal, store: any AlertStore, writer: AlertWriter, announcer: Announcer,
+    journal: any CooldownJournal, claimer: Claimer, store: any AlertStore, writer: AlertWriter, announcer: Announcer,
     metrics: EngineMetrics, logger: Logger, onStale: @escaping @Sendable () -> Void
   ) {
     self.journal = journal
+    self.claimer = claimer
     self.store = store
     self.writer = writer
     self.announcer = announcer
@@ -50,7 +50,7 @@ final class AlertRaiser: Sendable {
     let drafts = draft(checks, tenant: tenant)
     var start = 0
     while start < drafts.count {
-      let chunk = Array(drafts[start..<min(start + claimsAtOnce, drafts.count)])
+      let chunk = Array(drafts[start..<min(start + Claimer.claimsAtOnce, drafts.count)])
       start += chunk.count
       do {
         let won = try await claim(chunk, tenant: tenant)
@@ -89,12 +89,10 @@ final class AlertRaiser: Sendable {
   }
 
   private func claim(_ drafts: [Draft], tenant: Tenant) async throws(StoreError) -> [Draft] {
-    let start = ContinuousClock.now
-    let outcome = try await journal.claim(drafts.map(\.claim))
-    metrics.claim.observe(ContinuousClock.now - start)
+    let verdicts = try await claimer.claim(drafts.map(\.claim))
     var won: [Draft] = []
-    for (draft, isWon) in zip(drafts, outcome.won) where isWon {
-      if outcome.needsConfirmation, try await isRepeat(draft, tenant: tenant) { continue }
+    for (draft, verdict) in zip(drafts, verdicts) where verdict.isWon {
+      if verdict.needsConfirmation, try await isRepeat(draft, tenant: tenant) { continue }
       won.append(draft)
     }
     metrics.suppressed.increment(by: drafts.count - won.count)
@@ -127,6 +125,7 @@ final class AlertRaiser: Sendable {
     case .written(let refused):
       let kept = drafts.filter { refused[$0.alert.alertID] == nil }
       let announced = kept.isEmpty ? true : await announcer.announce(kept.map(\.claim.entry))
+      if !announced { onStale() }
       for draft in drafts {
         if let reason = refused[draft.alert.alertID] {
           AlertRaiser.fail(&results[draft.index], EngineError(.rejected, "postgresql refuses the alert: \(reason)"))

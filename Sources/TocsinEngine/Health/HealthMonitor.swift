@@ -12,14 +12,13 @@ public final class HealthMonitor: Service {
   public struct Status: Sendable, Hashable {
     /// Whether requests should come here.
     public var ready: Bool
-    /// Why not: `starting`, `draining`, `redis`, `rules`, `recovering`.
+    /// Why not: `draining`, `redis`, `rules`, `recovering`.
     public var reasons: [String]
     /// What is away while requests should come nevertheless: `postgresql`.
     public var degraded: [String]
   }
 
   private struct State {
-    var isListening = false
     var isDraining = false
     var isPostgresUp = true
     var isSubscribed = false
@@ -49,7 +48,6 @@ public final class HealthMonitor: Service {
     let hasRules = book.isLoaded
     return state.withLock { state in
       var reasons: [String] = []
-      if !state.isListening { reasons.append("starting") }
       if state.isDraining { reasons.append("draining") }
       if !state.isSubscribed || state.lastProbe.map({ now - $0 > patience }) ?? true { reasons.append("redis") }
       if !state.isRecovered { reasons.append("recovering") }
@@ -64,12 +62,6 @@ public final class HealthMonitor: Service {
       state.withLock { $0.waiters.append(waiter) }
       resumeWaitersIfReady()
     }
-  }
-
-  /// The server accepts connections.
-  public func serverIsListening() {
-    state.withLock { $0.isListening = true }
-    resumeWaitersIfReady()
   }
 
   /// The node is about to stop: load balancers should send requests elsewhere.

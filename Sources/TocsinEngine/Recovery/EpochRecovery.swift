@@ -109,6 +109,7 @@ public final class EpochRecovery: Service {
   /// What is to be done on every arrival in an epoch, known or new.
   private func settle(in epoch: String) async throws(StoreError) {
     feed.settled(in: epoch)
+    try await restoreCooldowns(of: announcer.heldEntries)
     try await announcer.announceHeld()
     if try await epochs.isRestoring(), try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) {
       try await restoreCooldowns(of: epoch)
@@ -140,6 +141,23 @@ public final class EpochRecovery: Service {
     try await restoreCooldowns(of: fresh)
     try await settle(in: fresh)
     return true
+  }
+
+  /// Alerts that were committed but not announced may have lost their cooldowns after these were read from PostgreSQL.
+  private func restoreCooldowns(of held: [JournalEntry]) async throws(StoreError) {
+    guard !held.isEmpty else { return }
+    var running: [RunningCooldown] = []
+    for entry in held {
+      guard let envelope = EventEnvelope(decoding: entry.envelope), let alert = try? envelope.decodedAlert(),
+        let rule = book.index(of: envelope.tenant)?[alert.ruleID], rule.incarnation == alert.ruleIncarnation,
+        rule.cooldownMilliseconds > 0
+      else { continue }
+      running.append(
+        RunningCooldown(
+          tenant: envelope.tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: alert.entity,
+          alertID: alert.alertID, lengthMilliseconds: rule.cooldownMilliseconds))
+    }
+    try await epochs.restore(running)
   }
 
   private func restoreCooldowns(of epoch: String) async throws(StoreError) {

@@ -9,15 +9,20 @@ public final class RuleSync: Service {
   private let book: RuleBook
   private let store: any RuleStore
   private let board: any RuleBoard
+  private let signals: any ClusterSignals
   private let interval: Duration
   private let logger: Logger
   private let wake = Signal()
   private let mustPull = Mutex(false)
 
-  init(book: RuleBook, store: any RuleStore, board: any RuleBoard, interval: Duration, logger: Logger) {
+  init(
+    book: RuleBook, store: any RuleStore, board: any RuleBoard, signals: any ClusterSignals, interval: Duration,
+    logger: Logger
+  ) {
     self.book = book
     self.store = store
     self.board = board
+    self.signals = signals
     self.interval = interval
     self.logger = logger
   }
@@ -33,7 +38,9 @@ public final class RuleSync: Service {
   func reconcile() async throws(StoreError) {
     let truth = try await store.snapshot()
     book.apply(truth)
-    if try await board.snapshot() != truth { try await board.replaceAll(truth) }
+    guard try await board.snapshot() != truth else { return }
+    try await board.replaceAll(truth)
+    try await signals.rulesChanged(version: truth.version)
   }
 
   /// Loads rules for the first time: writes the first ones into a new installation.
