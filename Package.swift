@@ -117,6 +117,9 @@ let package = Package(
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",
-      ["TocsinApp", "TocsinClient", "TocsinCore", "TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
+      [
+        "TocsinApp", "TocsinClient", "TocsinCore", "TocsinEngine", "TocsinRedis", "RedisClient", "LocalServers",
+        logging,
+      ] + nio),
   ]
 )

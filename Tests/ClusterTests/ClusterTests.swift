@@ -6,6 +6,7 @@ import Testing
 import TocsinApp
 import TocsinClient
 import TocsinCore
+import TocsinEngine
 import TocsinRedis
 
 /// Whole nodes in one process: from HTTP on one to WebSocket on another.
@@ -16,14 +17,13 @@ import TocsinRedis
 
   @Test func aCheckOnOneNodeIsAnEventOnAnother() async throws {
     try await LocalCluster.run(nodes: 2) { cluster in
-      var events = try cluster.stream(1).makeAsyncIterator()
+      var events = cluster.stream(1).makeAsyncIterator()
       let hello = try await events.next(isolation: nil)
       guard case .message(let message)? = hello, case .connected = message.kind else {
         Issue.record("expected connected, got \(String(describing: hello))")
         return
       }
-      let client = try cluster.client(0)
-      let raised = try await client.check(check("c1")).value.alerts
+      let raised = try await cluster.clients[0].check(check("c1")).value.alerts
       #expect(raised.map(\.ruleID) == ["roas_drop_warning"])
       let event = try await events.next(isolation: nil)
       guard case .message(let alert)? = event, case .alert(let pushed) = alert.kind else {
@@ -31,9 +31,8 @@ import TocsinRedis
         return
       }
       #expect(pushed.alertID == raised.first?.alertID)
-      let stored = try await cluster.client(1).alert(pushed.alertID.description).value
+      let stored = try await cluster.clients[1].alert(pushed.alertID.description).value
       #expect(stored.notificationStatus == ["database": true, "websocket": true])
-      await client.shutdown()
     }
   }
 
@@ -72,10 +71,10 @@ import TocsinRedis
         backend.adopt(epoch: try #require(epoch))
         var generator = SystemRandomNumberGenerator()
         let id = AlertID(at: backend.now(), using: &generator)
-        let rule = try await cluster.client(0).rule("roas_drop_warning").value
+        let rule = try await cluster.clients[0].rule("roas_drop_warning").value
         let alert = Alert(Candidate(rule: rule, value: 2.5), check: check("left"), alertID: id)
         let entry = JournalEntry(alertID: id, envelope: EventEnvelope.alert(alert, tenant: .standard).encoded())
-        var events = try cluster.stream(1).makeAsyncIterator()
+        var events = cluster.stream(1).makeAsyncIterator()
         _ = try await events.next(isolation: nil)
         let outcome = try await backend.claim([
           Claim(
@@ -89,7 +88,7 @@ import TocsinRedis
           return
         }
         #expect(pushed.alertID == id)
-        #expect(try await cluster.client(0).alert(id.description).value.title == alert.title)
+        #expect(try await cluster.clients[0].alert(id.description).value.title == alert.title)
         group.cancelAll()
       }
     }

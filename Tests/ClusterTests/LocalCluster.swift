@@ -6,21 +6,14 @@ import TocsinClient
 /// Whole nodes in this process, on servers of their own.
 struct LocalCluster: Sendable {
   let nodes: [Node]
+  /// A client of each node.
+  let clients: [TocsinClient]
   let redis: LocalRedis
   let postgres: LocalPostgres
 
-  /// A client of one node.
-  func client(_ number: Int) throws -> TocsinClient {
-    try TocsinClient(urls: [address(number)])
-  }
-
   /// The live events of one node.
-  func stream(_ number: Int) throws -> EventStream {
-    EventStream(servers: try ServerAddress.list(address(number)))
-  }
-
-  private func address(_ number: Int) -> String {
-    "http://127.0.0.1:\(nodes[number].port ?? 0)"
+  func stream(_ number: Int) -> EventStream {
+    EventStream(servers: clients[number].servers)
   }
 
   /// Starts servers and nodes, runs a test on them, and stops them gracefully.
@@ -36,8 +29,17 @@ struct LocalCluster: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for node in nodes { group.addTask { try await node.run(stopOnSignals: false) } }
       for node in nodes { await node.waitUntilReady() }
-      try await body(LocalCluster(nodes: nodes, redis: redis, postgres: postgres))
+      let clients = try nodes.map { try TocsinClient(urls: ["http://127.0.0.1:\($0.port ?? 0)"]) }
+      let result: Result<Void, any Error>
+      do {
+        try await body(LocalCluster(nodes: nodes, clients: clients, redis: redis, postgres: postgres))
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      for client in clients { await client.shutdown() }
       group.cancelAll()
+      try result.get()
     }
   }
 
