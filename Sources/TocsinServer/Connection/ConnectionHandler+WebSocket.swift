@@ -29,7 +29,7 @@ extension ConnectionHandler {
 
   private func handshakeProblem(_ head: HTTPRequestHead) -> Problem? {
     if shared.server.refusesSockets {
-      return Problem(503, "the node is about to stop; connect again", retryAfterSeconds: 1)
+      return Problem(503, "the node takes no streams at the moment; connect again", retryAfterSeconds: 1)
     }
     if head.headers[canonicalForm: "sec-websocket-version"] != ["13"] {
       var problem = Problem(426, "only version 13 of the WebSocket protocol is spoken here")

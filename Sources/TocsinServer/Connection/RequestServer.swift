@@ -9,7 +9,7 @@ protocol RequestServer: Sendable {
   /// Serves any other request.
   func respond(to request: RequestSequence.Request, on channel: any Channel) async -> Answer
 
-  /// Whether WebSocket clients are turned away because the node is about to stop.
+  /// Whether WebSocket clients are turned away: the node is about to stop, or does not know the event log yet.
   var refusesSockets: Bool { get }
 
   /// Takes over a channel after the answer to its WebSocket handshake was sent: there is no HTTP handler in its

@@ -44,7 +44,7 @@ struct EngineServer: RequestServer {
     await router.respond(to: request, on: channel)
   }
 
-  var refusesSockets: Bool { health.status.reasons.contains("draining") }
+  var refusesSockets: Bool { !hub.isAccepting || health.status.reasons.contains("draining") }
 
   func adopt(_ channel: any Channel, head: HTTPRequestHead) -> EventLoopFuture<Void> {
     hub.adopt(channel: channel, head: head)

@@ -91,7 +91,10 @@ import Testing
     let gate = Gate()
     let connection = try await TestConnection(FakeRequestServer(gate: gate))
     try await connection.send(Self.check("slow") + Self.check("quiet"))
-    connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    let channel = connection.channel
+    try await channel.testingEventLoop.executeInContext {
+      channel.pipeline.syncOperations.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
     gate.open()
     let received = try await connection.receive(until: "fired slow")
     #expect(received == Self.answer("fired slow", "connection: close\r\n"))
