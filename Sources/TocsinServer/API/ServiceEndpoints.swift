@@ -51,7 +51,7 @@ enum ServiceEndpoints {
       success: Operation.Success(status: 101, description: "The connection speaks WebSocket now.", schema: .null))
     var endpoint = Endpoint(.get, "/ws/alerts", operation) { _ in
       var problem = Problem(426, "this path speaks WebSocket: send a handshake of version 13")
-      problem.headers = [("upgrade", "websocket"), ("sec-websocket-version", "13")]
+      problem.headers = [("upgrade", "websocket"), ("connection", "upgrade"), ("sec-websocket-version", "13")]
       throw problem
     }
     endpoint.isListed = false

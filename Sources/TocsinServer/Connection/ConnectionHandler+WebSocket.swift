@@ -33,7 +33,7 @@ extension ConnectionHandler {
     }
     if head.headers[canonicalForm: "sec-websocket-version"] != ["13"] {
       var problem = Problem(426, "only version 13 of the WebSocket protocol is spoken here")
-      problem.headers = [("sec-websocket-version", "13"), ("upgrade", "websocket")]
+      problem.headers = [("sec-websocket-version", "13"), ("upgrade", "websocket"), ("connection", "upgrade")]
       return problem
     }
     let keys = head.headers["sec-websocket-key"]
