@@ -110,7 +110,9 @@ let package = Package(
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore"]),
-    tests("TocsinServerTests", ["TocsinServer", "TocsinEngine", "TocsinCore", logging, embedded] + nio + http + web),
+    tests(
+      "TocsinServerTests",
+      ["TocsinServer", "TocsinEngine", "TocsinCore", logging, lifecycle, embedded] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),

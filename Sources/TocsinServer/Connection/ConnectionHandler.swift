@@ -27,6 +27,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
   private var needsFlush = false
   private var isReadHeld = false
   private var timer: Scheduled<Void>?
+  private var executor: LoopTaskExecutor?
   private var timerDeadline = NIODeadline.distantFuture
 
   /// - Parameter onEnd: called once, when the connection is closed or another protocol has taken it over
@@ -40,6 +41,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    executor = LoopTaskExecutor(context.eventLoop)
     if context.channel.isActive { updateTimer() }
   }
 
@@ -122,7 +124,10 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
       case .answered(let answer):
         return complete(answer, to: request.head.method, since: start)
       case .pending(let work):
-        wait(for: work, method: request.head.method, since: start, context)
+        // On the loop itself: what is left of a check mostly waits for others.
+        let promise = context.eventLoop.makePromise(of: Answer.self)
+        Task(executorPreference: executor) { promise.succeed(await work()) }
+        wait(for: promise.futureResult, method: request.head.method, since: start)
         return .none
       }
     }
@@ -131,17 +136,14 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
     let server = shared.server
     let channel = context.channel
-    wait(
-      for: { await server.respond(to: request, on: channel) }, method: request.head.method, since: start, context)
+    let answer = context.eventLoop.makeFutureWithTask { await server.respond(to: request, on: channel) }
+    wait(for: answer, method: request.head.method, since: start)
     return .none
   }
 
   /// Answers when the work is done, unless the client is gone by then.
-  private func wait(
-    for work: @escaping @Sendable () async -> Answer, method: HTTPMethod, since start: NIODeadline,
-    _ context: ChannelHandlerContext
-  ) {
-    context.eventLoop.makeFutureWithTask(work).assumeIsolated().whenSuccess { answer in
+  private func wait(for answer: EventLoopFuture<Answer>, method: HTTPMethod, since start: NIODeadline) {
+    answer.assumeIsolated().whenSuccess { answer in
       guard self.context != nil else { return }
       self.perform(self.complete(answer, to: method, since: start))
       self.settle()
