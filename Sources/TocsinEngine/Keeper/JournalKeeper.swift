@@ -71,8 +71,11 @@ public final class JournalKeeper: Service {
       let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
       let published = try await journal.announce(kept)
       metrics.keeperReplayed.increment(by: published)
-      logger.info("alerts of another node were finished", metadata: ["count": "\(published)"])
-      if overdue.count < settings.limit { break }
+      if published > 0 {
+        logger.info("alerts that were left unfinished are announced", metadata: ["count": "\(published)"])
+      }
+      // What could be neither announced nor buried is tried again in the next round.
+      if overdue.count < settings.limit || published == 0 { break }
     }
     while true {
       let unwritten = try await journal.unwritten(limit: settings.limit)

@@ -54,6 +54,8 @@ struct DevCommand: AsyncParsableCommand {
       defer { cluster.stop() }
       try await cluster.start()
       print(cluster.summary)
+      // Whoever reads a pipe wants to know it now.
+      fflush(nil)
       await stop.wait()
       print("stopping")
     } catch {
