@@ -60,7 +60,7 @@ CREATE TABLE alerts_default PARTITION OF alerts DEFAULT;
 -- Once a week, for the moment of attaching, inserts wait: one that had chosen the default partition before would be
 -- refused there afterwards. Reads wait only if they read the default partition.
 CREATE FUNCTION tocsin_ensure_partitions(ahead integer, now timestamptz DEFAULT clock_timestamp()) RETURNS integer
-LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
+LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
 DECLARE
   monday date;
   lower_id uuid;

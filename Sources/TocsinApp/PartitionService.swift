@@ -14,8 +14,8 @@ struct PartitionService: Service {
         do {
           try await store.ensurePartitions()
         } catch {
-          logger.debug("partitions could not be made yet", metadata: ["error": "\(error)"])
-          pause = .seconds(10)
+          logger.warning("partitions could not be made yet", metadata: ["error": "\(error)"])
+          pause = .seconds(60) * Double.random(in: 0.5...1.5)
         }
         try? await Task.sleep(for: pause)
       }

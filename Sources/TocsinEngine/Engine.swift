@@ -133,6 +133,7 @@ public final class Engine: Sendable {
     case .listening:
       health.redis(isListening: true)
       feed.listening()
+      ruleSync.listening()
       recovery.look()
     case .events(let batch): feed.receive(batch)
     case .rulesChanged(let version): ruleSync.heard(of: version)

@@ -52,9 +52,9 @@ final class Wakeup: Sendable {
       while true {
         var timeout: Int32 = -1
         if let deadline {
-          // Rounded up, or the last millisecond would be spent spinning.
-          let left = (deadline - ContinuousClock.now).milliseconds + 1
-          timeout = Int32(clamping: max(0, left))
+          // Rounded up, or the last millisecond would be spent spinning; but what is over is only looked at.
+          let left = deadline - ContinuousClock.now
+          timeout = left <= .zero ? 0 : Int32(clamping: left.milliseconds + 1)
         }
         let count = poll(entries.baseAddress, 2, timeout)
         if count > 0 { return (entries[0].revents != 0, entries[1].revents != 0) }

@@ -26,7 +26,9 @@ public protocol CooldownJournal: Sendable {
   func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int
 
   /// Like ``announce(_:)``, for alerts that are not in PostgreSQL yet: they move from the journal to `unwritten`.
-  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError)
+  /// - Returns: how many were published
+  @discardableResult
+  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int
 
   /// Enters alerts that this node holds unannounced again, after the server may have lost them; those that stand
   /// in the journal or in the event log are left as they are.

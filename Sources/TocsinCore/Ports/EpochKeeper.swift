@@ -23,6 +23,9 @@ public protocol EpochKeeper: Sendable {
   /// Says that all cooldowns of that epoch are restored; releases the lock.
   func finishRestore(of epoch: String, node: String) async throws(StoreError)
 
+  /// Gives the lock back, if this node has it: another one may be able to restore.
+  func releaseRestoreLock(node: String) async throws(StoreError)
+
   /// Whether cooldowns are still being restored.
   func isRestoring() async throws(StoreError) -> Bool
 }

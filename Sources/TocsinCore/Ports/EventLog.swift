@@ -4,6 +4,10 @@ public protocol EventLog: Sendable {
   /// - Returns: nil where the place is of another epoch, or events after it may have been trimmed
   func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]?
 
+  /// Whether the log has lost nothing up to that place: it still has the event, or has trimmed it with all before it.
+  /// False where the epoch is another one.
+  func isIntact(upTo place: EventID) async throws(StoreError) -> Bool
+
   /// The place of the newest event; the beginning of the epoch where there is none.
   func newest() async throws(StoreError) -> EventID
 }

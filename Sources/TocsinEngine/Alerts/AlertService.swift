@@ -18,9 +18,13 @@ public final class AlertService: Sendable {
   /// One alert.
   /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
   public func alert(_ id: AlertID, tenant: Tenant) async throws(EngineError) -> Alert {
-    let found: Alert?
+    var found: Alert?
     do { found = try await store.alert(id, tenant: tenant) } catch { throw failure(error) }
-    guard let found else { throw await missing(id) }
+    if let found { return await withStatus([found])[0] }
+    if let failure = await missing(id) { throw failure }
+    // It may have been written between the two questions.
+    do { found = try await store.alert(id, tenant: tenant) } catch { throw failure(error) }
+    guard let found else { throw AlertService.unknown(id) }
     return await withStatus([found])[0]
   }
 
@@ -46,9 +50,13 @@ public final class AlertService: Sendable {
   public func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
   ) async throws(EngineError) -> Alert {
-    let applied: AppliedAction?
+    var applied: AppliedAction?
     do { applied = try await store.apply(action, to: id, by: user, tenant: tenant) } catch { throw failure(error) }
-    guard let applied else { throw await missing(id) }
+    if applied == nil {
+      if let failure = await missing(id) { throw failure }
+      do { applied = try await store.apply(action, to: id, by: user, tenant: tenant) } catch { throw failure(error) }
+    }
+    guard let applied else { throw AlertService.unknown(id) }
     if let change = applied.change {
       metrics.changed(action)
       await announce(change)
@@ -66,12 +74,14 @@ public final class AlertService: Sendable {
     }
   }
 
-  /// Why an alert is not in PostgreSQL.
-  private func missing(_ id: AlertID) async -> EngineError {
+  private static func unknown(_ id: AlertID) -> EngineError {
+    EngineError(.notFound, "there is no alert \(id)")
+  }
+
+  /// Why an alert is not in PostgreSQL, or nil where nothing is on its way there.
+  private func missing(_ id: AlertID) async -> EngineError? {
     do {
-      if try await journal.standing(of: [id]) == [.none] {
-        return EngineError(.notFound, "there is no alert \(id)")
-      }
+      if try await journal.standing(of: [id]) == [.none] { return nil }
       return EngineError(
         .unavailable, "the alert \(id) is not written yet; send the request again", retryAfterSeconds: 1)
     } catch {

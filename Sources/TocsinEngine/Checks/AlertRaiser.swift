@@ -135,7 +135,12 @@ final class AlertRaiser: Sendable {
       }
     case .late:
       do {
-        try await journal.announceUnwritten(drafts.map(\.alert.alertID))
+        let ids = drafts.map(\.alert.alertID)
+        if try await journal.announceUnwritten(ids) < ids.count {
+          // The keeper was faster, or the server lost entries: what is lost is entered again.
+          try await journal.reenter(drafts.map(\.claim.entry))
+          try await journal.announceUnwritten(ids)
+        }
         metrics.notPersisted.increment(by: drafts.count)
         for draft in drafts { add(draft, status: ["websocket": true], to: &results) }
       } catch {

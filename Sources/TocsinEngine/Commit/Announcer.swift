@@ -18,8 +18,12 @@ public final class Announcer: Service {
     self.logger = logger
     batcher = Batcher(limit: limit, lanes: 1) { alerts async throws(StoreError) in
       let start = ContinuousClock.now
-      try await journal.announce(alerts)
+      let published = try await journal.announce(alerts)
       metrics.announce.observe(ContinuousClock.now - start)
+      guard published == alerts.count else {
+        // Somebody else announced them, or the server lost them: holding them finds out which.
+        throw StoreError(.stale, backend: "redis", message: "journal entries are gone")
+      }
       return alerts.map { _ in () }
     }
   }

@@ -48,6 +48,11 @@ public final class EventFeed: Service {
     try await log.events(after: place, limit: limit)
   }
 
+  /// Whether the log has lost nothing up to that place; what it trimmed is not lost.
+  func isLogIntact(upTo place: EventID) async throws(StoreError) -> Bool {
+    try await log.isIntact(upTo: place)
+  }
+
   /// A publication arrived.
   func receive(_ batch: EventBatch) {
     input.yield(.batch(batch))

@@ -20,7 +20,7 @@ public final class HealthMonitor: Service {
 
   private struct State {
     var isDraining = false
-    var isPostgresUp = true
+    var isPostgresUp = false
     var isSubscribed = false
     var isRecovered = false
     var lastProbe: ContinuousClock.Instant?

@@ -45,15 +45,21 @@ public final class JournalKeeper: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       var rounds = 0
+      var hasFailed = false
       while !Task.isCancelled {
         do {
           if try await self.journal.holdKeeperLease(node: self.node, milliseconds: self.settings.leaseMilliseconds) {
             try await self.replay()
             if rounds % self.settings.reconcileEvery == 0 { try await self.rules.reconcile() }
           }
+          hasFailed = false
         } catch {
-          self.logger.debug("the keeper could not finish its round", metadata: ["error": "\(error)"])
+          self.logger.log(
+            level: hasFailed ? .debug : .warning, "the keeper could not finish its round",
+            metadata: ["error": "\(error)"])
+          hasFailed = true
         }
+        await self.lookForPostgres()
         rounds += 1
         try? await Task.sleep(for: self.settings.interval)
       }
@@ -67,8 +73,9 @@ public final class JournalKeeper: Service {
       let overdue = try await journal.overdue(olderThan: settings.overdueMilliseconds, limit: settings.limit)
       let alerts = decode(overdue)
       if alerts.isEmpty { break }
-      let refused = try await insert.insert(alerts)
-      let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
+      let confirmed = try await confirm(alerts, entries: overdue)
+      let refused = try await insert.insert(confirmed)
+      let kept = confirmed.map(\.alert.alertID).filter { refused[$0] == nil }
       let published = try await journal.announce(kept)
       metrics.keeperReplayed.increment(by: published)
       if published > 0 {
@@ -81,16 +88,51 @@ public final class JournalKeeper: Service {
       let unwritten = try await journal.unwritten(limit: settings.limit)
       let alerts = decode(unwritten)
       if alerts.isEmpty { break }
-      _ = try await insert.insert(alerts)
-      writer.postgresIsBack()
-      try await journal.written(alerts.map(\.alert.alertID))
+      let refused = try await insert.insert(alerts)
+      let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
+      try await journal.written(kept)
+      if kept.isEmpty { break }
       logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(alerts.count)"])
     }
     try await announceChanges()
-    if writer.isAway {
-      // Nothing was left to write, so the store was not asked yet.
-      writer.postgresIsBack()
+  }
+
+  /// A writer that has given PostgreSQL up does not ask it again by itself; every node does so here.
+  private func lookForPostgres() async {
+    guard writer.isAway else { return }
+    let answer = try? await store.unannouncedChanges(olderThan: settings.overdueMilliseconds, limit: 1)
+    if answer != nil { writer.postgresIsBack() }
+  }
+
+  /// Claims that were won while cooldowns were being restored, by a node that did not get to ask PostgreSQL whether they
+  /// count: one that repeats an earlier alert within its cooldown is taken back. A rule that was changed since that
+  /// earlier alert may have had a shorter cooldown then, so its claims count.
+  private func confirm(
+    _ alerts: [StoredAlert], entries: [JournalEntry]
+  ) async throws(StoreError) -> [StoredAlert] {
+    let envelopes = Dictionary(entries.map { ($0.alertID, $0) }, uniquingKeysWith: { first, _ in first })
+    var confirmed: [StoredAlert] = []
+    for stored in alerts {
+      let alert = stored.alert
+      guard let rule = rules.rule(alert.ruleID, tenant: stored.tenant), rule.incarnation == alert.ruleIncarnation,
+        rule.cooldownMilliseconds > 0, let entry = envelopes[alert.alertID],
+        let earlier = try await store.newestAlert(
+          ruleID: alert.ruleID, incarnation: alert.ruleIncarnation, entity: alert.entity, tenant: stored.tenant,
+          since: alert.timestamp.advanced(by: -rule.cooldownMilliseconds)),
+        earlier < alert.alertID, rule.updatedAt < earlier.timestamp
+      else {
+        confirmed.append(stored)
+        continue
+      }
+      let claim = Claim(
+        entry: entry, tenant: stored.tenant, ruleID: rule.ruleID, incarnation: rule.incarnation,
+        entity: alert.entity, cooldownMilliseconds: rule.cooldownMilliseconds)
+      let running = RunningCooldown(
+        tenant: stored.tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: alert.entity,
+        alertID: earlier, lengthMilliseconds: rule.cooldownMilliseconds)
+      try await journal.retract(claim, inFavourOf: running)
     }
+    return confirmed
   }
 
   private func announceChanges() async throws(StoreError) {

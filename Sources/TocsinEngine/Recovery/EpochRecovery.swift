@@ -71,14 +71,21 @@ public final class EpochRecovery: Service {
 
   private func recoverUntilDone() async {
     var backoff = Backoff()
+    var hasFailed = false
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do {
         if try await recover() {
+          if hasFailed { logger.info("the node works in Redis' epoch again") }
           health.recovery(isDone: true)
           return
         }
       } catch {
-        logger.debug("the node could not find into Redis' epoch yet", metadata: ["error": "\(error)"])
+        logger.log(
+          level: hasFailed ? .debug : .warning, "the node could not find into Redis' epoch yet",
+          metadata: ["error": "\(error)"])
+        hasFailed = true
+        // Whoever cannot restore must not keep others from it.
+        try? await epochs.releaseRestoreLock(node: node)
       }
       health.recovery(isDone: false)
       try? await Task.sleep(for: backoff.next())
@@ -119,7 +126,7 @@ public final class EpochRecovery: Service {
   /// Whether the log still has the newest event that this node knows: then nothing was lost.
   private func logIsIntact() async throws(StoreError) -> Bool {
     guard let position = feed.position, position.epoch == epochs.epoch else { return true }
-    return try await feed.events(after: position, limit: 1) != nil
+    return try await feed.isLogIntact(upTo: position)
   }
 
   /// Begins a new epoch, if this node is the one to do it.

@@ -34,7 +34,7 @@ public final class RuleService: Sendable {
   /// - Returns: the rule with the server's fields
   public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
     let saved: AlertRule
-    do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw EngineError(error) }
+    do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
     await publish(saved, tenant: tenant)
     return saved
   }
@@ -44,7 +44,7 @@ public final class RuleService: Sendable {
   public func delete(_ id: String, tenant: Tenant, actor: String) async throws(EngineError) {
     let version: Int64?
     do { version = try await store.delete(ruleID: id, tenant: tenant, actor: actor) } catch {
-      throw EngineError(error)
+      throw failure(error)
     }
     guard let version else { throw RuleService.unknown(id) }
     book.remove(id, tenant: tenant, version: version)
@@ -58,7 +58,7 @@ public final class RuleService: Sendable {
   ) async throws(EngineError) -> AlertRule {
     let rule: AlertRule?
     do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
-      throw EngineError(error)
+      throw failure(error)
     }
     guard let rule else { throw RuleService.unknown(id) }
     await publish(rule, tenant: tenant)
@@ -69,10 +69,17 @@ public final class RuleService: Sendable {
   public func history(_ id: String, tenant: Tenant, limit: Int) async throws(EngineError) -> [RuleChange] {
     let changes: [RuleChange]
     do { changes = try await store.history(ruleID: id, tenant: tenant, limit: limit) } catch {
-      throw EngineError(error)
+      throw failure(error)
     }
     if changes.isEmpty { throw RuleService.unknown(id) }
     return changes
+  }
+
+  private func failure(_ error: StoreError) -> EngineError {
+    if error.code == .failed || error.code == .data {
+      logger.error("a rule could not be read or changed", metadata: ["error": "\(error)"])
+    }
+    return EngineError(error)
   }
 
   private func publish(_ rule: AlertRule, tenant: Tenant) async {

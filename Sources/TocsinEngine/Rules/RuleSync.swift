@@ -34,6 +34,17 @@ public final class RuleSync: Service {
     wake.send()
   }
 
+  /// The rule of that id as this node knows it.
+  func rule(_ id: String, tenant: Tenant) -> AlertRule? {
+    book.index(of: tenant)?[id]
+  }
+
+  /// The subscription is there again: a change may have been missed.
+  func listening() {
+    mustPull.withLock { $0 = true }
+    wake.send()
+  }
+
   /// Brings Redis up to the state of PostgreSQL, and this node with it.
   func reconcile() async throws(StoreError) {
     let truth = try await store.snapshot()
@@ -47,10 +58,12 @@ public final class RuleSync: Service {
   /// - Throws: when neither PostgreSQL nor Redis has any to give
   func load() async throws(StoreError) {
     do {
-      if try await store.seed(DefaultRules.all, tenant: .standard) {
+      var snapshot = try await store.snapshot()
+      if snapshot.version == 0, try await store.seed(DefaultRules.all, tenant: .standard) {
         logger.info("the first rules were written", metadata: ["count": "\(DefaultRules.all.count)"])
+        snapshot = try await store.snapshot()
       }
-      book.apply(try await store.snapshot())
+      book.apply(snapshot)
     } catch {
       guard error.code == .unavailable, let shared = try await board.snapshot() else { throw error }
       book.apply(shared)
@@ -95,6 +108,7 @@ public final class RuleSync: Service {
         book.apply(shared)
       }
     } catch {
+      mustPull.withLock { $0 = true }
       logger.debug("the rules could not be compared", metadata: ["error": "\(error)"])
     }
   }

@@ -49,6 +49,11 @@ extension RedisBackend: EpochKeeper {
       EpochScripts.finish, keys: [keys.restoring, keys.restoreLock], [RedisArgument(epoch), RedisArgument(node)])
   }
 
+  public func releaseRestoreLock(node: String) async throws(StoreError) {
+    // No epoch is empty: only the lock can match.
+    try await finishRestore(of: "", node: node)
+  }
+
   public func isRestoring() async throws(StoreError) -> Bool {
     try await pipeline([["EXISTS", RedisArgument(keys.restoring)]])[0] == .integer(1)
   }

@@ -22,6 +22,13 @@ extension RedisBackend: EventLog {
     return events
   }
 
+  public func isIntact(upTo place: EventID) async throws(StoreError) -> Bool {
+    let reply = try await run(
+      EventScripts.intact, keys: [keys.epoch, keys.events],
+      [RedisArgument(place.epoch), RedisArgument("\(place.milliseconds)"), RedisArgument("\(place.sequence)")])
+    return reply == .integer(1)
+  }
+
   /// The place of the newest event; the beginning of the epoch where there is none.
   /// - Throws: `stale` where the server has no epoch
   public func newest() async throws(StoreError) -> EventID {

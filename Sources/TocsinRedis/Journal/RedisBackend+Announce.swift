@@ -10,9 +10,10 @@ extension RedisBackend {
       AnnounceScripts.alerts, keys: [keys.journal, keys.journalTimes], alerts.map { RedisArgument($0.description) })
   }
 
-  public func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) {
-    guard !alerts.isEmpty else { return }
-    _ = try await announce(
+  @discardableResult
+  public func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int {
+    guard !alerts.isEmpty else { return 0 }
+    return try await announce(
       AnnounceScripts.unwritten, keys: [keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes],
       alerts.map { RedisArgument($0.description) })
   }

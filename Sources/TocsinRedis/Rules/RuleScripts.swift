@@ -6,7 +6,8 @@ enum RuleScripts {
   /// KEYS: rules, newest version. ARGV: field, version, value, channel.
   ///
   /// On a board that nobody has filled (a server that lost its data) nothing is written, since one rule would look like the
-  /// whole rule set; the signal makes nodes look and fill it.
+  /// whole rule set; the signal makes nodes look and fill it. The signal tells the newest number that is there: nodes
+  /// that have it already look again, for this change may have come after it.
   static let put = RedisScript(
     """
     local newest = redis.call('GET', KEYS[2])
@@ -19,7 +20,9 @@ enum RuleScripts {
       redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
       if tonumber(newest) < tonumber(ARGV[2]) then redis.call('SET', KEYS[2], ARGV[2]) end
     end
-    redis.call('PUBLISH', ARGV[4], '1 rules ' .. ARGV[2] .. '\\n')
+    local told = ARGV[2]
+    if newest and tonumber(newest) > tonumber(told) then told = newest end
+    redis.call('PUBLISH', ARGV[4], '1 rules ' .. told .. '\\n')
     return 1
     """)
 

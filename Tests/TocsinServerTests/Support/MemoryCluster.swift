@@ -55,7 +55,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
 
   func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {}
   func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int { alerts.count }
-  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) {}
+  func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int { alerts.count }
   func reenter(_ entries: [JournalEntry]) async throws(StoreError) {}
   func bury(
     _ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String
@@ -75,9 +75,11 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func begin(epoch: String) async throws(StoreError) { adopt(epoch: epoch) }
   func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {}
   func finishRestore(of epoch: String, node: String) async throws(StoreError) { restored.continuation.yield() }
+  func releaseRestoreLock(node: String) async throws(StoreError) {}
   func isRestoring() async throws(StoreError) -> Bool { false }
 
   func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? { [] }
+  func isIntact(upTo place: EventID) async throws(StoreError) -> Bool { true }
   func newest() async throws(StoreError) -> EventID { EventID(beginningOf: epoch ?? "none") }
   func rulesChanged(version: Int64) async throws(StoreError) {}
   func probe(_ token: String) async throws(StoreError) {}
