@@ -59,8 +59,11 @@ public final class RuleSync: Service {
   func load() async throws(StoreError) {
     do {
       var snapshot = try await store.snapshot()
-      if snapshot.version == 0, try await store.seed(DefaultRules.all, tenant: .standard) {
-        logger.info("the first rules were written", metadata: ["count": "\(DefaultRules.all.count)"])
+      if snapshot.version == 0 {
+        if try await store.seed(DefaultRules.all, tenant: .standard) {
+          logger.info("the first rules were written", metadata: ["count": "\(DefaultRules.all.count)"])
+        }
+        // Also where another node was faster.
         snapshot = try await store.snapshot()
       }
       book.apply(snapshot)

@@ -12,6 +12,7 @@ import TocsinEngine
       let client = APIClient(engine)
       engine.receive(.listening(serverRunID: "r"))
       engine.receive(.probe("test"))
+      engine.postgres(isUp: true)
       await engine.health.waitUntilReady()
       let ready = try await client.send(.GET, "/readyz")
       #expect(ready.status == 200)
