@@ -67,7 +67,11 @@ public struct PostgresConfiguration: Sendable {
     ].filter { value(of: $0.keyword) == nil }
     let owned = ["connect_timeout", "application_name", "options", "client_encoding"]
     all += options.filter { !owned.contains($0.keyword) }
-    let setting = "-c statement_timeout=\(max(0, statementTimeout.milliseconds))"
+    var setting = "-c statement_timeout=\(max(0, statementTimeout.milliseconds))"
+    if statementTimeout > .zero {
+      // A process that stands still inside a transaction must not keep its locks.
+      setting += " -c idle_in_transaction_session_timeout=\(2 * statementTimeout.milliseconds)"
+    }
     all.append(("options", [value(of: "options"), setting].compactMap(\.self).joined(separator: " ")))
     all.append(("connect_timeout", String(max(2, (connectTimeout.milliseconds + 999) / 1000))))
     all.append(("application_name", applicationName))

@@ -41,7 +41,7 @@ public final class Node: Sendable {
       configuration: configuration.redis, connections: configuration.redisConnections, eventLoopGroup: group,
       logger: logger
     ) { state in
-      if case .connected = state { relay.engine?.redisConnected() }
+      if case .connected(let runID) = state { relay.engine?.redisConnected(serverRunID: runID) }
     }
     var backendConfiguration = RedisBackend.Configuration()
     backendConfiguration.prefix = configuration.redisPrefix

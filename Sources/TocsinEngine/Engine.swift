@@ -145,9 +145,9 @@ public final class Engine: Sendable {
     }
   }
 
-  /// The connection for commands to Redis was made anew.
-  public func redisConnected() {
-    recovery.look()
+  /// A connection for commands to Redis was made; nothing was sent on it yet.
+  public func redisConnected(serverRunID: String) {
+    recovery.connected(serverRunID: serverRunID)
   }
 
   /// PostgreSQL came or went.

@@ -40,7 +40,7 @@ public final class RedisBackend: Sendable {
   let logger: Logger
   /// In tests: takes the place of the server's time for sample windows.
   let windowTime: (@Sendable () -> Int64)?
-  private let currentEpoch = Mutex<String?>(nil)
+  private let currentEpoch = Mutex<(name: String?, isSuspended: Bool)>((nil, false))
   private let clock = Mutex(ServerClock())
 
   /// A backend on a client; whoever makes it also runs the client.
@@ -63,15 +63,20 @@ public final class RedisBackend: Sendable {
 
 extension RedisBackend {
   /// The epoch that this node works in, or nil before it knows one.
-  public var epoch: String? { currentEpoch.withLock { $0 } }
+  public var epoch: String? { currentEpoch.withLock { $0.name } }
 
   /// Works in that epoch from now on.
-  public func adopt(epoch: String) { currentEpoch.withLock { $0 = epoch } }
+  public func adopt(epoch: String) { currentEpoch.withLock { $0 = (epoch, false) } }
+
+  public func suspend() { currentEpoch.withLock { $0.isSuspended = true } }
 
   /// The node's epoch, for a script that compares it with the server's.
   func epochArgument() throws(StoreError) -> RedisArgument {
-    guard let epoch else { throw StoreError(.stale, backend: "redis", message: "the node knows no epoch yet") }
-    return RedisArgument(epoch)
+    let (name, isSuspended) = currentEpoch.withLock { $0 }
+    guard let name, !isSuspended else {
+      throw StoreError(.stale, backend: "redis", message: "the node does not know yet in which epoch the server is")
+    }
+    return RedisArgument(name)
   }
 
   /// Runs a script.

@@ -6,6 +6,10 @@ public protocol EpochKeeper: Sendable {
   /// Works in that epoch from now on.
   func adopt(epoch: String)
 
+  /// The server may be another one, which lacks what the last one had: until ``adopt(epoch:)`` everything that carries
+  /// the epoch throws ``StoreError/Code/stale``.
+  func suspend()
+
   /// The epoch of the server, or nil where it has none.
   func serverEpoch() async throws(StoreError) -> String?
 

@@ -20,6 +20,7 @@ public final class EpochRecovery: Service {
   private let metrics: EngineMetrics
   private let logger: Logger
   private let wake = Signal()
+  private let lastRunID = Mutex<String?>(nil)
   private let lockMilliseconds: Int64 = 30_000
 
   init(
@@ -39,6 +40,17 @@ public final class EpochRecovery: Service {
     self.health = health
     self.metrics = metrics
     self.logger = logger
+  }
+
+  /// A connection to Redis was made. A server that was started anew, or another one, may lack what the last one had:
+  /// nothing is claimed there before this node has looked.
+  func connected(serverRunID: String) {
+    let isNew = lastRunID.withLock { last in
+      defer { last = serverRunID }
+      return last != serverRunID
+    }
+    if isNew { epochs.suspend() }
+    look()
   }
 
   /// Something about Redis changed: look.
@@ -98,6 +110,7 @@ public final class EpochRecovery: Service {
     let server = try await epochs.serverEpoch()
     if let server, server == epochs.epoch {
       if try await logIsIntact() {
+        epochs.adopt(epoch: server)
         try await settle(in: server)
         return true
       }

@@ -76,7 +76,7 @@ enum JournalScripts {
       while open > 0 do
         local page = redis.call('XRANGE', KEYS[6], from, '+', 'COUNT', size)
         for _, entry in ipairs(page) do
-          local header = string.match(entry[2][2], '^1[^\\n]*') or ''
+          local header = string.match(entry[2][2], '^1[^\\n]*"type":"alert"[^\\n]*') or ''
           for id in string.gmatch(header, '"(%x+%-%x+%-%x+%-%x+%-%x+)"') do
             if lost[id] then
               lost[id] = nil

@@ -25,8 +25,10 @@ struct DevCommand: AsyncParsableCommand {
   @Option(help: "Port of the first node; the others take the next ones.")
   var port = 8000
 
-  @Option(help: ArgumentHelp("Folder for data and logs.", valueName: "folder"))
-  var data = ".dev"
+  @Option(
+    help: ArgumentHelp(
+      "Folder for data and logs. Default: .dev, for root \(DataFolder.ofRoot).", valueName: "folder"))
+  var data: String?
 
   @Flag(help: "Keep nothing: a temporary folder takes the place of --data.")
   var ephemeral = false
@@ -49,7 +51,7 @@ struct DevCommand: AsyncParsableCommand {
     let stop = StopSignal()
     do {
       let cluster = try LocalCluster(
-        folder: ephemeral ? nil : URL(fileURLWithPath: data), nodes: nodes, firstPort: port, migrations: migrations,
+        folder: ephemeral ? nil : try DataFolder.choose(data), nodes: nodes, firstPort: port, migrations: migrations,
         drainSeconds: drainSeconds, logLevel: logLevel)
       defer { cluster.stop() }
       try await cluster.start()
@@ -58,6 +60,8 @@ struct DevCommand: AsyncParsableCommand {
       fflush(nil)
       await stop.wait()
       print("stopping")
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw CommandFailure(.refused, "tocsin: \(error)")
     }

@@ -75,6 +75,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func begin(epoch: String) async throws(StoreError) { adopt(epoch: epoch) }
   func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {}
   func finishRestore(of epoch: String, node: String) async throws(StoreError) { restored.continuation.yield() }
+  func suspend() {}
   func releaseRestoreLock(node: String) async throws(StoreError) {}
   func isRestoring() async throws(StoreError) -> Bool { false }
 
