@@ -89,7 +89,8 @@ public final class Node: Sendable {
     }
     let partitions = PartitionService(store: alerts, logger: logger)
     let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
-    let adapters: [any Service] = [redis, signals, writers, readers, partitions]
+    let statistics = StatisticsService(configuration: configuration.database, logger: logger)
+    let adapters: [any Service] = [redis, signals, writers, readers, partitions, statistics]
     let hot: [any Service] = engine.hotServices.map { LoopService(service: $0, loop: group.next()) }
     services = adapters + hot + engine.services + [HubService(hub: hub), server, drain]
     self.server = server
