@@ -1,3 +1,4 @@
+import Logging
 import TocsinCore
 
 /// Why a request could not be served, in words for whoever sent it.
@@ -30,8 +31,11 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { message }
 
-  /// What a port's error means to whoever asked.
-  init(_ error: StoreError) {
+  /// What a port's error means to whoever asked; one that only a defect explains is logged.
+  init(_ error: StoreError, logger: Logger) {
+    if error.code == .failed || error.code == .data {
+      logger.error("a request failed", metadata: ["error": "\(error)"])
+    }
     switch error.code {
     case .unavailable:
       self.init(

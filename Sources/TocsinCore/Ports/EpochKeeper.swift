@@ -36,6 +36,7 @@ public protocol EpochKeeper: Sendable {
 
 /// A cooldown that has not passed yet.
 public struct RunningCooldown: Sendable, Hashable {
+  /// Whose alert began it.
   public var tenant: Tenant
   /// The rule that spoke.
   public var ruleID: String
@@ -58,5 +59,14 @@ public struct RunningCooldown: Sendable, Hashable {
     self.entity = entity
     self.alertID = alertID
     self.lengthMilliseconds = lengthMilliseconds
+  }
+}
+
+extension RunningCooldown {
+  /// The cooldown that a claim is for, begun by another alert.
+  public init(of claim: Claim, begunBy alertID: AlertID) {
+    self.init(
+      tenant: claim.tenant, ruleID: claim.ruleID, incarnation: claim.incarnation, entity: claim.entity,
+      alertID: alertID, lengthMilliseconds: claim.cooldownMilliseconds)
   }
 }

@@ -102,10 +102,7 @@ public final class AlertService: Sendable {
   }
 
   private func failure(_ error: StoreError) -> EngineError {
-    if error.code == .failed || error.code == .data {
-      logger.error("a request failed", metadata: ["error": "\(error)"])
-    }
-    return EngineError(error)
+    EngineError(error, logger: logger)
   }
 }
 

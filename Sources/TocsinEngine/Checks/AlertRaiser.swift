@@ -66,8 +66,7 @@ final class AlertRaiser: Sendable {
   /// What a port's error means here; a stale epoch also starts the recovery.
   func failure(_ error: StoreError) -> EngineError {
     if error.code == .stale { onStale() }
-    if error.code == .failed { logger.error("a check failed", metadata: ["error": "\(error)"]) }
-    return EngineError(error)
+    return EngineError(error, logger: logger)
   }
 
   private func draft(_ checks: [RaisedCheck], tenant: Tenant) -> [Draft] {
@@ -109,10 +108,7 @@ final class AlertRaiser: Sendable {
         ruleID: claim.ruleID, incarnation: claim.incarnation, entity: claim.entity, tenant: tenant, since: since),
       earlier != claim.entry.alertID
     else { return false }
-    let running = RunningCooldown(
-      tenant: tenant, ruleID: claim.ruleID, incarnation: claim.incarnation, entity: claim.entity, alertID: earlier,
-      lengthMilliseconds: claim.cooldownMilliseconds)
-    try await journal.retract(claim, inFavourOf: running)
+    try await journal.retract(claim, inFavourOf: RunningCooldown(of: claim, begunBy: earlier))
     return true
   }
 

@@ -92,7 +92,7 @@ public final class JournalKeeper: Service {
       let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
       try await journal.written(kept)
       if kept.isEmpty { break }
-      logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(alerts.count)"])
+      logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(kept.count)"])
     }
     try await announceChanges()
   }
@@ -127,10 +127,7 @@ public final class JournalKeeper: Service {
       let claim = Claim(
         entry: entry, tenant: stored.tenant, ruleID: rule.ruleID, incarnation: rule.incarnation,
         entity: alert.entity, cooldownMilliseconds: rule.cooldownMilliseconds)
-      let running = RunningCooldown(
-        tenant: stored.tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: alert.entity,
-        alertID: earlier, lengthMilliseconds: rule.cooldownMilliseconds)
-      try await journal.retract(claim, inFavourOf: running)
+      try await journal.retract(claim, inFavourOf: RunningCooldown(of: claim, begunBy: earlier))
     }
     return confirmed
   }

@@ -76,10 +76,7 @@ public final class RuleService: Sendable {
   }
 
   private func failure(_ error: StoreError) -> EngineError {
-    if error.code == .failed || error.code == .data {
-      logger.error("a rule could not be read or changed", metadata: ["error": "\(error)"])
-    }
-    return EngineError(error)
+    EngineError(error, logger: logger)
   }
 
   private func publish(_ rule: AlertRule, tenant: Tenant) async {

@@ -15,9 +15,4 @@ struct Backoff {
     attempts += 1
     return limit * Double.random(in: 0...1)
   }
-
-  /// The last attempt succeeded.
-  mutating func reset() {
-    attempts = 0
-  }
 }
