@@ -56,11 +56,13 @@ CREATE INDEX alerts_kind ON alerts (tenant, alert_type, severity, resolved, aler
 CREATE TABLE alerts_default PARTITION OF alerts DEFAULT;
 
 -- Makes the partitions of last week, this week and so many weeks ahead, where they are missing; returns how many.
--- Nodes call it when they start and once a day, many at once: one does it, the others wait and find nothing to do.
+-- Nodes call it when they start and every hour, many at once: one does it, the others wait and find nothing to do.
 -- Once a week, for the moment of attaching, inserts wait: one that had chosen the default partition before would be
--- refused there afterwards. Reads wait only if they read the default partition.
+-- refused there afterwards. Reads wait only if they read the default partition. What waits half a second for the
+-- table gives up (55P03), since inserts queue behind it, and is called again; waiting for another caller has no such
+-- limit, as nobody queues behind that.
 CREATE FUNCTION tocsin_ensure_partitions(ahead integer, now timestamptz DEFAULT clock_timestamp()) RETURNS integer
-LANGUAGE plpgsql SET lock_timeout = '500ms' AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   monday date;
   lower_id uuid;
@@ -70,6 +72,7 @@ DECLARE
   made integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('tocsin.partitions'));
+  PERFORM set_config('lock_timeout', '500ms', true);
   FOR week IN -1 .. ahead LOOP
     monday := date_trunc('week', now AT TIME ZONE 'UTC')::date + 7 * week;
     partition := 'alerts_' || to_char(monday, 'YYYYMMDD');

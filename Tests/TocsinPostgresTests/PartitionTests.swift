@@ -20,6 +20,20 @@ import TocsinCore
     }
   }
 
+  @Test func whoWaitsForAnotherCallerHasNoLimit() async throws {
+    try await TestDatabase.with { stores in
+      let waiting = try await stores.pool.withTransaction { connection in
+        _ = try await connection.execute(
+          PostgresStatement("SELECT pg_advisory_xact_lock(hashtext('tocsin.partitions'))", name: "lock"), [])
+        let waiting = Task { try await stores.alerts.ensurePartitions(weeksAhead: 8) }
+        // Longer than the half second that the table is waited for.
+        _ = try await connection.execute(PostgresStatement("SELECT pg_sleep(0.8)", name: "hold"), [])
+        return waiting
+      }
+      #expect(try await waiting.value == 4)
+    }
+  }
+
   @Test func alertsOfAWeekThatIsMadeLaterMoveThere() async throws {
     try await TestDatabase.with { stores in
       let now = try await stores.now()
@@ -54,7 +68,7 @@ import TocsinCore
           }
         }
         group.addTask {
-          for weeks in 5...12 { try await stores.alerts.ensurePartitions(weeksAhead: weeks) }
+          for weeks in 5...12 { try await stores.makePartitions(weeksAhead: weeks) }
           return 0
         }
         return try await group.reduce(0, +)

@@ -69,6 +69,18 @@ struct Stores: Sendable {
     Int(try await pool.execute(PostgresStatement(sql, name: sql), []).rows[0].int8(0))
   }
 
+  /// Makes partitions as a node does: asks again where the table was in use for too long.
+  func makePartitions(weeksAhead: Int) async throws {
+    while true {
+      do {
+        try await alerts.ensurePartitions(weeksAhead: weeksAhead)
+        return
+      } catch where error.code == .unavailable {
+        continue
+      }
+    }
+  }
+
   /// PostgreSQL's time.
   func now() async throws -> Timestamp {
     Timestamp(

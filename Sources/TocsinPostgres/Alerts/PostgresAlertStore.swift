@@ -55,9 +55,10 @@ public struct PostgresAlertStore: AlertStore {
     return statistics
   }
 
-  /// Makes the weekly partitions that are missing, from last week's on. Nodes call it when they start and once a day;
+  /// Makes the weekly partitions that are missing, from last week's on. Nodes call it when they start and every hour;
   /// several at once do no harm. Without it alerts go to the default partition, which works, but holds no retention.
   /// - Returns: how many were made
+  /// - Throws: `StoreError.Code/unavailable` when the table was in use for half a second; ask again later
   @discardableResult
   public func ensurePartitions(weeksAhead: Int = 4) async throws(StoreError) -> Int {
     let made = try await writers.rows(AlertStatements.ensurePartitions, [.int8(Int64(weeksAhead))]) { try $0.int8(0) }
