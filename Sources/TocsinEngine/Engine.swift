@@ -31,6 +31,8 @@ public struct EnginePorts: Sendable {
 
 /// Sizes and times of the engine.
 public struct EngineSettings: Sendable {
+  /// How many groups of alerts may be on their way at once, each from its claim to its announcement.
+  public var groups = 3
   /// How many transactions with new alerts may be under way at once.
   public var writers = 2
   /// How many alerts go into one transaction: larger ones make everybody wait longer.
@@ -107,15 +109,14 @@ public final class Engine: Sendable {
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
       settings: keeperSettings, metrics: instruments, logger: logger)
-    let claimer = Claimer(journal: ports.journal, metrics: instruments)
-    let raiser = AlertRaiser(
-      journal: ports.journal, claimer: claimer, store: ports.alerts, writer: writer, announcer: announcer,
-      metrics: instruments,
+    let path = AlertPath(
+      journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
       logger: logger, onStale: { recovery.look() })
+    let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
     alerts = AlertService(store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
-    hotServices = [announcer, writer, claimer, feed]
+    hotServices = [writer, raiser, feed]
     services = [ruleSync, recovery, keeper, health]
     self.feed = feed
     self.health = health

@@ -31,6 +31,9 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { message }
 
+  /// The node takes no more work; nothing was done.
+  static let stopped = EngineError(.unavailable, "the node is stopping; send the request again", retryAfterSeconds: 1)
+
   /// What a port's error means to whoever asked; one that only a defect explains is logged.
   init(_ error: StoreError, logger: Logger) {
     if error.code == .failed || error.code == .data {

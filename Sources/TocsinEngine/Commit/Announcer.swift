@@ -1,46 +1,42 @@
 import Logging
-public import ServiceLifecycle
 import Synchronization
 import TocsinCore
 
-/// Announces alerts that are in PostgreSQL, in groups, and keeps those that could not be announced until they can.
-public final class Announcer: Service {
+/// Announces alerts that are in PostgreSQL, and keeps those that could not be announced until they can.
+final class Announcer: Sendable {
   /// Committed, not announced: Redis was away or had lost them.
   private let held = Mutex<[AlertID: JournalEntry]>([:])
   private let journal: any CooldownJournal
+  private let metrics: EngineMetrics
   private let logger: Logger
-  private let batcher: Batcher<AlertID, Void>
   private let limit: Int
 
+  /// - Parameter limit: how many held alerts are announced at once
   init(journal: any CooldownJournal, limit: Int, metrics: EngineMetrics, logger: Logger) {
     self.journal = journal
     self.limit = limit
+    self.metrics = metrics
     self.logger = logger
-    batcher = Batcher(limit: limit, lanes: 1) { alerts async throws(StoreError) in
-      let start = ContinuousClock.now
-      let published = try await journal.announce(alerts)
-      metrics.announce.observe(ContinuousClock.now - start)
-      guard published == alerts.count else {
-        // Somebody else announced them, or the server lost them: holding them finds out which.
-        throw StoreError(.stale, backend: "redis", message: "journal entries are gone")
-      }
-      return alerts.map { _ in () }
-    }
   }
 
-  /// Announces alerts, together with what others want announced.
-  /// - Returns: false where Redis could not be asked: then they are held, and announced when it is back
+  /// Announces alerts.
+  /// - Returns: false where Redis could not be asked, or had fewer entries than were named (somebody else announced
+  ///   them, or the server lost them; holding them finds out which): then they are held, and announced when it is back
   func announce(_ entries: [JournalEntry]) async -> Bool {
+    let start = ContinuousClock.now
     do {
-      _ = try await batcher.submit(entries.map(\.alertID))
-      return true
+      if try await journal.announce(entries.map(\.alertID)) == entries.count {
+        metrics.announce.observe(ContinuousClock.now - start)
+        return true
+      }
+      logger.debug("alerts were not in the journal any more")
     } catch {
       logger.debug("alerts could not be announced yet", metadata: ["error": "\(error)"])
-      held.withLock { held in
-        for entry in entries { held[entry.alertID] = entry }
-      }
-      return false
     }
+    held.withLock { held in
+      for entry in entries { held[entry.alertID] = entry }
+    }
+    return false
   }
 
   /// How many alerts wait for Redis to come back.
@@ -61,15 +57,6 @@ public final class Announcer: Service {
       held.withLock { held in
         for entry in ordered { held[entry.alertID] = nil }
       }
-    }
-  }
-
-  /// Announces until the service shuts down; then what waits is still announced.
-  public func run() async throws {
-    await withGracefulShutdownHandler {
-      await batcher.run()
-    } onGracefulShutdown: {
-      self.batcher.finish()
     }
   }
 }

@@ -9,33 +9,40 @@ enum AnnounceScripts {
 
       """ + Lua.announce
 
-  /// KEYS: epoch, events, newest event, journal, its times.
-  /// ARGV: epoch, channel, length of the log, alert ids. Answers how many were announced.
-  static let alerts = RedisScript(
-    prelude + """
-      for i = 4, #ARGV do
-        local envelope = redis.call('HGET', KEYS[4], ARGV[i])
-        if envelope then
-          append(envelope)
-          redis.call('HDEL', KEYS[4], ARGV[i])
-          redis.call('ZREM', KEYS[5], ARGV[i])
+  /// Appends those of the entries that stand in the journal, and takes them out. Defines `ids` and `envelopes`, which
+  /// hold what was taken.
+  private static let take =
+    Lua.callWith + """
+      local ids, envelopes, seen = {}, {}, {}
+      for first = 4, #ARGV, 1000 do
+        local found = redis.call('HMGET', KEYS[4], unpack(ARGV, first, math.min(first + 999, #ARGV)))
+        for i, envelope in ipairs(found) do
+          local id = ARGV[first + i - 1]
+          if envelope and not seen[id] then
+            seen[id] = true
+            append(envelope)
+            ids[#ids + 1] = id
+            envelopes[#envelopes + 1] = envelope
+          end
         end
       end
-      return publish()
-      """)
+      if #ids > 0 then
+        callWith('HDEL', KEYS[4], ids)
+        callWith('ZREM', KEYS[5], ids)
+      end
+
+      """
+
+  /// KEYS: epoch, events, newest event, journal, its times.
+  /// ARGV: epoch, channel, length of the log, alert ids. Answers how many were announced.
+  static let alerts = RedisScript(prelude + take + "return publish()")
 
   /// As ``alerts``, with two more KEYS: unwritten, its times.
   static let unwritten = RedisScript(
-    prelude + Lua.now + """
-      for i = 4, #ARGV do
-        local envelope = redis.call('HGET', KEYS[4], ARGV[i])
-        if envelope then
-          append(envelope)
-          redis.call('HSET', KEYS[6], ARGV[i], envelope)
-          redis.call('ZADD', KEYS[7], now, ARGV[i])
-          redis.call('HDEL', KEYS[4], ARGV[i])
-          redis.call('ZREM', KEYS[5], ARGV[i])
-        end
+    prelude + Lua.now + take + """
+      for i, id in ipairs(ids) do
+        redis.call('HSET', KEYS[6], id, envelopes[i])
+        redis.call('ZADD', KEYS[7], now, id)
       end
       return publish()
       """)

@@ -13,28 +13,32 @@ enum JournalScripts {
         return redis.error_reply('FULL journal and unwritten alerts have reached their limit')
       end
 
-      """ + Lua.now + """
+      """ + Lua.now + Lua.callWith + """
         local reply = {now, redis.call('EXISTS', KEYS[2])}
+        local stamp = string.format('%.0f', now)
+        local entries, times = {}, {}
         for i = 6, #KEYS do
           local a = 3 + (i - 6) * 4
           local length = tonumber(ARGV[a + 3])
           local won = true
           if length > 0 then
-            local value = redis.call('GET', KEYS[i])
-            if value then
-              local fired, incarnation = string.match(value, '^1|(%d+)|[^|]*|(.*)$')
+            local mine = '1|' .. stamp .. '|' .. ARGV[a] .. '|' .. ARGV[a + 2]
+            if not redis.call('SET', KEYS[i], mine, 'NX', 'PX', ARGV[a + 3]) then
+              local fired, incarnation = string.match(redis.call('GET', KEYS[i]), '^1|(%d+)|[^|]*|(.*)$')
               won = fired and (incarnation ~= ARGV[a + 2] or now - fired > length)
-            end
-            if won then
-              redis.call('SET', KEYS[i], '1|' .. string.format('%.0f', now) .. '|' .. ARGV[a] .. '|' .. ARGV[a + 2],
-                'PX', length)
+              if won then redis.call('SET', KEYS[i], mine, 'PX', ARGV[a + 3]) end
             end
           end
           if won then
-            redis.call('HSET', KEYS[3], ARGV[a], ARGV[a + 1])
-            redis.call('ZADD', KEYS[4], now, ARGV[a])
+            local n = #entries
+            entries[n + 1], entries[n + 2] = ARGV[a], ARGV[a + 1]
+            times[n + 1], times[n + 2] = stamp, ARGV[a]
           end
           reply[i - 3] = won and 1 or 0
+        end
+        if #entries > 0 then
+          callWith('HSET', KEYS[3], entries)
+          callWith('ZADD', KEYS[4], times)
         end
         return reply
         """)
