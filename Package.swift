@@ -54,6 +54,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -68,11 +69,13 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CHiredis"),
     .systemLibrary(name: "CLibpq"),
+    .systemLibrary(name: "CLibcurl"),
     module("LocalServers"),
     module(
       "RedisClient",
       ["CHiredis", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
     module("PostgresClient", ["CLibpq", logging, lifecycle]),
+    module("CurlClient", ["CLibcurl", lifecycle]),
     module("TocsinCore"),
     module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
     module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
@@ -106,6 +109,15 @@ let package = Package(
       "RedisClientTests",
       ["RedisClient", "LocalServers", logging, embedded] + nio),
     tests("PostgresClientTests", ["PostgresClient", "LocalServers", logging]),
+    tests(
+      "CurlClientTests",
+      [
+        "CurlClient", lifecycle,
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ] + nio),
     tests("TocsinCoreTests", ["TocsinCore"]),
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),

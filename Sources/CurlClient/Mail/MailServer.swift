@@ -1,0 +1,72 @@
+/// A mail server, and how to talk to it.
+public struct MailServer: Sendable, Hashable {
+  /// How a connection is encrypted.
+  public enum Encryption: String, Sendable, Hashable {
+    /// Not at all: for a server on the same host or in a trusted network.
+    case none
+    /// With STARTTLS if the server offers it. Who can change the traffic can prevent it.
+    case startTLSIfOffered
+    /// With STARTTLS, or no mail is sent (RFC 3207).
+    case startTLS
+    /// From the first byte, usually on port 465 (RFC 8314).
+    case implicit
+  }
+
+  /// Who logs in, by the mechanisms PLAIN or LOGIN. A server that offers no AUTH at all is not logged in to.
+  public struct Login: Sendable, Hashable {
+    /// The user.
+    public var user: String
+    /// The password; never part of any description.
+    public var password: String
+
+    /// A log-in.
+    public init(user: String, password: String) {
+      self.user = user
+      self.password = password
+    }
+  }
+
+  /// The server's name or address.
+  public var host: String
+  /// The server's TCP port.
+  public var port: Int
+  /// How connections are encrypted.
+  public var encryption: Encryption
+  /// Who logs in, if anybody.
+  public var login: Login?
+  /// The name in EHLO, which some servers check; nil for this host's own name.
+  public var greetingName: String?
+
+  /// A server.
+  public init(
+    host: String, port: Int = 587, encryption: Encryption = .startTLS, login: Login? = nil, greetingName: String? = nil
+  ) {
+    self.host = host
+    self.port = port
+    self.encryption = encryption
+    self.login = login
+    self.greetingName = greetingName
+  }
+}
+
+extension MailServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Host, port and encryption.
+  public var description: String { "\(host):\(port) (\(encryption))" }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// Shows the description only, so that not even `dump` shows the password.
+  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}
+
+extension MailServer.Login: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// A mask.
+  public var description: String { "***" }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// A mirror without children, so that `dump` shows no password either.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}

@@ -1,0 +1,39 @@
+/// A mail with its envelope, and how far its transfer may go.
+public struct MailTransfer: Sendable, Hashable {
+  /// Where it goes.
+  public var server: MailServer
+  /// The address in MAIL FROM, without angle brackets; empty for the null reverse-path (RFC 5321, 4.5.5).
+  public var sender: String
+  /// The addresses in RCPT TO, without angle brackets.
+  public var recipients: [String]
+  /// Header and body (RFC 5322) with CRLF at the end of every line. Dots at the start of a line need no care.
+  public var message: [UInt8]
+  /// Whether the message goes to the others when the server refuses some recipients; otherwise nobody gets it.
+  public var allowsRefusedRecipients: Bool = true
+  /// How long the connection may take, with name lookup, TLS and log-in.
+  public var connectTimeout: Duration = .seconds(10)
+  /// How long everything may take, the time in line included; a day at most.
+  public var timeout: Duration = .seconds(60)
+  /// Whether only addresses of the public Internet are connected to, whatever the host's name resolves to; without a
+  /// proxy.
+  public var deniesPrivateAddresses: Bool = false
+
+  /// A mail.
+  public init(server: MailServer, sender: String, recipients: [String], message: [UInt8]) {
+    self.server = server
+    self.sender = sender
+    self.recipients = recipients
+    self.message = message
+  }
+}
+
+extension MailTransfer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The number of recipients and the message's size.
+  public var description: String { "mail to \(recipients.count) recipients with \(message.count) bytes" }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// Shows the description only: addresses and content are nobody else's.
+  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}

@@ -1,0 +1,91 @@
+/// Why a transfer brought no response, and whether the request may have had its effect nevertheless.
+///
+/// The description shows no URL, host, user, password, header or mail address, nor what a server said.
+public struct CurlError: Error, Sendable {
+  /// The kind of a failure.
+  public struct Code: Hashable, Sendable, CustomStringConvertible {
+    private enum Kind: String {
+      case invalidRequest, couldNotResolve, couldNotConnect, connectTimedOut, timedOut, tls, refusedAddress
+      case authentication, mailRefused, tooLarge, protocolError, sendFailed, receiveFailed, cancelled, closed
+    }
+
+    private let kind: Kind
+
+    /// The request is not one that can be sent: the same request fails again.
+    public static let invalidRequest = Self(kind: .invalidRequest)
+    /// The host's name, or the proxy's, has no address.
+    public static let couldNotResolve = Self(kind: .couldNotResolve)
+    /// No address of the host took the connection, or the proxy refused to make one.
+    public static let couldNotConnect = Self(kind: .couldNotConnect)
+    /// The connection, with TLS and a mail server's log-in, was not there in time.
+    public static let connectTimedOut = Self(kind: .connectTimedOut)
+    /// The transfer did not end in time, or waited in line for too long.
+    public static let timedOut = Self(kind: .timedOut)
+    /// The server's certificate is not trusted, or there was no agreement on TLS.
+    public static let tls = Self(kind: .tls)
+    /// The host has no address of the public Internet, and the request asked for one.
+    public static let refusedAddress = Self(kind: .refusedAddress)
+    /// The mail server refused the log-in; ``CurlError/reply`` has its words, if there were any.
+    public static let authentication = Self(kind: .authentication)
+    /// The mail server refused the mail; ``CurlError/reply`` says whether for now (4xx) or for good (5xx).
+    public static let mailRefused = Self(kind: .mailRefused)
+    /// The response is larger than the request's limit; ``CurlError/partialResponse`` has its beginning.
+    public static let tooLarge = Self(kind: .tooLarge)
+    /// The server broke the rules of its protocol.
+    public static let protocolError = Self(kind: .protocolError)
+    /// The connection was lost while the request was sent.
+    public static let sendFailed = Self(kind: .sendFailed)
+    /// The connection was lost before the response was complete.
+    public static let receiveFailed = Self(kind: .receiveFailed)
+    /// The waiting task was cancelled, and the transfer aborted.
+    public static let cancelled = Self(kind: .cancelled)
+    /// The client was shut down.
+    public static let closed = Self(kind: .closed)
+
+    /// The code's name, fit for logs and metrics.
+    public var description: String { kind.rawValue }
+  }
+
+  /// The kind of the failure.
+  public let code: Code
+  /// What happened, for people.
+  public let cause: String
+  /// Whether the request may have reached the server, so that sending it again may repeat its effect. For a mail:
+  /// whether the server may have taken the message.
+  public let mayHaveBeenSent: Bool
+  /// The reply of a mail server that ended the transfer. Its text may quote addresses and user names.
+  public let reply: MailReply?
+  /// The recipients that the mail server refused, as far as it was asked.
+  public let refusedRecipients: [RefusedRecipient]
+  /// What had arrived of an HTTP response: its status and headers, and the beginning of its body.
+  public let partialResponse: HTTPResponse?
+
+  /// A failure, as this module or a test double of it reports it.
+  public init(
+    _ code: Code, _ cause: String, mayHaveBeenSent: Bool = false, reply: MailReply? = nil,
+    refusedRecipients: [RefusedRecipient] = [], partialResponse: HTTPResponse? = nil
+  ) {
+    self.code = code
+    self.cause = cause
+    self.mayHaveBeenSent = mayHaveBeenSent
+    self.reply = reply
+    self.refusedRecipients = refusedRecipients
+    self.partialResponse = partialResponse
+  }
+}
+
+extension CurlError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Code and cause, a mail server's code, an HTTP status, and the warning where the request may have arrived.
+  public var description: String {
+    var text = "\(code): \(cause)"
+    if let reply { text += " (reply \(reply.code))" }
+    if let partialResponse { text += " (status \(partialResponse.status))" }
+    return text + (mayHaveBeenSent ? " (the request may have been sent)" : "")
+  }
+
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+
+  /// Shows the description only, so that not even `dump` shows what a server said.
+  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}
