@@ -1,0 +1,66 @@
+/// A mail server, and who gets mail through it.
+public struct EmailSettings: Sendable, Hashable {
+  /// How the connection is encrypted.
+  public enum Security: String, Sendable, Hashable, CaseIterable {
+    /// With STARTTLS, or nothing is sent.
+    case starttls
+    /// From the first byte, usually on port 465.
+    case tls
+    /// With STARTTLS if the server offers it; who can change the traffic can prevent it.
+    case opportunistic
+    /// Not at all: for a server on the same host or in a trusted network.
+    case none
+  }
+
+  /// The server's name or address.
+  public var host: String
+  /// The server's port.
+  public var port: Int
+  /// How the connection is encrypted.
+  public var security: Security
+  /// Who logs in; nil for nobody.
+  public var user: String?
+  /// The password that goes with ``user``.
+  public var password: Secret?
+  /// Who the mail is from. Its domain also stands in `Message-ID` and `List-Id`.
+  public var sender: MailAddress
+  /// Who gets it: one mail for all of them.
+  public var recipients: [MailAddress]
+  /// The name in EHLO; nil for this host's own.
+  public var greetingName: String?
+  /// What every channel can be told.
+  public var options: TargetOptions
+
+  /// A server's settings; mail takes its time, so an attempt may take 30 s.
+  public init(
+    host: String, port: Int = 587, security: Security = .starttls, user: String? = nil, password: Secret? = nil,
+    sender: MailAddress, recipients: [MailAddress], greetingName: String? = nil,
+    options: TargetOptions = TargetOptions(timeout: .seconds(30))
+  ) {
+    self.host = host
+    self.port = port
+    self.security = security
+    self.user = user
+    self.password = password
+    self.sender = sender
+    self.recipients = recipients
+    self.greetingName = greetingName
+    self.options = options
+  }
+
+  /// By what the target is known: another order of the recipients, or another password, is no other target.
+  var address: String { ([host, String(port)] + recipients.map(\.address).sorted()).joined(separator: "\n") }
+
+  /// What cannot work.
+  var problems: [String] {
+    var problems: [String] = []
+    if host.isEmpty || host.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || "/?#@\\".utf8.contains($0) }) {
+      problems.append("the server's host is not a name or an address")
+    }
+    if !(1...65535).contains(port) { problems.append("the port is not 1 … 65535") }
+    if recipients.isEmpty { problems.append("there is no recipient") }
+    if (user ?? "").isEmpty, let password, !password.isEmpty { problems.append("there is a password without a user") }
+    if let user, !user.isEmpty, security == .none { problems.append("a log-in without TLS shows the password to all") }
+    return problems
+  }
+}
