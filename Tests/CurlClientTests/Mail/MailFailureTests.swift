@@ -90,12 +90,12 @@ import Testing
         let response = try await client.send(.get(server.url("/status/200")))
         #expect(response.status == 200)
       }
+      #expect(stuck.connected.count == 4)
       for mail in mails { mail.cancel() }
       for mail in mails {
         let error = try await failure { try await mail.value }
         #expect(error.code == .cancelled)
       }
-      #expect(stuck.connected.count == 4)
     }
   }
 
