@@ -53,6 +53,11 @@ public enum JSON: Sendable, Hashable {
     }
   }
 
+  /// The number, if this is a whole one.
+  public var integer: Int64? {
+    if case .integer(let value) = self { value } else { nil }
+  }
+
   /// The object, if this is one.
   public var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }

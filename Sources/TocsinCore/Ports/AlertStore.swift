@@ -1,10 +1,11 @@
 /// Where alerts are kept for good: PostgreSQL.
 public protocol AlertStore: Sendable {
-  /// In one transaction: inserts those alerts that are not there yet, and counts them in the roll-ups.
-  /// - Returns: how many were inserted
+  /// In one transaction: inserts those alerts that are not there yet, counts them in the roll-ups, and adds the
+  /// deliveries that they cause, leased to this node.
+  /// - Returns: which alerts were inserted, and with them their deliveries
   /// - Throws: ``StoreError/Code/data`` when one of them is refused: then none was inserted
   @discardableResult
-  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int
+  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> InsertedAlerts
 
   /// The alert of that id, or nil.
   func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert?
@@ -15,12 +16,23 @@ public protocol AlertStore: Sendable {
   /// How many alerts there are, of what kind and in what state.
   func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics
 
-  /// Acknowledges or resolves, unless the alert's state forbids it (``AlertState``): the change, its roll-ups and
-  /// the note that it has to be announced are one transaction, so of many at once exactly one is applied.
+  /// Acknowledges or resolves, unless the alert's state forbids it (``AlertState``): the change, its roll-ups, the
+  /// note that it has to be announced and the deliveries that it causes are one transaction, so of many at once exactly
+  /// one is applied.
+  ///
+  /// Of what `plan` names those deliveries are added whose target has been told of the alert, or is about to be: it has
+  /// an earlier delivery of it that is unfinished, or delivered, or was given up though it may have arrived. A
+  /// resolution first cancels deliveries that were never tried, or never got as far as the other side; what a node is
+  /// just sending is left.
+  ///
+  /// A delivery is leased to this node at once, unless an earlier one to the same target is unfinished; then it is
+  /// pending behind it.
+  /// - Parameter plan: the deliveries that the changed alert causes; not asked where nobody was to be told that it fired
+  /// - Returns: nil where there is no such alert
   func apply(
-    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
-  ) async throws(StoreError)
-    -> AppliedAction?
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
+    plan: @Sendable (Alert) -> [PlannedDelivery]
+  ) async throws(StoreError) -> AppliedAction?
 
   /// Committed changes that have not been announced for so many milliseconds, oldest first.
   func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange]
@@ -39,17 +51,34 @@ public protocol AlertStore: Sendable {
     async throws(StoreError) -> AlertID?
 }
 
-/// An alert and whose it is.
+/// An alert, whose it is, and who is to be told.
 public struct StoredAlert: Sendable, Hashable {
   /// The alert.
   public var alert: Alert
   /// Whose it is.
   public var tenant: Tenant
+  /// The deliveries that its firing causes.
+  public var deliveries: [PlannedDelivery]
 
   /// An alert of that tenant.
-  public init(alert: Alert, tenant: Tenant) {
+  public init(alert: Alert, tenant: Tenant, deliveries: [PlannedDelivery] = []) {
     self.alert = alert
     self.tenant = tenant
+    self.deliveries = deliveries
+  }
+}
+
+/// Which alerts of a batch were not there before.
+public struct InsertedAlerts: Sendable, Hashable {
+  /// How many.
+  public var count: Int
+  /// Those of them that cause deliveries.
+  public var withDeliveries: Set<AlertID>
+
+  /// Alerts that were inserted.
+  public init(count: Int, withDeliveries: Set<AlertID> = []) {
+    self.count = count
+    self.withDeliveries = withDeliveries
   }
 }
 
@@ -113,10 +142,13 @@ public struct AppliedAction: Sendable, Hashable {
   public var alert: Alert
   /// What has to be announced, or nil where nothing changed.
   public var change: AlertChange?
+  /// The deliveries that it caused and whose lease this node holds.
+  public var leased: [PlannedDelivery]
 
   /// A result of these parts.
-  public init(alert: Alert, change: AlertChange?) {
+  public init(alert: Alert, change: AlertChange?, leased: [PlannedDelivery] = []) {
     self.alert = alert
     self.change = change
+    self.leased = leased
   }
 }

@@ -55,6 +55,9 @@ public protocol CooldownJournal: Sendable {
   @discardableResult
   func announce(changes: [AlertChange]) async throws(StoreError) -> Int
 
+  /// In one step: appends and publishes these envelopes. After `unavailable` they may or may not have been.
+  func announce(updates: [[UInt8]]) async throws(StoreError)
+
   /// Takes or renews the keeper's lease for this node.
   /// - Returns: whether this node holds it now
   func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool

@@ -1,0 +1,118 @@
+/// A delivery that is due: one alert, one cause, one target.
+public struct PlannedDelivery: Sendable, Hashable {
+  /// Its id; made from the other parts.
+  public var id: DeliveryID
+  /// What is delivered.
+  public var alertID: AlertID
+  /// Why.
+  public var cause: DeliveryCause
+  /// Where to.
+  public var target: TargetName
+  /// How.
+  public var channel: DeliveryChannel
+
+  /// The delivery of these parts.
+  public init(alertID: AlertID, cause: DeliveryCause, target: TargetName, channel: DeliveryChannel) {
+    id = DeliveryID(alert: alertID, cause: cause, target: target)
+    self.alertID = alertID
+    self.cause = cause
+    self.target = target
+    self.channel = channel
+  }
+}
+
+/// Where a delivery stands.
+public enum DeliveryState: String, Sendable, Hashable, CaseIterable {
+  /// Nothing was tried yet.
+  case pending
+  /// A node holds its lease.
+  case sending
+  /// It failed, and will be tried again.
+  case retrying
+  /// The other side has taken it.
+  case delivered
+  /// It was given up; it can be replayed.
+  case dead
+  /// Its alert was resolved before anything was sent.
+  case cancelled
+
+  /// Whether nothing will be done any more.
+  public var isFinal: Bool {
+    switch self {
+    case .pending, .sending, .retrying: false
+    case .delivered, .dead, .cancelled: true
+    }
+  }
+}
+
+/// A delivery as it is kept.
+public struct Delivery: Sendable, Hashable {
+  /// What, why, where to, how.
+  public var planned: PlannedDelivery
+  /// Where it stands.
+  public var state: DeliveryState
+  /// How many attempts were made.
+  public var attempts: Int
+  /// When it was committed with its cause, by PostgreSQL's clock.
+  public var createdAt: Timestamp
+  /// When it is tried next, or, while a node holds its lease, when the lease ends; nil once it is final.
+  public var dueAt: Timestamp?
+  /// When it became final.
+  public var finishedAt: Timestamp?
+  /// Which node holds the lease.
+  public var lockedBy: String?
+  /// What the last attempt that failed said; holds no secret.
+  public var lastError: String?
+  /// The newest attempts, oldest first: at most ``keptAttempts``.
+  public var history: [Attempt]
+
+  /// How many attempts are kept.
+  public static let keptAttempts = 20
+
+  /// One attempt.
+  public struct Attempt: Sendable, Hashable {
+    /// The first attempt has number 1.
+    public var number: Int
+    /// When it ended, by PostgreSQL's clock.
+    public var at: Timestamp
+    /// Which node made it.
+    public var node: String
+    /// `delivered`, `retryable` or `permanent`.
+    public var outcome: String
+    /// The other side's status: HTTP's or SMTP's.
+    public var status: Int?
+    /// How long it took, in milliseconds.
+    public var milliseconds: Int
+    /// What went wrong.
+    public var error: String?
+
+    /// An attempt of these parts.
+    public init(
+      number: Int, at: Timestamp, node: String, outcome: String, status: Int?, milliseconds: Int, error: String?
+    ) {
+      self.number = number
+      self.at = at
+      self.node = node
+      self.outcome = outcome
+      self.status = status
+      self.milliseconds = milliseconds
+      self.error = error
+    }
+  }
+
+  /// A delivery of these parts.
+  public init(
+    planned: PlannedDelivery, state: DeliveryState, attempts: Int, createdAt: Timestamp, dueAt: Timestamp?,
+    finishedAt: Timestamp?, lockedBy: String?, lastError: String?, history: [Attempt]
+  ) {
+    self.planned = planned
+    self.state = state
+    self.attempts = attempts
+    self.createdAt = createdAt
+    self.dueAt = dueAt
+    self.finishedAt = finishedAt
+    self.lockedBy = lockedBy
+    self.lastError = lastError
+    self.history = history
+  }
+}

@@ -1,0 +1,53 @@
+/// What came of one attempt. A channel says it and does nothing about it: retrying has one owner.
+public enum DeliveryOutcome: Sendable, Hashable {
+  /// The other side has taken it.
+  case delivered(status: Int?)
+  /// Trying again later may help.
+  case retryable(DeliveryFailure, after: Duration? = nil)
+  /// Trying again is useless.
+  case permanent(DeliveryFailure)
+  /// The other side wants nothing any more (HTTP 410): the target is disabled.
+  case gone(DeliveryFailure)
+
+  /// The word for the history and for metrics.
+  public var name: String {
+    switch self {
+    case .delivered: "delivered"
+    case .retryable: "retryable"
+    case .permanent, .gone: "permanent"
+    }
+  }
+
+  /// The other side's status, if it gave one.
+  public var status: Int? {
+    switch self {
+    case .delivered(let status): status
+    case .retryable(let failure, _), .permanent(let failure), .gone(let failure): failure.status
+    }
+  }
+
+  /// What went wrong, if something did.
+  public var failure: DeliveryFailure? {
+    switch self {
+    case .delivered: nil
+    case .retryable(let failure, _), .permanent(let failure), .gone(let failure): failure
+    }
+  }
+}
+
+/// Why an attempt failed.
+public struct DeliveryFailure: Sendable, Hashable {
+  /// One sentence for people; holds no secret: no URL, no password, no token.
+  public var reason: String
+  /// The other side's status: HTTP's or SMTP's.
+  public var status: Int?
+  /// Whether the other side may have got it all the same: the connection broke, or its answer did not come in time.
+  public var mayHaveArrived: Bool
+
+  /// A failure of these parts.
+  public init(_ reason: String, status: Int? = nil, mayHaveArrived: Bool = false) {
+    self.reason = reason
+    self.status = status
+    self.mayHaveArrived = mayHaveArrived
+  }
+}

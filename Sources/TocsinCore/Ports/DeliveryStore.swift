@@ -1,0 +1,191 @@
+/// Where deliveries are kept with what caused them: PostgreSQL. Rows are leased to nodes: who holds the lease may send;
+/// once it ran out, any node may take the row. All times are PostgreSQL's.
+///
+/// Rows come into being with their causes (``AlertStore/insert(_:)``, ``AlertStore/apply(_:to:by:tenant:plan:)``) and
+/// as fallbacks (``settle(_:)``). Of the rows of one alert to one target only the earliest unfinished one
+/// (``DeliveryCause/sequence``) is ever leased.
+public protocol DeliveryStore: Sendable {
+  /// How long a lease lasts from the moment at which PostgreSQL writes it.
+  var leaseDuration: Duration { get }
+
+  /// Takes rows that are due: those whose time has come, and those whose lease ran out. Rows that somebody else takes
+  /// at the same moment are passed over.
+  ///
+  /// Who let a lease run out may have made an attempt: such rows count as having got as far as the other side.
+  /// - Parameters:
+  ///   - limit: how many at most; a thousand where it is greater
+  ///   - receivers: whose rows may be taken; others are left for nodes that know their receiver
+  /// - Returns: the rows with their alerts, longest due first; rows whose alert is gone are made dead instead
+  func take(_ limit: Int, for receivers: [String]) async throws(StoreError) -> [LeasedDelivery]
+
+  /// Makes leases last from now on, of those rows that this node still holds: also where a lease has run out, but
+  /// nobody else has taken the row.
+  /// - Returns: those rows; the others belong to somebody else now, or are final
+  func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID>
+
+  /// Writes down what came of attempts, in one transaction, fallbacks included.
+  ///
+  /// A delivered result always counts, unless the row is final already; any other one only while this node still
+  /// holds the row's lease. What does not count leaves no trace, and causes no fallbacks.
+  ///
+  /// A fallback is due at once, for anybody. It is left out where its target has a row of that alert already (it was
+  /// told, or will be), and where the alert is resolved or gone.
+  /// - Parameter results: at most one for each delivery
+  /// - Returns: for each alert whose `notification_status` is another one than before, the new one
+  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert]
+
+  /// Lets go of those of these rows that this node still holds, and has not tried: anybody may take them after that
+  /// time.
+  func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError)
+
+  /// Deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
+  ///
+  /// ``DeliveryQuery/before`` is the last delivery of the page before; each is on one page only, whatever is added in
+  /// the meantime. Where that delivery is gone, the list goes on with alerts of an earlier millisecond than its own.
+  func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery]
+
+  /// The delivery of that id, or nil.
+  func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery?
+
+  /// Makes final deliveries pending again, due at once, with no attempts behind them and a new patience. Their
+  /// history stays. Unfinished ones are left as they are.
+  ///
+  /// Dead and cancelled ones are meant; delivered ones only where the query names them, by ``DeliveryQuery/id`` or by
+  /// ``DeliveryQuery/state``. The query's cursor and limit are of no account.
+  /// - Parameter limit: how many at most, oldest first
+  /// - Returns: how many
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int
+
+  /// Says that this node knows these receivers, and makes rows dead that have been due for so long while no node said
+  /// that it knows their receiver.
+  /// - Returns: how many were made dead: a thousand at most, longest due first; then there may be more
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> Int
+
+  /// Targets that want nothing any more, with the reasons.
+  func disabledTargets() async throws(StoreError) -> [TargetName: String]
+
+  /// Disables a target for all nodes, or enables it again (reason nil). Who disables first gives the reason.
+  func disable(_ target: TargetName, reason: String?) async throws(StoreError)
+
+  /// For metrics: how many are unfinished and dead, and how old the oldest unfinished one is. Cheap however many there
+  /// are: counting ends at 100,000.
+  func backlog() async throws(StoreError) -> DeliveryBacklog
+}
+
+/// A delivery whose lease a node holds, with all that is needed to send it.
+public struct LeasedDelivery: Sendable, Hashable {
+  /// What, why, where to, how.
+  public var planned: PlannedDelivery
+  /// What is sent.
+  public var alert: Alert
+  /// Whose it is.
+  public var tenant: Tenant
+  /// How many attempts were made before.
+  public var attempts: Int
+  /// How long ago it was committed, or replayed, in milliseconds.
+  public var ageMilliseconds: Int64
+
+  /// A leased delivery of these parts; one that was committed just now unless told otherwise.
+  public init(
+    planned: PlannedDelivery, alert: Alert, tenant: Tenant, attempts: Int = 0, ageMilliseconds: Int64 = 0
+  ) {
+    self.planned = planned
+    self.alert = alert
+    self.tenant = tenant
+    self.attempts = attempts
+    self.ageMilliseconds = ageMilliseconds
+  }
+}
+
+/// What came of an attempt, and what follows.
+public struct DeliveryResult: Sendable, Hashable {
+  /// Which delivery.
+  public var id: DeliveryID
+  /// Its alert.
+  public var alertID: AlertID
+  /// Whose it is.
+  public var tenant: Tenant
+  /// What came of it.
+  public var outcome: DeliveryOutcome
+  /// What follows.
+  public var settlement: RetryPolicy.Settlement
+  /// How long the attempt took, in milliseconds.
+  public var milliseconds: Int
+  /// What becomes due because of it.
+  public var fallbacks: [PlannedDelivery]
+
+  /// A result of these parts.
+  public init(
+    id: DeliveryID, alertID: AlertID, tenant: Tenant, outcome: DeliveryOutcome, settlement: RetryPolicy.Settlement,
+    milliseconds: Int, fallbacks: [PlannedDelivery] = []
+  ) {
+    self.id = id
+    self.alertID = alertID
+    self.tenant = tenant
+    self.outcome = outcome
+    self.settlement = settlement
+    self.milliseconds = milliseconds
+    self.fallbacks = fallbacks
+  }
+}
+
+/// An alert's new `notification_status`: what its deliveries say, without `database` and `websocket`.
+public struct SettledAlert: Sendable, Hashable {
+  /// The alert.
+  public var alertID: AlertID
+  /// Whose it is.
+  public var tenant: Tenant
+  /// What ``ChannelStates`` says.
+  public var status: [String: Bool]
+
+  /// A status of these parts.
+  public init(alertID: AlertID, tenant: Tenant, status: [String: Bool]) {
+    self.alertID = alertID
+    self.tenant = tenant
+    self.status = status
+  }
+}
+
+/// Which deliveries are asked for.
+public struct DeliveryQuery: Sendable, Hashable {
+  /// Only this one.
+  public var id: DeliveryID?
+  /// Only deliveries of that alert.
+  public var alertID: AlertID?
+  public var receiver: String?
+  public var state: DeliveryState?
+  /// Only deliveries before this one in the order of the list (a cursor).
+  public var before: DeliveryID?
+  /// 1 to 1,001.
+  public var limit: Int
+
+  /// A query of these parts.
+  public init(
+    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, state: DeliveryState? = nil,
+    before: DeliveryID? = nil, limit: Int = 100
+  ) {
+    self.id = id
+    self.alertID = alertID
+    self.receiver = receiver
+    self.state = state
+    self.before = before
+    self.limit = limit
+  }
+}
+
+/// How much waits.
+public struct DeliveryBacklog: Sendable, Hashable {
+  /// Unfinished deliveries.
+  public var unfinished: Int
+  /// Deliveries that were given up.
+  public var dead: Int
+  /// How long ago the oldest unfinished one was committed, or replayed, in milliseconds; 0 where there is none.
+  public var oldestMilliseconds: Int64
+
+  /// A backlog of these figures.
+  public init(unfinished: Int, dead: Int, oldestMilliseconds: Int64) {
+    self.unfinished = unfinished
+    self.dead = dead
+    self.oldestMilliseconds = oldestMilliseconds
+  }
+}

@@ -1,0 +1,60 @@
+/// Sends alerts through channels. A channel answers what came of one attempt; it never waits, never retries.
+public protocol Notifier: Sendable {
+  /// Makes one attempt.
+  ///
+  /// - Parameters:
+  ///   - notification: what to send; its delivery's id goes with every attempt, so that the other side can tell a
+  ///     repetition
+  ///   - timeout: after which the attempt has to have ended, whatever the other side does
+  /// - Returns: what came of it; a target that this notifier does not know is ``DeliveryOutcome/retryable(_:after:)``:
+  ///   another node may know it
+  func send(_ notification: Notification, timeout: Duration) async -> DeliveryOutcome
+
+  /// Really sends a sample alert, signed and rendered like a real one, to every target of the receiver of that name;
+  /// where there is none, to all targets of the channel of that name.
+  /// - Returns: what came of each; nil where neither is configured
+  func test(_ name: String, timeout: Duration) async -> [TargetTest]?
+
+  /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
+  var testable: [String] { get }
+}
+
+/// What came of a test.
+public struct TargetTest: Sendable, Hashable {
+  /// Where the sample went.
+  public var target: TargetName
+  /// How.
+  public var channel: DeliveryChannel
+  /// What came of it.
+  public var outcome: DeliveryOutcome
+  /// How long it took, in milliseconds.
+  public var milliseconds: Int
+
+  /// A test of these parts.
+  public init(target: TargetName, channel: DeliveryChannel, outcome: DeliveryOutcome, milliseconds: Int) {
+    self.target = target
+    self.channel = channel
+    self.outcome = outcome
+    self.milliseconds = milliseconds
+  }
+}
+
+/// What is to be sent, and where to.
+public struct Notification: Sendable, Hashable {
+  /// Why, where to, how.
+  public var delivery: PlannedDelivery
+  /// The alert as it is now.
+  public var alert: Alert
+  /// Whose it is.
+  public var tenant: Tenant
+  /// The number of this attempt; the first one has 1.
+  public var attempt: Int
+
+  /// A notification of these parts.
+  public init(delivery: PlannedDelivery, alert: Alert, tenant: Tenant, attempt: Int) {
+    self.delivery = delivery
+    self.alert = alert
+    self.tenant = tenant
+    self.attempt = attempt
+  }
+}

@@ -1,0 +1,92 @@
+/// Who gets which alerts: an immutable snapshot of the configuration.
+public struct RoutingTable: Sendable, Hashable {
+  /// By name.
+  public var receivers: [String: Receiver]
+  /// In the order in which they are tried.
+  public var routes: [Route]
+
+  /// A receiver, as far as planning goes: what is secret, its channels know.
+  public struct Receiver: Sendable, Hashable {
+    /// Its targets.
+    public var targets: [Target]
+    /// Who gets an alert that could not be delivered here.
+    public var fallbacks: [String]
+    /// After how long of failing the fallbacks get it, too; nil: only once it is given up.
+    public var fallbackAfter: Duration?
+    /// How many attempts may be under way at once from one node.
+    public var concurrency: Int
+
+    /// A receiver of these parts.
+    public init(
+      targets: [Target], fallbacks: [String] = [], fallbackAfter: Duration? = nil, concurrency: Int = 32
+    ) {
+      self.targets = targets
+      self.fallbacks = fallbacks
+      self.fallbackAfter = fallbackAfter
+      self.concurrency = concurrency
+    }
+  }
+
+  /// A target, as far as planning goes.
+  public struct Target: Sendable, Hashable {
+    /// Its name.
+    public var name: TargetName
+    /// Its channel.
+    public var channel: DeliveryChannel
+    /// What it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``.
+    public var causes: Set<DeliveryCause>
+
+    /// A target of these parts.
+    public init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause> = [.fired]) {
+      self.name = name
+      self.channel = channel
+      self.causes = causes
+    }
+  }
+
+  /// A table; without routes nobody gets anything.
+  public init(receivers: [String: Receiver] = [:], routes: [Route] = []) {
+    self.receivers = receivers
+    self.routes = routes
+  }
+
+  /// The receivers of an alert, each once, in the order of the routes.
+  public func receivers(of alert: Alert, tenant: Tenant) -> [String] {
+    var names: [String] = []
+    for route in routes where route.matches(alert, tenant: tenant) {
+      for name in route.receivers where !names.contains(name) { names.append(name) }
+      if !route.continues { break }
+    }
+    return names
+  }
+
+  /// What is due when an alert fires, is acknowledged or resolved. Of a change everybody is named who may have been
+  /// told of the alert, fallbacks too; the store keeps those who were (``DeliveryStore``).
+  public func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
+    if routes.isEmpty { return [] }
+    var names = receivers(of: alert, tenant: tenant)
+    if cause != .fired {
+      var next = 0
+      while next < names.count {
+        for name in receivers[names[next]]?.fallbacks ?? [] where !names.contains(name) { names.append(name) }
+        next += 1
+      }
+    }
+    return deliveries(of: alert.alertID, to: names, cause: cause, told: cause)
+  }
+
+  /// What is due to the fallbacks of a receiver.
+  public func fallbacks(of receiver: String, alert: AlertID) -> [PlannedDelivery] {
+    deliveries(of: alert, to: receivers[receiver]?.fallbacks ?? [], cause: .fallback, told: .fired)
+  }
+
+  private func deliveries(
+    of alert: AlertID, to names: [String], cause: DeliveryCause, told: DeliveryCause
+  ) -> [PlannedDelivery] {
+    names.flatMap { name in
+      (receivers[name]?.targets ?? []).filter { $0.causes.contains(told) }.map {
+        PlannedDelivery(alertID: alert, cause: cause, target: $0.name, channel: $0.channel)
+      }
+    }
+  }
+}
