@@ -56,4 +56,11 @@ enum AnnounceScripts {
       end
       return publish()
       """)
+
+  /// KEYS: epoch, events, newest event. ARGV: epoch, channel, length of the log, envelopes. Answers how many there were.
+  static let updates = RedisScript(
+    prelude + """
+      for i = 4, #ARGV do append(ARGV[i]) end
+      return publish()
+      """)
 }

@@ -26,6 +26,11 @@ extension RedisBackend {
       changes.map { RedisArgument($0.envelope) })
   }
 
+  public func announce(updates: [[UInt8]]) async throws(StoreError) {
+    guard !updates.isEmpty else { return }
+    _ = try await announce(AnnounceScripts.updates, keys: [], updates.map { RedisArgument($0) })
+  }
+
   private func announce(
     _ script: RedisScript, keys more: [String], _ arguments: [RedisArgument]
   ) async throws(StoreError) -> Int {
