@@ -12,11 +12,14 @@ public struct EnginePorts: Sendable {
   public var windows: any SampleWindows
   public var alerts: any AlertStore
   public var rules: any RuleStore
+  public var deliveries: any DeliveryStore
+  public var notifier: any Notifier
 
   /// Ports of these adapters.
   public init(
     journal: any CooldownJournal, epochs: any EpochKeeper, log: any EventLog, signals: any ClusterSignals,
-    board: any RuleBoard, windows: any SampleWindows, alerts: any AlertStore, rules: any RuleStore
+    board: any RuleBoard, windows: any SampleWindows, alerts: any AlertStore, rules: any RuleStore,
+    deliveries: any DeliveryStore, notifier: any Notifier
   ) {
     self.journal = journal
     self.epochs = epochs
@@ -26,6 +29,8 @@ public struct EnginePorts: Sendable {
     self.windows = windows
     self.alerts = alerts
     self.rules = rules
+    self.deliveries = deliveries
+    self.notifier = notifier
   }
 }
 
@@ -49,6 +54,8 @@ public struct EngineSettings: Sendable {
   public var keeperInterval: Duration = .seconds(1)
   /// How old a journal entry is before the keeper takes it up, in milliseconds.
   public var overdueMilliseconds: Int64 = 3000
+  /// Deliveries.
+  public var deliveries = DeliverySettings()
 
   /// The defaults.
   public init() {}
@@ -62,6 +69,10 @@ public final class Engine: Sendable {
   public let alerts: AlertService
   /// Reading and changing rules.
   public let rules: RuleService
+  /// Reading and replaying deliveries.
+  public let deliveries: DeliveryService
+  /// Who gets which alerts; to be replaced when the configuration changes.
+  public let routing: RoutingBook
   /// The ordered stream of events.
   public let feed: EventFeed
   /// Whether the node can take requests.
@@ -77,6 +88,7 @@ public final class Engine: Sendable {
   private let recovery: EpochRecovery
   private let ruleSync: RuleSync
   private let writer: AlertWriter
+  private let taker: DeliveryTaker
 
   /// An engine.
   /// - Parameter node: the node's name, unique in the cluster and new at every start
@@ -87,8 +99,21 @@ public final class Engine: Sendable {
     let instruments = EngineMetrics(metrics)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
+    let routing = RoutingBook()
+    let deliveryMetrics = DeliveryMetrics(metrics)
+    let results = ResultWriter(store: ports.deliveries, journal: ports.journal, logger: logger)
+    let dispatcher = Dispatcher(
+      notifier: ports.notifier, store: ports.deliveries, book: routing, results: results,
+      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
+    let taker = DeliveryTaker(
+      store: ports.deliveries, book: routing, dispatcher: dispatcher, results: results, settings: settings.deliveries,
+      metrics: deliveryMetrics, logger: logger)
+    let reporter = DeliveryReporter(
+      store: ports.deliveries, book: routing, dispatcher: dispatcher, settings: settings.deliveries,
+      metrics: deliveryMetrics, logger: logger)
     let insert = IsolatingInsert(
-      store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
+      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
+      logger: logger)
     let writer = AlertWriter(
       insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
       patience: settings.commitPatience, metrics: instruments, logger: logger)
@@ -114,10 +139,17 @@ public final class Engine: Sendable {
       logger: logger, onStale: { recovery.look() })
     let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
-    alerts = AlertService(store: ports.alerts, journal: ports.journal, metrics: instruments, logger: logger)
+    alerts = AlertService(
+      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
+      logger: logger)
+    deliveries = DeliveryService(
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, timeout: settings.deliveries.attemptTimeout,
+      logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
     hotServices = [writer, raiser, feed]
-    services = [ruleSync, recovery, keeper, health]
+    services = [results, dispatcher, taker, reporter, ruleSync, recovery, keeper, health]
+    self.routing = routing
+    self.taker = taker
     self.feed = feed
     self.health = health
     self.metrics = metrics
@@ -154,6 +186,9 @@ public final class Engine: Sendable {
   /// PostgreSQL came or went.
   public func postgres(isUp: Bool) {
     health.postgres(isUp: isUp)
-    if isUp { writer.postgresIsBack() }
+    if isUp {
+      writer.postgresIsBack()
+      taker.postgresIsBack()
+    }
   }
 }

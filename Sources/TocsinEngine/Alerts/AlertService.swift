@@ -5,12 +5,19 @@ public import TocsinCore
 public final class AlertService: Sendable {
   private let store: any AlertStore
   private let journal: any CooldownJournal
+  private let book: RoutingBook
+  private let dispatcher: Dispatcher
   private let metrics: EngineMetrics
   private let logger: Logger
 
-  init(store: any AlertStore, journal: any CooldownJournal, metrics: EngineMetrics, logger: Logger) {
+  init(
+    store: any AlertStore, journal: any CooldownJournal, book: RoutingBook, dispatcher: Dispatcher,
+    metrics: EngineMetrics, logger: Logger
+  ) {
     self.store = store
     self.journal = journal
+    self.book = book
+    self.dispatcher = dispatcher
     self.metrics = metrics
     self.logger = logger
   }
@@ -51,17 +58,30 @@ public final class AlertService: Sendable {
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
   ) async throws(EngineError) -> Alert {
     var applied: AppliedAction?
-    do { applied = try await store.apply(action, to: id, by: user, tenant: tenant) } catch { throw failure(error) }
+    let start = ContinuousClock.now
+    do { applied = try await change(action, id, by: user, tenant: tenant) } catch { throw failure(error) }
     if applied == nil {
       if let failure = await missing(id) { throw failure }
-      do { applied = try await store.apply(action, to: id, by: user, tenant: tenant) } catch { throw failure(error) }
+      do { applied = try await change(action, id, by: user, tenant: tenant) } catch { throw failure(error) }
     }
     guard let applied else { throw AlertService.unknown(id) }
     if let change = applied.change {
       metrics.changed(action)
       await announce(change)
+      let alert = applied.alert
+      dispatcher.accept(
+        applied.leased.map { LeasedDelivery(planned: $0, alert: alert, tenant: tenant) }, leasedAt: start)
     }
     return applied.alert
+  }
+
+  private func change(
+    _ action: AlertAction, _ id: AlertID, by user: String?, tenant: Tenant
+  ) async throws(StoreError) -> AppliedAction? {
+    let table = book.table
+    return try await store.apply(action, to: id, by: user, tenant: tenant) { alert in
+      table.deliveries(of: alert, tenant: tenant, cause: DeliveryCause(action))
+    }
   }
 
   /// The change is committed; if it cannot be announced now, the keeper does it.

@@ -2,10 +2,13 @@ import Logging
 import TocsinCore
 
 /// Inserts a batch so that an alert that PostgreSQL refuses hurts no other: the batch is halved until the culprit
-/// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``).
+/// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``). The deliveries that the
+/// alerts cause are planned here, for every way on which alerts reach PostgreSQL, and sent once they are committed.
 struct IsolatingInsert: Sendable {
   let store: any AlertStore
   let journal: any CooldownJournal
+  let book: RoutingBook
+  let dispatcher: Dispatcher
   let metrics: EngineMetrics
   let logger: Logger
 
@@ -14,11 +17,13 @@ struct IsolatingInsert: Sendable {
   /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
   func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
     var refused: [AlertID: String] = [:]
-    var stack = [alerts[...]]
+    var stack = [alerts.map(book.planned)[...]]
     while let part = stack.popLast() {
       guard let first = part.first else { continue }
+      let start = ContinuousClock.now
       do {
-        try await store.insert(Array(part))
+        let inserted = try await store.insert(Array(part))
+        send(part, inserted, leasedAt: start)
       } catch {
         guard error.code == .data else { throw error }
         if part.count == 1 {
@@ -32,6 +37,14 @@ struct IsolatingInsert: Sendable {
       }
     }
     return refused
+  }
+
+  private func send(_ alerts: ArraySlice<StoredAlert>, _ inserted: InsertedAlerts, leasedAt: ContinuousClock.Instant) {
+    if inserted.withDeliveries.isEmpty { return }
+    let leased = alerts.filter { inserted.withDeliveries.contains($0.alert.alertID) }.flatMap { stored in
+      stored.deliveries.map { LeasedDelivery(planned: $0, alert: stored.alert, tenant: stored.tenant) }
+    }
+    dispatcher.accept(leased, leasedAt: leasedAt)
   }
 
   private func bury(_ stored: StoredAlert, reason: String) async {

@@ -1,0 +1,109 @@
+import Logging
+public import TocsinCore
+
+/// Reads deliveries and replays them.
+public final class DeliveryService: Sendable {
+  private let store: any DeliveryStore
+  private let notifier: any Notifier
+  private let alerts: AlertService
+  private let timeout: Duration
+  private let logger: Logger
+
+  /// - Parameter timeout: of a test
+  init(
+    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, timeout: Duration, logger: Logger
+  ) {
+    self.store = store
+    self.notifier = notifier
+    self.alerts = alerts
+    self.timeout = timeout
+    self.logger = logger
+  }
+
+  /// How many deliveries one replay makes due at most: call it again for more.
+  public static let replayLimit = 10_000
+
+  /// A page of deliveries, newest alert first.
+  /// - Parameter query: its limit is the page's, 1 to 1,000
+  public func page(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> DeliveryPage {
+    var wider = query
+    wider.limit = query.limit + 1
+    let found: [Delivery]
+    do { found = try await store.deliveries(wider, tenant: tenant) } catch { throw failure(error) }
+    let deliveries = Array(found.prefix(query.limit))
+    return DeliveryPage(
+      deliveries: deliveries, next: found.count > query.limit ? deliveries.last?.planned.id : nil)
+  }
+
+  /// Makes one delivery due again.
+  /// - Returns: the delivery as it is now
+  /// - Throws: `notFound`; `unavailable`
+  public func replay(_ id: DeliveryID, tenant: Tenant) async throws(EngineError) -> Delivery {
+    let delivery: Delivery?
+    do {
+      _ = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
+      delivery = try await store.delivery(id, tenant: tenant)
+    } catch {
+      throw failure(error)
+    }
+    guard let delivery else { throw EngineError(.notFound, "there is no delivery \(id)") }
+    return delivery
+  }
+
+  /// Makes deliveries that match due again.
+  /// - Returns: how many, ``replayLimit`` at most
+  public func replay(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> Int {
+    do {
+      return try await store.replay(query, limit: DeliveryService.replayLimit, tenant: tenant)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// What happened to an alert, oldest first.
+  /// - Throws: `notFound`; `unavailable`
+  public func timeline(of id: AlertID, tenant: Tenant) async throws(EngineError) -> [TimelineEntry] {
+    let alert = try await alerts.alert(id, tenant: tenant)
+    let deliveries: [Delivery]
+    do {
+      deliveries = try await store.deliveries(DeliveryQuery(alertID: id, limit: 1001), tenant: tenant)
+    } catch {
+      throw failure(error)
+    }
+    return TimelineEntry.timeline(of: alert, deliveries: deliveries)
+  }
+
+  /// Sends a sample alert to a receiver, or through a channel. A target that was disabled and takes it is enabled again,
+  /// on all nodes within seconds.
+  /// - Returns: what came of each target
+  /// - Throws: `notFound` where neither a receiver nor a channel has that name
+  public func test(_ name: String) async throws(EngineError) -> [TargetTest] {
+    guard let tests = await notifier.test(name, timeout: timeout) else {
+      let names = notifier.testable.joined(separator: ", ")
+      throw EngineError(
+        .notFound,
+        "there is no receiver and no channel \(name); " + (names.isEmpty ? "none is configured" : "there are \(names)"))
+    }
+    for test in tests {
+      guard case .delivered = test.outcome else { continue }
+      do {
+        try await store.disable(test.target, reason: nil)
+      } catch {
+        logger.debug("a target could not be enabled again", metadata: ["error": "\(error)"])
+      }
+    }
+    return tests
+  }
+
+  private func failure(_ error: StoreError) -> EngineError {
+    EngineError(error, logger: logger)
+  }
+}
+
+/// A page of deliveries.
+public struct DeliveryPage: Sendable {
+  /// The deliveries.
+  public let deliveries: [Delivery]
+  /// Where the next page begins (``DeliveryQuery/before``), or nil where this is the last one.
+  public let next: DeliveryID?
+}

@@ -1,0 +1,27 @@
+public import TocsinCore
+
+/// Sizes and times of deliveries.
+public struct DeliverySettings: Sendable {
+  /// How long one attempt may take.
+  public var attemptTimeout: Duration = .seconds(15)
+  /// When failed deliveries are tried again and given up.
+  public var retry = RetryPolicy()
+  /// The breaker of each target.
+  public var breaker = CircuitBreaker()
+  /// How many deliveries may wait for one target in this node; what is more waits in PostgreSQL.
+  public var queueLimit = 1000
+  /// How many deliveries a node holds at most when it takes up more.
+  public var takeLimit = 500
+  /// How often the node looks for deliveries that are due.
+  public var takeInterval: Duration = .seconds(1)
+  /// How long nothing is taken up after the start and after PostgreSQL's return: the results that nodes could not write
+  /// meanwhile go first.
+  public var takeoverGrace: Duration = .seconds(10)
+  /// How often receivers are reported and the backlog is counted.
+  public var reportInterval: Duration = .seconds(15)
+  /// After how long without any node that knows its receiver a delivery is given up.
+  public var unknownReceiverPatience: Duration = .seconds(3600)
+
+  /// The defaults.
+  public init() {}
+}

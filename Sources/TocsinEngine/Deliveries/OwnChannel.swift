@@ -1,0 +1,37 @@
+import TocsinCore
+
+/// The channels that need no receiver: each alert takes them.
+public enum OwnChannel: String, Sendable, Hashable, CaseIterable {
+  case database
+  case websocket
+
+  /// What came of trying one.
+  public struct Trial: Sendable, Hashable {
+    /// Whether it works.
+    public var works: Bool
+    /// What was tried, or what is wrong.
+    public var message: String
+  }
+}
+
+extension Engine {
+  /// Tries one of the engine's own channels.
+  public func test(_ channel: OwnChannel) async -> OwnChannel.Trial {
+    switch channel {
+    case .database:
+      do {
+        _ = try await alerts.statistics(campaignID: "", tenant: .standard)
+        return OwnChannel.Trial(works: true, message: "PostgreSQL answers")
+      } catch {
+        return OwnChannel.Trial(works: false, message: error.message)
+      }
+    case .websocket:
+      let works = !health.status.reasons.contains("redis")
+      return OwnChannel.Trial(
+        works: works,
+        message: works
+          ? "events that are published come back to this node within seconds"
+          : "events do not come back to this node: redis is not reachable at the moment")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+public import TocsinCore
+
+/// One thing that happened to an alert.
+public struct TimelineEntry: Sendable, Hashable {
+  /// When, by the clock of Redis (fired) or PostgreSQL (everything else).
+  public var at: Timestamp
+  /// What.
+  public var event: Event
+
+  /// What can happen to an alert.
+  public enum Event: Sendable, Hashable {
+    case fired
+    case acknowledged(by: String?)
+    case resolved(by: String?)
+    /// A delivery became due.
+    case planned(Delivery)
+    /// An attempt was made.
+    case attempt(Delivery.Attempt, of: Delivery)
+    /// A delivery came to its end.
+    case finished(Delivery)
+  }
+
+  /// An entry of these parts.
+  public init(at: Timestamp, event: Event) {
+    self.at = at
+    self.event = event
+  }
+
+  /// What alert and deliveries tell, oldest first.
+  static func timeline(of alert: Alert, deliveries: [Delivery]) -> [TimelineEntry] {
+    var entries = [TimelineEntry(at: alert.timestamp, event: .fired)]
+    if let mark = alert.acknowledgement {
+      entries.append(TimelineEntry(at: mark.at, event: .acknowledged(by: mark.by)))
+    }
+    if let mark = alert.resolution { entries.append(TimelineEntry(at: mark.at, event: .resolved(by: mark.by))) }
+    for delivery in deliveries {
+      entries.append(TimelineEntry(at: delivery.createdAt, event: .planned(delivery)))
+      for attempt in delivery.history {
+        entries.append(TimelineEntry(at: attempt.at, event: .attempt(attempt, of: delivery)))
+      }
+      if delivery.state == .dead || delivery.state == .cancelled, let end = delivery.finishedAt {
+        entries.append(TimelineEntry(at: end, event: .finished(delivery)))
+      }
+    }
+    // Equal times stay in this order: what happened comes before what followed from it.
+    return entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+  }
+}
