@@ -8,7 +8,7 @@ enum APIEndpoints {
   static func all(_ engine: Engine) -> [Endpoint] {
     let endpoints =
       RuleEndpoints.all(engine.rules) + CheckEndpoints.all(engine.checks) + AlertEndpoints.all(engine.alerts, now: now)
-      + ServiceEndpoints.all(engine)
+      + DeliveryEndpoints.all(engine.deliveries) + TestEndpoint.all(engine) + ServiceEndpoints.all(engine)
     return OpenAPIDocument.adding(to: endpoints)
   }
 

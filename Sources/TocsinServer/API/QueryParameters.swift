@@ -61,6 +61,18 @@ struct QueryParameters {
     return Cursor.alert(text) ?? fault(name, "must be a next_cursor of an earlier answer")
   }
 
+  /// Where a page of deliveries begins.
+  mutating func deliveryCursor(_ name: String) -> DeliveryID? {
+    guard let text = single(name) else { return nil }
+    return Cursor.delivery(text) ?? fault(name, "must be a next_cursor of an earlier answer")
+  }
+
+  /// An alert's id.
+  mutating func alertID(_ name: String) -> AlertID? {
+    guard let text = single(name) else { return nil }
+    return AlertID(text) ?? fault(name, "must be an alert's id")
+  }
+
   /// - Throws: 422 where something that was read is not as it must be
   func finish() throws(Problem) {
     guard let first = faults.first, let name = first.parameter else { return }
@@ -87,5 +99,13 @@ enum Cursor {
   /// Reads what ``text(_:)`` writes.
   static func alert(_ text: String) -> AlertID? {
     text.first == "a" ? AlertID(text.dropFirst()) : nil
+  }
+
+  /// The cursor of a page that begins behind that delivery.
+  static func text(_ delivery: DeliveryID) -> String { "d\(delivery)" }
+
+  /// Reads what ``text(_:)`` writes.
+  static func delivery(_ text: String) -> DeliveryID? {
+    text.first == "d" ? DeliveryID(text.dropFirst()) : nil
   }
 }

@@ -28,6 +28,20 @@ enum Parameters {
       "type": "string", "pattern": "^a[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     ])
 
+  static let deliveryID = Parameter(
+    name: "delivery_id", place: .path, description: "The delivery's id.", schema: Schemas.uuid)
+  static let ofAlert = query("alert_id", "Only deliveries of that alert.", Schemas.uuid)
+  static let receiver = query("receiver", "Only deliveries to that receiver.", Schemas.string(1...256, "Its name."))
+  static let deliveryState = query("state", "Only deliveries in that state.", Schemas.names(DeliveryState.self))
+  static let deliveryCursor = query(
+    "cursor", "The `next_cursor` of the page before; opaque.",
+    [
+      "type": "string", "pattern": "^d[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+    ])
+  static let channel = query(
+    "channel", "A receiver's name, or a channel's; may stand in the body instead.",
+    Schemas.string(1...256, "The name."))
+
   private static func query(_ name: String, _ description: String, _ schema: JSON) -> Parameter {
     Parameter(name: name, place: .query, description: description, schema: schema)
   }

@@ -5,7 +5,8 @@ extension Schemas {
   static let components: JSONObject = [
     "Alert": alert, "AlertRule": rule, "AlertRuleInput": ruleInput, "RuleChange": ruleChange, "Check": check,
     "CheckOutcome": outcome, "BatchResult": batchResult, "AlertStatistics": statistics, "Problem": problem,
-    "Value": value, "Context": context,
+    "Value": value, "Context": context, "Delivery": delivery, "DeliveryAttempt": deliveryAttempt,
+    "TimelineEntry": timelineEntry,
   ]
 
   /// Any JSON without U+0000.

@@ -13,6 +13,10 @@ final class MemoryCluster: Sendable {
     var changes: [RuleChange] = []
     var version: Int64 = 0
     var postgresIsDown = false
+    var deliveries: [Delivery] = []
+    /// What the receiver `ops` answers to tests.
+    var testOutcome = DeliveryOutcome.delivered(status: 200)
+    var enabledAgain: [TargetName] = []
   }
 
   let state = Mutex(State())
@@ -37,7 +41,7 @@ final class MemoryCluster: Sendable {
       node: "test",
       ports: EnginePorts(
         journal: cluster, epochs: cluster, log: cluster, signals: cluster, board: cluster, windows: cluster,
-        alerts: cluster, rules: cluster), metrics: MetricsRegistry(),
+        alerts: cluster, rules: cluster, deliveries: cluster, notifier: cluster), metrics: MetricsRegistry(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await withThrowingTaskGroup(of: Void.self) { group in
       for service in engine.hotServices + engine.services { group.addTask { try await service.run() } }
@@ -65,6 +69,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func written(_ alerts: [AlertID]) async throws(StoreError) {}
   func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] { alerts.map { _ in .none } }
   func announce(changes: [AlertChange]) async throws(StoreError) -> Int { changes.count }
+  func announce(updates: [[UInt8]]) async throws(StoreError) {}
   func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool { false }
   func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
 
@@ -95,10 +100,10 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
 }
 
 extension MemoryCluster: AlertStore {
-  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int {
+  func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> InsertedAlerts {
     try postgres { state in
       for stored in alerts { state.alerts[stored.alert.alertID] = stored.alert }
-      return alerts.count
+      return InsertedAlerts(count: alerts.count)
     }
   }
 
@@ -123,7 +128,8 @@ extension MemoryCluster: AlertStore {
   }
 
   func apply(
-    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
+    plan: @Sendable (Alert) -> [PlannedDelivery]
   ) async throws(StoreError) -> AppliedAction? {
     try postgres { state in
       guard var alert = state.alerts[id] else { return nil }

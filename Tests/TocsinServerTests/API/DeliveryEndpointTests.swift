@@ -1,0 +1,124 @@
+import NIOHTTP1
+import Testing
+import TocsinCore
+
+@testable import TocsinServer
+
+@Suite struct DeliveryEndpointTests {
+  private static func delivery(
+    _ alertID: AlertID, to receiver: String = "ops", _ state: DeliveryState = .dead
+  ) -> Delivery {
+    let at = alertID.timestamp
+    return Delivery(
+      planned: PlannedDelivery(
+        alertID: alertID, cause: .fired, target: TargetName(receiver: receiver, target: "slack-1"), channel: .slack),
+      state: state, attempts: 1, createdAt: at.advanced(by: 5), dueAt: nil,
+      finishedAt: state.isFinal ? at.advanced(by: 40) : nil, lockedBy: nil, lastError: "it answered 404",
+      history: [
+        Delivery.Attempt(
+          number: 1, at: at.advanced(by: 30), node: "n1", outcome: "permanent", status: 404, milliseconds: 20,
+          error: "it answered 404")
+      ])
+  }
+
+  private static func id(_ number: Int64) -> AlertID {
+    AlertID(lowerBound: Timestamp(milliseconds: 1_800_000_000_000 + number))
+  }
+
+  @Test func deliveriesAreListedInPages() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      cluster.add((1...5).map { Self.delivery(Self.id($0)) })
+      cluster.add([Self.delivery(Self.id(9), to: "mail", .delivered)])
+      let found = try await client.send(.GET, "/api/deliveries?receiver=mail&state=delivered")
+      #expect(found["count"] == 1)
+      let delivery = found["deliveries"]?.array?.first?.object
+      #expect(delivery?["receiver"] == "mail")
+      #expect(delivery?["channel"] == "slack")
+      #expect(delivery?["cause"] == "fired")
+      #expect(delivery?["history"]?.array?.first?.object?["latency_ms"] == 20)
+
+      var seen: Set<String> = []
+      var target = "/api/deliveries?limit=2&state=dead"
+      for size in [2, 2, 1] {
+        let page = try await client.send(.GET, target)
+        #expect(page["count"] == .integer(Int64(size)))
+        for item in page["deliveries"]?.array ?? [] { seen.insert(item.object?["delivery_id"]?.string ?? "") }
+        target = "/api/deliveries?limit=2&state=dead&cursor=" + (page["next_cursor"]?.string ?? "")
+      }
+      #expect(seen.count == 5)
+      #expect(try await client.send(.GET, "/api/deliveries?state=lost").status == 422)
+      #expect(try await client.send(.GET, "/api/deliveries?cursor=x").status == 422)
+      #expect(try await client.send(.GET, "/api/deliveries?alert_id=x").status == 422)
+    }
+  }
+
+  @Test func deadOnesAreReplayed() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let dead = Self.delivery(Self.id(1))
+      cluster.add([dead, Self.delivery(Self.id(2)), Self.delivery(Self.id(3), to: "mail")])
+      let one = try await client.send(.POST, "/api/deliveries/\(dead.planned.id)/replay")
+      #expect(one.status == 200)
+      #expect(one["delivery"]?.object?["state"] == "pending")
+      let many = try await client.send(.POST, "/api/deliveries/replay", #"{"receiver":"ops"}"#)
+      #expect(many["replayed"] == 1)
+      #expect(try await client.send(.POST, "/api/deliveries/replay", "{}")["replayed"] == 1)
+      #expect(try await client.send(.POST, "/api/deliveries/x/replay").status == 404)
+      #expect(try await client.send(.POST, "/api/deliveries/\(Self.id(7))/replay").status == 404)
+      for body in [#"{"state":"pending"}"#, #"{"receiver":7}"#, #"{"alert_id":"x"}"#, "[]"] {
+        #expect(try await client.send(.POST, "/api/deliveries/replay", body).status == 422)
+      }
+    }
+  }
+
+  @Test func theTimelineTellsWhatHappened() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c","campaign_name":"C"}"#
+      let fired = try await client.send(.POST, "/api/alerts/check", check)
+      let text = fired["alerts"]?.array?.first?.object?["alert_id"]?.string ?? ""
+      let id = try #require(AlertID(text))
+      cluster.add([Self.delivery(id)])
+      _ = try await client.send(.PUT, "/api/alerts/\(id)/acknowledge", #"{"user_id":"ann"}"#)
+      let timeline = try await client.send(.GET, "/api/alerts/\(id)/timeline")
+      #expect(timeline.status == 200)
+      let entries = timeline["timeline"]?.array?.compactMap(\.object) ?? []
+      #expect(
+        Set(entries.compactMap { $0["event"]?.string })
+          == ["fired", "acknowledged", "delivery_due", "delivery_attempt", "delivery_ended"])
+      #expect(entries.first?["event"] == "fired")
+      let attempt = entries.first { $0["event"] == "delivery_attempt" }
+      #expect(attempt?["node"] == "n1")
+      #expect(attempt?["latency_ms"] == 20)
+      #expect(attempt?["status"] == 404)
+      #expect(try await client.send(.GET, "/api/alerts/\(Self.id(7))/timeline").status == 404)
+    }
+  }
+
+  @Test func aTestSaysWhatCameOfIt() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      for target in ["/api/alerts/test?channel=slack", "/api/alerts/test?channel=ops"] {
+        let reply = try await client.send(.POST, target)
+        #expect(reply.status == 200)
+        #expect(reply["success"] == true)
+      }
+      // Who takes a test wants alerts again.
+      #expect(cluster.state.withLock { $0.enabledAgain.count } == 2)
+      cluster.answerTests(.permanent(DeliveryFailure("it answered 404", status: 404)))
+      let failed = try await client.send(.POST, "/api/alerts/test", #"{"channel":"slack"}"#)
+      #expect(failed.status == 200)
+      #expect(failed["success"] == false)
+      #expect(failed["channel"] == "slack")
+      #expect(failed["message"]?.string?.contains("it answered 404") == true)
+      #expect(try await client.send(.POST, "/api/alerts/test?channel=websocket")["channel"] == "websocket")
+      #expect(try await client.send(.POST, "/api/alerts/test?channel=database")["success"] == true)
+      let unknown = try await client.send(.POST, "/api/alerts/test?channel=pigeon")
+      #expect(unknown.status == 404)
+      #expect(unknown["detail"]?.string?.contains("ops, slack") == true)
+      #expect(try await client.send(.POST, "/api/alerts/test").status == 422)
+      #expect(try await client.send(.POST, "/api/alerts/test", #"{"channel":7}"#).status == 422)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import TocsinCore
+
+extension MemoryCluster {
+  /// Lets deliveries be there.
+  func add(_ deliveries: [Delivery]) {
+    state.withLock { $0.deliveries += deliveries }
+  }
+
+  /// Lets the receiver `ops` answer tests with that.
+  func answerTests(_ outcome: DeliveryOutcome) {
+    state.withLock { $0.testOutcome = outcome }
+  }
+}
+
+extension MemoryCluster: DeliveryStore {
+  var leaseDuration: Duration { .seconds(60) }
+
+  func take(_ limit: Int, for receivers: [String]) async throws(StoreError) -> [LeasedDelivery] { [] }
+  func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
+  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
+  func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> Int { 0 }
+  func disabledTargets() async throws(StoreError) -> [TargetName: String] { [:] }
+
+  func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
+    state.withLock { state in
+      if reason == nil { state.enabledAgain.append(target) }
+    }
+  }
+
+  func backlog() async throws(StoreError) -> DeliveryBacklog {
+    DeliveryBacklog(unfinished: 0, dead: 0, oldestMilliseconds: 0)
+  }
+
+  func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery] {
+    let (all, isDown) = state.withLock { ($0.deliveries, $0.postgresIsDown) }
+    if isDown { throw StoreError(.unavailable, backend: "postgresql", message: "away") }
+    let matching = all.filter { MemoryCluster.matches($0, query) }
+    return Array(matching.sorted { $0.planned.id > $1.planned.id }.prefix(query.limit))
+  }
+
+  func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
+    try await deliveries(DeliveryQuery(id: id), tenant: tenant).first
+  }
+
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int {
+    state.withLock { state in
+      var count = 0
+      for index in state.deliveries.indices
+      where MemoryCluster.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
+        state.deliveries[index].state = .pending
+        count += 1
+      }
+      return count
+    }
+  }
+
+  private static func matches(_ delivery: Delivery, _ query: DeliveryQuery) -> Bool {
+    (query.id == nil || query.id == delivery.planned.id)
+      && (query.alertID == nil || query.alertID == delivery.planned.alertID)
+      && (query.receiver == nil || query.receiver == delivery.planned.target.receiver)
+      && (query.state == nil || query.state == delivery.state)
+      && (query.before.map { delivery.planned.id < $0 } ?? true)
+  }
+}
+
+extension MemoryCluster: Notifier {
+  var testable: [String] { ["ops", "slack"] }
+
+  func send(_ notification: Notification, timeout: Duration) async -> DeliveryOutcome { .delivered(status: 200) }
+
+  func test(_ name: String, timeout: Duration) async -> [TargetTest]? {
+    guard testable.contains(name) else { return nil }
+    let target = TargetName(receiver: "ops", target: "slack-1")
+    return [
+      TargetTest(
+        target: target, channel: .slack, outcome: state.withLock { $0.testOutcome }, milliseconds: 12)
+    ]
+  }
+}
