@@ -28,7 +28,7 @@ struct Tocsin: AsyncParsableCommand {
     version: TocsinRelease.version,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, DevCommand.self, ConfigCommand.self, CheckCommand.self, WatchCommand.self,
-      RulesCommand.self, AlertsCommand.self, BenchCommand.self,
+      RulesCommand.self, AlertsCommand.self, DeliveriesCommand.self, TestCommand.self, BenchCommand.self,
     ])
 
   static func main() async {
