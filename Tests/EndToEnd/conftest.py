@@ -166,11 +166,12 @@ class Node:
         self.start()
 
     def start(self):
+        self.log = self.cluster.folder / f"node-{self.number}.log"
         self.server = Server(
-            [BINARY, "serve", "--port", str(self.port)], self.cluster.folder / f"node-{self.number}.log",
+            [BINARY, "serve", "--port", str(self.port)], self.log,
             {"REDIS_URL": self.cluster.redis.url, "DATABASE_URL": self.cluster.postgres.url,
              "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
-             "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
+             "TOCSIN_MIGRATIONS": str(ROOT / "migrations"), **self.cluster.environment})
 
     def is_ready(self):
         try:
@@ -186,7 +187,8 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, nodes, drain=1):
+    def __init__(self, nodes, drain=1, environment=None):
+        self.environment = environment or {}
         # Not below pytest's own folder: PostgreSQL runs as another user, who may not look into that.
         self.folder, self.drain = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-")), drain
         folder = self.folder
@@ -215,8 +217,8 @@ def cluster():
     """Makes clusters; all are stopped at the end."""
     made = []
 
-    def make(nodes=2, drain=1):
-        made.append(Cluster(nodes, drain))
+    def make(nodes=2, drain=1, environment=None):
+        made.append(Cluster(nodes, drain, environment))
         return made[-1]
 
     yield make
