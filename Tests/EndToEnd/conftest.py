@@ -200,7 +200,7 @@ class Node:
             {"REDIS_URL": self.cluster.redis.url,
              "DATABASE_URL": f"{self.cluster.database_url}?application_name=node-{self.number}",
              "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
-             "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
+             "TOCSIN_MIGRATIONS": str(ROOT / "migrations"), **self.cluster.env})
 
     def metric(self, name):
         """The sum of a metric's values."""
@@ -221,10 +221,11 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, nodes, drain=1, proxy=False):
+    def __init__(self, nodes, drain=1, proxy=False, env=None):
         # Not below pytest's own folder: PostgreSQL runs as another user, who may not look into that.
         self.folder, self.drain = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-")), drain
         folder = self.folder
+        self.env = env or {}
         self.redis, self.postgres = Redis(folder), Postgres(folder)
         self.proxy = Proxy(self.postgres.port) if proxy else None
         self.database_url = f"postgresql://tocsin@127.0.0.1:{self.proxy.port if proxy else self.postgres.port}/tocsin"
@@ -254,8 +255,8 @@ def cluster():
     """Makes clusters; all are stopped at the end."""
     made = []
 
-    def make(nodes=2, drain=1, proxy=False):
-        made.append(Cluster(nodes, drain, proxy))
+    def make(nodes=2, drain=1, proxy=False, env=None):
+        made.append(Cluster(nodes, drain, proxy, env))
         return made[-1]
 
     yield make

@@ -164,3 +164,32 @@ def test_postgres_is_cut_off_while_cooldowns_are_restored(cluster):
         await watcher.stop()
 
     asyncio.run(scenario())
+
+
+def test_a_backlog_is_measured_and_told_once(cluster):
+    """While PostgreSQL is away alerts pile up in Redis: every node shows how many, one of them warns at half the limit."""
+    made = cluster(nodes=2, env={"TOCSIN_JOURNAL_LIMIT": "20"})
+    warning = "alerts pile up in Redis"
+
+    def backlog():
+        return [[n.metric("tocsin_journal_entries"), n.metric("tocsin_unwritten_alerts")] for n in made.nodes]
+
+    def warnings():
+        return sum(n.server.tail(10_000).count(warning) for n in made.nodes)
+
+    assert backlog() == [[0, 0], [0, 0]]
+    made.postgres.stop()
+    for i in range(10):
+        assert request("POST", made.nodes[i % 2].url + "/api/alerts/check", firing(f"b-{i}", 2.5)).status == 200
+    wait_for(lambda: backlog() == [[0, 10], [0, 10]], what="the numbers")
+    assert warnings() == 0
+    for i in range(10, 20):
+        assert request("POST", made.nodes[i % 2].url + "/api/alerts/check", firing(f"b-{i}", 2.5)).status == 200
+    wait_for(lambda: backlog() == [[0, 20], [0, 20]], what="the numbers")
+    wait_for(lambda: warnings() == 1, what="the warning")
+    full = request("POST", made.nodes[0].url + "/api/alerts/check", firing("b-full", 2.5))
+    assert full.status == 503 and int(full.headers["Retry-After"]) >= 1
+    made.postgres.start()
+    wait_for(lambda: backlog() == [[0, 0], [0, 0]], what="an empty journal")
+    assert warnings() == 1
+    assert len(rows(made)) == 20
