@@ -139,8 +139,10 @@ public final class EpochRecovery: Service {
 
   /// Whether the log still has the newest event that this node knows: then nothing was lost.
   private func logIsIntact() async throws(StoreError) -> Bool {
-    guard let position = feed.position, position.epoch == epochs.epoch else { return true }
-    return try await feed.isLogIntact(upTo: position)
+    guard let place = feed.placeToVerify, place.epoch == epochs.epoch else { return true }
+    guard try await feed.isLogIntact(upTo: place) else { return false }
+    feed.verified(place)
+    return true
   }
 
   /// Begins a new epoch, if this node is the one to do it.
