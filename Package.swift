@@ -121,7 +121,7 @@ let package = Package(
     tests("TocsinCoreTests", ["TocsinCore"]),
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
-    tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore"]),
+    tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore", logging]),
     tests(
       "TocsinServerTests",
       ["TocsinServer", "TocsinEngine", "TocsinCore", logging, lifecycle, embedded] + nio + http + web),

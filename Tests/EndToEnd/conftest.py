@@ -3,9 +3,11 @@
 Everything goes through the `tocsin` binary (TOCSIN_BINARY) and listens on loopback only. Tests end only processes that
 they started, by pid.
 """
+import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +18,8 @@ import urllib.error
 import urllib.request
 
 import pytest
+
+from proxy import Proxy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("TOCSIN_BINARY", str(ROOT / ".build/debug/tocsin"))
@@ -100,11 +104,14 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
-    def start(self):
+    def launch(self, *options):
         # Append-only with fsync at every write: a stop loses nothing, as in a production that cares.
         self.server = Server(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "",
-             "--appendonly", "yes", "--appendfsync", "always"], self.folder / "redis.log")
+             "--appendonly", "yes", "--appendfsync", "always", *options], self.folder / "redis.log")
+
+    def start(self):
+        self.launch()
         wait_for(lambda: self.command("PING") == "PONG", what="Redis")
 
     def command(self, *words):
@@ -157,6 +164,28 @@ class Postgres:
             raise RuntimeError(done.stderr)
         return done.stdout.strip()
 
+    @contextlib.contextmanager
+    def blocked(self):
+        """No alert can be committed as long as this lasts; reading goes on."""
+        holder = subprocess.Popen(
+            ["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tocsin", "tocsin"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            holder.stdin.write("BEGIN; LOCK TABLE alerts IN SHARE MODE; SELECT 'locked';\n")
+            holder.stdin.flush()
+            assert holder.stdout.readline().strip() == "locked"
+            yield
+        finally:
+            holder.stdin.close()
+            holder.wait(10)
+            holder.stdout.close()
+
+    def waiting(self, node):
+        """The backends in which that node waits for a lock."""
+        return self.sql(
+            f"SELECT pid FROM pg_stat_activity WHERE application_name = 'node-{node.number}' "
+            "AND wait_event_type = 'Lock'").split()
+
 
 class Node:
     def __init__(self, cluster, number):
@@ -169,9 +198,15 @@ class Node:
         self.log = self.cluster.folder / f"node-{self.number}.log"
         self.server = Server(
             [BINARY, "serve", "--port", str(self.port)], self.log,
-            {"REDIS_URL": self.cluster.redis.url, "DATABASE_URL": self.cluster.postgres.url,
+            {"REDIS_URL": self.cluster.redis.url,
+             "DATABASE_URL": f"{self.cluster.database_url}?application_name=node-{self.number}",
              "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
              "TOCSIN_MIGRATIONS": str(ROOT / "migrations"), **self.cluster.environment})
+
+    def metric(self, name):
+        """The sum of a metric's values."""
+        lines = request("GET", self.url + "/metrics").body.decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if re.match(name + r"[ {]", line))
 
     def is_ready(self):
         try:
@@ -187,12 +222,14 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, nodes, drain=1, environment=None):
+    def __init__(self, nodes, drain=1, proxy=False, environment=None):
         self.environment = environment or {}
         # Not below pytest's own folder: PostgreSQL runs as another user, who may not look into that.
         self.folder, self.drain = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-")), drain
         folder = self.folder
         self.redis, self.postgres = Redis(folder), Postgres(folder)
+        self.proxy = Proxy(self.postgres.port) if proxy else None
+        self.database_url = f"postgresql://tocsin@127.0.0.1:{self.proxy.port if proxy else self.postgres.port}/tocsin"
         migrated = subprocess.run(
             [BINARY, "migrate", "--migrations", str(ROOT / "migrations")], capture_output=True, text=True,
             env={**os.environ, "DATABASE_URL": self.postgres.url})
@@ -207,6 +244,8 @@ class Cluster:
             node.server.signal(signal.SIGTERM)
         for node in self.nodes:
             node.server.end()
+        if self.proxy:
+            self.proxy.stop()
         self.postgres.stop("immediate")
         self.redis.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -217,8 +256,8 @@ def cluster():
     """Makes clusters; all are stopped at the end."""
     made = []
 
-    def make(nodes=2, drain=1, environment=None):
-        made.append(Cluster(nodes, drain, environment))
+    def make(nodes=2, drain=1, proxy=False, environment=None):
+        made.append(Cluster(nodes, drain, proxy, environment))
         return made[-1]
 
     yield make

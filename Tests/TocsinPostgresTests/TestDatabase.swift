@@ -75,8 +75,8 @@ struct Stores: Sendable {
       do {
         try await alerts.ensurePartitions(weeksAhead: weeksAhead)
         return
-      } catch where error.code == .unavailable {
-        continue
+      } catch {
+        guard error.code == .unavailable else { throw error }
       }
     }
   }

@@ -50,6 +50,9 @@ public protocol CooldownJournal: Sendable {
   /// Where these alerts stand, in their order.
   func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding]
 
+  /// How many alerts wait in the journal and in `unwritten`. Cheap: the server keeps these numbers.
+  func backlog() async throws(StoreError) -> JournalBacklog
+
   /// In one step: appends and publishes those changes whose id has not been announced within the last hour.
   /// - Returns: how many were published
   @discardableResult
@@ -131,6 +134,23 @@ public enum JournalStanding: Sendable, Hashable {
   case unwritten
   /// In neither.
   case none
+}
+
+/// How many alerts wait.
+public struct JournalBacklog: Sendable, Hashable {
+  /// Claimed, not yet announced.
+  public var journal: Int
+  /// Announced, but not in PostgreSQL yet.
+  public var unwritten: Int
+  /// How many both may hold together before claims are refused.
+  public var limit: Int
+
+  /// A backlog of these numbers.
+  public init(journal: Int, unwritten: Int, limit: Int) {
+    self.journal = journal
+    self.unwritten = unwritten
+    self.limit = limit
+  }
 }
 
 /// An acknowledgement or a resolution that is committed and has to be announced.

@@ -68,6 +68,9 @@ struct AlertPath: Sendable {
 
   /// Writes and announces alerts whose claims were won.
   private func complete(_ drafts: [Draft]) async -> [Draft.Fate] {
+    let entries = drafts.map(\.claim.entry)
+    announcer.begin(entries)
+    defer { announcer.end(entries) }
     switch await writer.write(drafts.map { StoredAlert(alert: $0.alert, tenant: $0.claim.tenant) }) {
     case .written(let refused):
       let kept = refused.isEmpty ? drafts : drafts.filter { refused[$0.alert.alertID] == nil }
@@ -82,11 +85,12 @@ struct AlertPath: Sendable {
       }
     case .late:
       do {
-        try await announceUnwritten(drafts.map(\.claim.entry))
+        try await announceUnwritten(entries)
         metrics.notPersisted.increment(by: drafts.count)
         return drafts.map { _ in .raised(["websocket": true]) }
       } catch {
-        // The journal holds them: the keeper writes and announces them when both servers are back.
+        // The journal holds them, or will again: the keeper writes and announces them when both servers are back.
+        announcer.leave(entries)
         let failure = failure(error)
         return drafts.map { _ in .failed(failure) }
       }

@@ -4,8 +4,7 @@ import TocsinCore
 
 /// Announces alerts that are in PostgreSQL, and keeps those that could not be announced until they can.
 final class Announcer: Sendable {
-  /// Committed, not announced: Redis was away or had lost them.
-  private let held = Mutex<[AlertID: JournalEntry]>([:])
+  private let unannounced = Mutex(UnannouncedAlerts())
   private let journal: any CooldownJournal
   private let metrics: EngineMetrics
   private let logger: Logger
@@ -33,30 +32,48 @@ final class Announcer: Sendable {
     } catch {
       logger.debug("alerts could not be announced yet", metadata: ["error": "\(error)"])
     }
-    held.withLock { held in
-      for entry in entries { held[entry.alertID] = entry }
-    }
+    unannounced.withLock { $0.hold(entries) }
     return false
   }
 
+  /// Claims were won: until ``end(_:)`` this node answers for the alerts.
+  func begin(_ entries: [JournalEntry]) {
+    unannounced.withLock { $0.begin(entries) }
+  }
+
+  /// The callers are answered.
+  func end(_ entries: [JournalEntry]) {
+    unannounced.withLock { $0.end(entries) }
+  }
+
+  /// Leaves alerts to the keeper that could neither be committed in time nor announced: once Redis is back, the journal
+  /// has them, even if it had lost them.
+  func leave(_ entries: [JournalEntry]) {
+    unannounced.withLock { $0.leave(entries) }
+  }
+
   /// How many alerts wait for Redis to come back.
-  var heldCount: Int { held.withLock { $0.count } }
+  var heldCount: Int { unannounced.withLock { $0.waitingCount } }
 
-  /// The alerts that wait for Redis to come back.
-  var heldEntries: [JournalEntry] { held.withLock { Array($0.values) } }
+  /// The alerts that Redis, if it loses its data, can get back from this node only.
+  var unannouncedEntries: [JournalEntry] { unannounced.withLock { $0.entries } }
 
-  /// Announces what is held. Call it when Redis is back and the node works in its epoch.
-  /// - Throws: when Redis went away again: what is left stays held
-  func announceHeld() async throws(StoreError) {
+  /// Announces what is held, and sees that the journal has what was left to the keeper. Call it when Redis is back and the
+  /// node works in its epoch.
+  /// - Throws: when Redis went away again: what is not done stays as it was
+  func settle() async throws(StoreError) {
     while true {
-      let entries = held.withLock { Array($0.values.prefix(limit)) }
-      guard !entries.isEmpty else { return }
-      let ordered = entries.sorted { $0.alertID < $1.alertID }
-      try await journal.reenter(ordered)
-      try await journal.announce(ordered.map(\.alertID))
-      held.withLock { held in
-        for entry in ordered { held[entry.alertID] = nil }
-      }
+      let left = unannounced.withLock { $0.left(limit: limit) }
+      guard !left.isEmpty else { break }
+      try await journal.reenter(left)
+      unannounced.withLock { $0.settled(left) }
+    }
+    while true {
+      let held = unannounced.withLock { $0.held(limit: limit) }
+      guard !held.isEmpty else { return }
+      try await journal.reenter(held)
+      try await journal.announce(held.map(\.alertID))
+      unannounced.withLock { $0.settled(held) }
     }
   }
 }

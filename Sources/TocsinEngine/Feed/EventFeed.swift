@@ -16,6 +16,7 @@ public final class EventFeed: Service {
 
   private struct State {
     var position: EventID?
+    var lost: EventID?
     var sink: (any EventSink)?
   }
 
@@ -36,6 +37,15 @@ public final class EventFeed: Service {
 
   /// The newest event that was passed on; nil before the node knows the log.
   public var position: EventID? { state.withLock { $0.position } }
+
+  /// What the log must still have, unless the server lost it: the newest event that was passed on; where the log could
+  /// not fill a gap, the place before the gap, until ``verified(_:)`` says that it was only trimmed.
+  var placeToVerify: EventID? { state.withLock { $0.lost ?? $0.position } }
+
+  /// The log has lost nothing up to that place.
+  func verified(_ place: EventID) {
+    state.withLock { if $0.lost == place { $0.lost = nil } }
+  }
 
   /// Says who gets the events. One sink; attach it before the feed runs.
   public func attach(_ sink: any EventSink) {
@@ -117,6 +127,12 @@ public final class EventFeed: Service {
   private func publish(_ action: FeedState.Action, position: EventID?) {
     guard action.resync != nil || !action.events.isEmpty else { return }
     let sink = state.withLock { state in
+      switch action.resync?.reason {
+      // The feed goes on from the end of maybe another server's log: where it was before must not be forgotten.
+      case .eventsLost: state.lost = state.lost ?? state.position
+      case .epochChanged, .started: state.lost = nil
+      case nil: break
+      }
       state.position = position
       return state.sink
     }

@@ -46,9 +46,13 @@ public final class JournalKeeper: Service {
     await cancelWhenGracefulShutdown {
       var rounds = 0
       var hasFailed = false
+      var watch = BacklogWatch()
       while !Task.isCancelled {
+        var isKeeper = false
         do {
-          if try await self.journal.holdKeeperLease(node: self.node, milliseconds: self.settings.leaseMilliseconds) {
+          isKeeper = try await self.journal.holdKeeperLease(
+            node: self.node, milliseconds: self.settings.leaseMilliseconds)
+          if isKeeper {
             try await self.replay()
             if rounds % self.settings.reconcileEvery == 0 { try await self.rules.reconcile() }
           }
@@ -59,6 +63,7 @@ public final class JournalKeeper: Service {
             metadata: ["error": "\(error)"])
           hasFailed = true
         }
+        if let backlog = await self.measureBacklog(), isKeeper, watch.observed(backlog) { self.warn(of: backlog) }
         await self.lookForPostgres()
         rounds += 1
         try? await Task.sleep(for: self.settings.interval)
@@ -95,6 +100,22 @@ public final class JournalKeeper: Service {
       logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(kept.count)"])
     }
     try await announceChanges()
+  }
+
+  /// Every node does this, not the keeper alone: so no node shows an old number after another one took the lease.
+  private func measureBacklog() async -> JournalBacklog? {
+    guard let backlog = try? await journal.backlog() else { return nil }
+    metrics.journalEntries.set(Double(backlog.journal))
+    metrics.unwrittenAlerts.set(Double(backlog.unwritten))
+    return backlog
+  }
+
+  private func warn(of backlog: JournalBacklog) {
+    logger.warning(
+      "alerts pile up in Redis: once they reach the limit, checks that fire get 503",
+      metadata: [
+        "journal": "\(backlog.journal)", "unwritten": "\(backlog.unwritten)", "limit": "\(backlog.limit)",
+      ])
   }
 
   /// A writer that has given PostgreSQL up does not ask it again by itself; every node does so here.

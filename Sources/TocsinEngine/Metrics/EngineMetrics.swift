@@ -14,6 +14,8 @@ struct EngineMetrics: Sendable {
   let feedGaps: Counter
   let resyncs: Counter
   let epochs: Counter
+  let journalEntries: Gauge
+  let unwrittenAlerts: Gauge
   private let alerts: [AlertType: [Severity: Counter]]
   private let changes: [AlertAction: Counter]
 
@@ -35,6 +37,12 @@ struct EngineMetrics: Sendable {
     feedGaps = registry.counter("tocsin_feed_gaps_total", help: "Gaps in the event stream that had to be filled.")
     resyncs = registry.counter("tocsin_feed_resyncs_total", help: "Gaps that could not be filled.")
     epochs = registry.counter("tocsin_epochs_begun_total", help: "Times this node restored an empty Redis.")
+    journalEntries = registry.gauge(
+      "tocsin_journal_entries",
+      help: "Alerts of the cluster that are claimed and not announced, as Redis counts them: the same on every node.")
+    unwrittenAlerts = registry.gauge(
+      "tocsin_unwritten_alerts",
+      help: "Alerts of the cluster that wait for PostgreSQL, as Redis counts them: the same on every node.")
     var alerts: [AlertType: [Severity: Counter]] = [:]
     for type in AlertType.allCases {
       for severity in Severity.allCases {

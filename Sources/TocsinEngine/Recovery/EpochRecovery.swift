@@ -118,6 +118,7 @@ public final class EpochRecovery: Service {
     }
     if let server {
       if !book.isLoaded { try await rules.load() }
+      try await restoreCooldowns(of: announcer.unannouncedEntries)
       epochs.adopt(epoch: server)
       logger.info("the node works in another epoch", metadata: ["epoch": "\(server)"])
       try await settle(in: server)
@@ -129,8 +130,8 @@ public final class EpochRecovery: Service {
   /// What is to be done on every arrival in an epoch, known or new.
   private func settle(in epoch: String) async throws(StoreError) {
     feed.settled(in: epoch)
-    try await restoreCooldowns(of: announcer.heldEntries)
-    try await announcer.announceHeld()
+    try await restoreCooldowns(of: announcer.unannouncedEntries)
+    try await announcer.settle()
     if try await epochs.isRestoring(), try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) {
       try await restoreCooldowns(of: epoch)
     }
@@ -138,8 +139,10 @@ public final class EpochRecovery: Service {
 
   /// Whether the log still has the newest event that this node knows: then nothing was lost.
   private func logIsIntact() async throws(StoreError) -> Bool {
-    guard let position = feed.position, position.epoch == epochs.epoch else { return true }
-    return try await feed.isLogIntact(upTo: position)
+    guard let place = feed.placeToVerify, place.epoch == epochs.epoch else { return true }
+    guard try await feed.isLogIntact(upTo: place) else { return false }
+    feed.verified(place)
+    return true
   }
 
   /// Begins a new epoch, if this node is the one to do it.
@@ -149,6 +152,8 @@ public final class EpochRecovery: Service {
     // Another node may have been faster than this one's question.
     guard try await epochs.serverEpoch() == epoch else { return false }
     try await rules.load()
+    // Before anybody can claim in the new epoch.
+    try await restoreCooldowns(of: announcer.unannouncedEntries)
     var generator = SystemRandomNumberGenerator()
     let fresh = String(generator.next() as UInt64, radix: 36)
     try await epochs.begin(epoch: fresh)
@@ -163,11 +168,11 @@ public final class EpochRecovery: Service {
     return true
   }
 
-  /// Alerts that were committed but not announced may have lost their cooldowns after these were read from PostgreSQL.
-  private func restoreCooldowns(of held: [JournalEntry]) async throws(StoreError) {
-    guard !held.isEmpty else { return }
+  /// Of alerts that this node works on: PostgreSQL may not have them yet, or had them only after it was read.
+  private func restoreCooldowns(of unannounced: [JournalEntry]) async throws(StoreError) {
+    guard !unannounced.isEmpty else { return }
     var running: [RunningCooldown] = []
-    for entry in held {
+    for entry in unannounced {
       guard let envelope = EventEnvelope(decoding: entry.envelope), let alert = try? envelope.decodedAlert(),
         let rule = book.index(of: envelope.tenant)?[alert.ruleID], rule.incarnation == alert.ruleIncarnation,
         rule.cooldownMilliseconds > 0

@@ -100,6 +100,12 @@ extension RedisBackend: CooldownJournal {
     return zip(journal, unwritten).map { !$0.isNull ? .journal : !$1.isNull ? .unwritten : .none }
   }
 
+  public func backlog() async throws(StoreError) -> JournalBacklog {
+    let replies = try await pipeline([["HLEN", RedisArgument(keys.journal)], ["HLEN", RedisArgument(keys.unwritten)]])
+    guard let journal = replies[0].int, let unwritten = replies[1].int else { throw .unexpected(.array(replies)) }
+    return JournalBacklog(journal: journal, unwritten: unwritten, limit: configuration.journalLimit)
+  }
+
   public func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
     let reply = try await run(
       LeaseScripts.holdInEpoch, keys: [keys.epoch, keys.keeper],

@@ -36,6 +36,18 @@ import TocsinCore
     }
   }
 
+  @Test func theBacklogIsWhatTheJournalAndUnwrittenHold() async throws {
+    try await Nodes.with(journalLimit: 7) { nodes in
+      #expect(try await nodes.first.backlog() == JournalBacklog(journal: 0, unwritten: 0, limit: 7))
+      let ids = try await nodes.first.claimed(4)
+      try await nodes.first.announceUnwritten([ids[0]])
+      try await nodes.first.announce([ids[1]])
+      #expect(try await nodes.first.backlog() == JournalBacklog(journal: 2, unwritten: 1, limit: 7))
+      try await nodes.first.written([ids[0]])
+      #expect(try await nodes.first.backlog() == JournalBacklog(journal: 2, unwritten: 0, limit: 7))
+    }
+  }
+
   @Test func entriesOfAnUnknownVersionDoNotHideOthers() async throws {
     try await Nodes.with { nodes async throws in
       for number in 0..<300 {

@@ -70,6 +70,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] { alerts.map { _ in .none } }
   func announce(changes: [AlertChange]) async throws(StoreError) -> Int { changes.count }
   func announce(updates: [[UInt8]]) async throws(StoreError) {}
+  func backlog() async throws(StoreError) -> JournalBacklog { JournalBacklog(journal: 0, unwritten: 0, limit: 1) }
   func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool { false }
   func now() -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000) }
 
