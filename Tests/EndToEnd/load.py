@@ -59,15 +59,20 @@ class Watcher:
 
 
 class Load:
-    """Sends checks with so many workers; notes what every one was answered."""
+    """Sends checks with so many workers; notes what every one was answered.
 
-    def __init__(self, urls, make, count=None, workers=32):
+    With a rate (checks a second) none is sent before its time; with `insists` each is sent until a node takes it.
+    """
+
+    def __init__(self, urls, make, count=None, workers=32, rate=None, insists=False):
         self.urls, self.make, self.count, self.workers = list(urls), make, count, workers
+        self.rate, self.insists = rate, insists
         self.sent = 0
         self.answers = []
         self.running = True
 
     async def run(self):
+        self.begun = asyncio.get_running_loop().time()
         timeout = aiohttp.ClientTimeout(total=20)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
@@ -77,16 +82,26 @@ class Load:
         while self.running and (self.count is None or self.sent < self.count):
             index = self.sent
             self.sent += 1
-            url = self.urls[(index + number) % len(self.urls)]
-            try:
-                async with session.post(url + "/api/alerts/check", json=self.make(index)) as answer:
-                    body = await answer.json(content_type=None)
-                    self.answers.append((index, answer.status, body))
-                    if answer.status >= 500:
-                        await asyncio.sleep(0.05)
-            except (aiohttp.ClientError, asyncio.TimeoutError, json.JSONDecodeError) as error:
-                self.answers.append((index, 0, {"error": repr(error)}))
-                await asyncio.sleep(0.02)
+            if self.rate:
+                await asyncio.sleep(self.begun + index / self.rate - asyncio.get_running_loop().time())
+            turn = index + number
+            while await self.ask(session, index, self.urls[turn % len(self.urls)]) != 200 and self.insists:
+                turn += 1
+
+    async def ask(self, session, index, url):
+        status, body = 0, None
+        try:
+            async with session.post(url + "/api/alerts/check", json=self.make(index)) as answer:
+                body = await answer.json(content_type=None)
+                status = answer.status
+        except (aiohttp.ClientError, asyncio.TimeoutError, json.JSONDecodeError) as error:
+            body = {"error": repr(error)}
+        self.answers.append((index, status, body))
+        if status == 0:
+            await asyncio.sleep(0.02)
+        elif status >= 500:
+            await asyncio.sleep(0.05)
+        return status
 
     def stop(self):
         self.running = False
