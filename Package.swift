@@ -57,10 +57,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -80,12 +84,24 @@ let package = Package(
     module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
     module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
     module("TocsinPostgres", ["TocsinCore", "PostgresClient", logging]),
+    module(
+      "TocsinNotifiers",
+      [
+        "TocsinCore", "CurlClient", logging, .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    module(
+      "TocsinNotifiers",
+      [
+        "TocsinCore", "CurlClient", logging, .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     module("TocsinServer", ["TocsinCore", "TocsinEngine", logging, lifecycle] + nio + http + web),
     module(
       "TocsinApp",
       [
-        "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinServer", "RedisClient",
-        "PostgresClient", logging, lifecycle,
+        "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinNotifiers", "TocsinServer",
+        "RedisClient", "PostgresClient", "CurlClient", logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -120,6 +136,16 @@ let package = Package(
       ] + nio),
     tests("TocsinCoreTests", ["TocsinCore"]),
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
+    tests(
+      "TocsinNotifiersTests",
+      ["TocsinNotifiers", "TocsinCore", "CurlClient", "FakeServer", logging] + nio + http),
+    tests(
+      "TocsinAppTests",
+      [
+        "TocsinApp", "TocsinCore", "TocsinNotifiers", logging, lifecycle,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ]),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore", logging]),
     tests(
@@ -127,6 +153,7 @@ let package = Package(
       ["TocsinServer", "TocsinEngine", "TocsinCore", logging, lifecycle, embedded] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    tests("TocsinNotifiersTests", ["TocsinNotifiers", "TocsinCore", "CurlClient", "FakeServer", logging] + nio),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
     tests(
