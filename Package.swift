@@ -59,11 +59,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -84,12 +82,6 @@ let package = Package(
     module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
     module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
     module("TocsinPostgres", ["TocsinCore", "PostgresClient", logging]),
-    module(
-      "TocsinNotifiers",
-      [
-        "TocsinCore", "CurlClient", logging, .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]),
     module(
       "TocsinNotifiers",
       [
@@ -153,7 +145,6 @@ let package = Package(
       ["TocsinServer", "TocsinEngine", "TocsinCore", logging, lifecycle, embedded] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
-    tests("TocsinNotifiersTests", ["TocsinNotifiers", "TocsinCore", "CurlClient", "FakeServer", logging] + nio),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
     tests(
