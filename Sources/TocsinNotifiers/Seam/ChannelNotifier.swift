@@ -1,0 +1,125 @@
+public import CurlClient
+import Glibc
+public import Logging
+import Synchronization
+public import TocsinCore
+
+/// Sends alerts through the channels of a configuration.
+///
+/// The configuration is a snapshot: ``replace(_:options:)`` puts another one in its place, and an attempt that is under way
+/// ends with the one that it began with.
+public final class ChannelNotifier: Notifier {
+  private let client: CurlClient
+  private let logger: Logger
+  private let clock: @Sendable () -> Timestamp
+  private let directory: Mutex<TargetDirectory>
+
+  /// A notifier for these receivers. It reads their template files at once, which takes as long as the disk does.
+  /// - Parameters:
+  ///   - client: what sends; whoever made it runs it
+  ///   - clock: the time that stands in mails and in signatures
+  public init(
+    client: CurlClient, receivers: [ReceiverSettings] = [], options: NotifierOptions = NotifierOptions(),
+    logger: Logger, clock: @escaping @Sendable () -> Timestamp = ChannelNotifier.systemTime
+  ) {
+    self.client = client
+    self.logger = logger
+    self.clock = clock
+    directory = Mutex(TargetDirectory(receivers, options, problems: TemplateProblems(logger: logger)))
+  }
+
+  /// Takes up another configuration as a whole: receivers, links, and the template files as they are now.
+  public func replace(_ receivers: [ReceiverSettings], options: NotifierOptions = NotifierOptions()) {
+    let known = directory.withLock { $0.problems.all }
+    let next = TargetDirectory(receivers, options, problems: TemplateProblems(logger: logger, known: known))
+    directory.withLock { $0 = next }
+  }
+
+  /// The template files that are not used, and why: of the present configuration only.
+  public var templateProblems: [TemplateProblem] { directory.withLock { $0 }.problems.all }
+
+  /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
+  public var testable: [String] { directory.withLock { $0 }.testable }
+
+  public func send(_ notification: TocsinCore.Notification, timeout: Duration) async -> DeliveryOutcome {
+    let directory = directory.withLock { $0 }
+    guard let target = directory.targets[notification.delivery.target] else {
+      return .retryable(DeliveryFailure("this node's configuration does not have the target"))
+    }
+    return await send(notification, to: target, directory, timeout: timeout)
+  }
+
+  /// Really sends a sample alert; what opened an incident closes it again.
+  public func test(_ name: String, timeout: Duration) async -> [TargetTest]? {
+    let directory = directory.withLock { $0 }
+    guard let targets = directory.targets(named: name) else { return nil }
+    let alert = SampleAlert.make(at: clock())
+    return await withTaskGroup(of: (Int, TargetTest).self) { group in
+      for (index, target) in targets.enumerated() {
+        group.addTask { (index, await self.test(target, alert, directory, timeout: timeout)) }
+      }
+      var tests: [(Int, TargetTest)] = []
+      for await test in group { tests.append(test) }
+      return tests.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private func test(
+    _ target: LiveTarget, _ alert: Alert, _ directory: TargetDirectory, timeout: Duration
+  ) async -> TargetTest {
+    let start = ContinuousClock.now
+    func attempt(_ cause: DeliveryCause) async -> DeliveryOutcome {
+      let delivery = PlannedDelivery(alertID: alert.alertID, cause: cause, target: target.name, channel: target.channel)
+      let sample = cause == .resolved ? SampleAlert.resolved(alert, at: clock()) : alert
+      let notification = TocsinCore.Notification(delivery: delivery, alert: sample, tenant: .standard, attempt: 1)
+      return await send(notification, to: target, directory, timeout: timeout)
+    }
+    var outcome = await attempt(.fired)
+    if case .delivered = outcome, [.pagerduty, .opsgenie].contains(target.channel),
+      var failure = await attempt(.resolved).failure
+    {
+      failure.reason = "the sample opened an incident that could not be closed: \(failure.reason)"
+      outcome = .retryable(failure)
+    }
+    let time = (ContinuousClock.now - start).components
+    return TargetTest(
+      target: target.name, channel: target.channel, outcome: outcome,
+      milliseconds: Int(time.seconds) * 1000 + Int(time.attoseconds / 1_000_000_000_000_000))
+  }
+
+  private func send(
+    _ notification: TocsinCore.Notification, to target: LiveTarget, _ directory: TargetDirectory, timeout: Duration
+  ) async -> DeliveryOutcome {
+    let notice = Notice(notification, consoleURL: directory.consoleURL, now: clock())
+    let reply = await send(target.request(for: notice, timeout: timeout))
+    if case .mail(let response) = reply { report(response.refusedRecipients, target.name) }
+    return target.adapter.outcome(of: reply, now: clock())
+  }
+
+  private func send(_ message: OutgoingMessage) async -> Reply {
+    do throws(CurlError) {
+      switch message {
+      case .http(let transfer): return .response(try await client.send(transfer))
+      case .mail(let transfer): return .mail(try await client.send(transfer))
+      }
+    } catch {
+      return Reply(error)
+    }
+  }
+
+  /// The mail is on its way to the others, so it is not sent again; somebody has to see that one address is wrong.
+  private func report(_ refused: [RefusedRecipient], _ target: TargetName) {
+    guard !refused.isEmpty else { return }
+    let replies = refused.map { MailVerdict.code($0.reply) }.joined(separator: ", ")
+    logger.warning(
+      "a mail server refused some recipients, the others get the mail",
+      metadata: ["target": "\(target)", "refused": "\(refused.count)", "replies": "\(replies)"])
+  }
+
+  /// The system's time.
+  public static func systemTime() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}
