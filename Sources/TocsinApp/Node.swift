@@ -1,3 +1,4 @@
+import CurlClient
 import Foundation
 public import Logging
 public import NIOCore
@@ -8,6 +9,7 @@ import ServiceLifecycle
 import Synchronization
 import TocsinCore
 public import TocsinEngine
+import TocsinNotifiers
 import TocsinPostgres
 import TocsinRedis
 import TocsinServer
@@ -27,9 +29,12 @@ public final class Node: Sendable {
 
   /// A node that does nothing yet.
   /// - Parameters:
+  ///   - receivers: who gets which alerts
+  ///   - source: where `receivers` were read from, to be read again when it changes; nil for never
   ///   - group: the event loops of its server and of its connections to Redis; the process' own unless given
   public init(
-    configuration: NodeConfiguration, group: (any EventLoopGroup)? = nil, logger: Logger
+    configuration: NodeConfiguration, receivers: ReceiverConfiguration = ReceiverConfiguration(),
+    reloadingFrom source: ReceiverSource? = nil, group: (any EventLoopGroup)? = nil, logger: Logger
   ) throws {
     let group = group ?? Node.makeGroup(threads: configuration.threads)
     let name = configuration.nodeName ?? ProcessInfo.processInfo.hostName
@@ -59,18 +64,27 @@ public final class Node: Sendable {
     }
     let readers = PostgresPool(
       configuration: configuration.database, size: configuration.databaseReaders, logger: logger)
-    let alerts = PostgresAlertStore(writers: writers, readers: readers)
-    let rules = PostgresRuleStore(pool: readers)
-    let ports = EnginePorts(
-      journal: backend, epochs: backend, log: backend, signals: backend, board: backend, windows: backend,
-      alerts: alerts, rules: rules)
-    var settings = EngineSettings()
-    settings.writers = configuration.databaseWriters
+    // Of its own, so that results of deliveries never keep alerts from being written.
+    let couriers = PostgresPool(
+      configuration: configuration.database, size: configuration.databaseCouriers, logger: logger)
     let unique =
       "\(name)-\(ProcessInfo.processInfo.processIdentifier)-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
+    let alerts = PostgresAlertStore(writers: writers, readers: readers, node: unique)
+    let rules = PostgresRuleStore(pool: readers)
+    let deliveries = PostgresDeliveryStore(writers: couriers, readers: readers, node: unique)
+    let curl = CurlClient(configuration: Node.outbound)
+    let notifier = ChannelNotifier(
+      client: curl, receivers: receivers.receivers, options: NotifierOptions(receivers), logger: logger)
+    let ports = EnginePorts(
+      journal: backend, epochs: backend, log: backend, signals: backend, board: backend, windows: backend,
+      alerts: alerts, rules: rules, deliveries: deliveries, notifier: notifier)
+    var settings = EngineSettings()
+    settings.writers = configuration.databaseWriters
     let engine = Engine(node: unique, ports: ports, settings: settings, metrics: metrics, logger: logger)
+    engine.routing.replace(receivers)
     relay.attach(engine)
-    Node.observe(redis: redis, writers: writers, readers: readers, in: metrics)
+    Node.observe(
+      redis: redis, pools: [("writers", writers), ("readers", readers), ("couriers", couriers)], in: metrics)
 
     let hub = WebSocketHub(
       feed: engine.feed, alerts: engine.alerts, metrics: metrics, eventLoopGroup: group, logger: logger,
@@ -90,9 +104,17 @@ public final class Node: Sendable {
     let partitions = PartitionService(store: alerts, logger: logger)
     let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
     let statistics = StatisticsService(configuration: configuration.database, logger: logger)
-    let adapters: [any Service] = [redis, signals, writers, readers, partitions, statistics]
+    let adapters: [any Service] = [redis, signals, writers, readers, couriers, curl, partitions, statistics]
+    let reload = source.map { source in
+      ReceiverReload(
+        file: source.file, environment: source.environment, current: receivers, logger: logger
+      ) { [routing = engine.routing] receivers in
+        notifier.replace(receivers.receivers, options: NotifierOptions(receivers))
+        routing.replace(receivers)
+      }
+    }
     let hot: [any Service] = engine.hotServices.map { LoopService(service: $0, loop: group.next()) }
-    services = adapters + hot + engine.services + [HubService(hub: hub), server, drain]
+    services = adapters + hot + engine.services + [HubService(hub: hub), server, drain] + [reload].compactMap { $0 }
     self.server = server
     self.whenListening = whenListening
     self.engine = engine
@@ -137,11 +159,19 @@ public final class Node: Sendable {
     threads == 0 ? MultiThreadedEventLoopGroup.singleton : MultiThreadedEventLoopGroup(numberOfThreads: threads)
   }
 
+  /// Room for what the targets' own limits let through.
+  private static var outbound: CurlConfiguration {
+    var configuration = CurlConfiguration()
+    configuration.maximumConnections = 1024
+    configuration.maximumConnectionsPerHost = 128
+    return configuration
+  }
+
   private static func observe(
-    redis: RedisClient, writers: PostgresPool, readers: PostgresPool, in metrics: MetricsRegistry
+    redis: RedisClient, pools: [(String, PostgresPool)], in metrics: MetricsRegistry
   ) {
     let connected = metrics.gauge("tocsin_redis_connected", help: "Whether the node is connected to Redis.")
-    let pools = [("writers", writers), ("readers", readers)].map { name, pool in
+    let pools = pools.map { name, pool in
       (
         pool,
         metrics.gauge("tocsin_postgres_connections", help: "Open connections.", labels: [("pool", name)]),
@@ -158,6 +188,20 @@ public final class Node: Sendable {
         waiting.set(Double(statistics.waiting))
       }
     }
+  }
+}
+
+extension RoutingBook {
+  /// Takes up a configuration.
+  func replace(_ receivers: ReceiverConfiguration) {
+    replace(receivers.routing, retry: receivers.retry ?? RetryPolicy())
+  }
+}
+
+extension NotifierOptions {
+  /// What a configuration says for all receivers.
+  init(_ receivers: ReceiverConfiguration) {
+    self.init(consoleURL: receivers.consoleURL, templates: receivers.templates)
   }
 }
 

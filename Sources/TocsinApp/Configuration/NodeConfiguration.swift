@@ -12,6 +12,7 @@ public struct NodeConfiguration: Sendable {
   public var database: PostgresConfiguration
   public var databaseWriters: Int
   public var databaseReaders: Int
+  public var databaseCouriers: Int
   /// Folder with the SQL files, or nil to look beside the program.
   public var migrations: String?
   /// The node's name in logs, or nil for the host's.
@@ -38,6 +39,7 @@ public struct NodeConfiguration: Sendable {
     }
     databaseWriters = try sources.integer(.databaseWriters, 1...64)
     databaseReaders = try sources.integer(.databaseReaders, 1...256)
+    databaseCouriers = try sources.integer(.databaseCouriers, 1...64)
     migrations = sources.optional(.migrations)
     nodeName = sources.optional(.nodeName)
     threads = try sources.integer(.threads, 0...1024)

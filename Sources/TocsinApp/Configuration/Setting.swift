@@ -38,6 +38,8 @@ extension Setting {
     "database.writers", "TOCSIN_DATABASE_WRITERS", "2", "Connections that write new alerts.")
   static let databaseReaders = Setting(
     "database.readers", "TOCSIN_DATABASE_READERS", "4", "Connections for everything else.")
+  static let databaseCouriers = Setting(
+    "database.couriers", "TOCSIN_DATABASE_COURIERS", "2", "Connections for the results of deliveries.")
   static let migrations = Setting(
     "migrations", "TOCSIN_MIGRATIONS", "", "Folder with the SQL files; found beside the program unless set.")
   static let nodeName = Setting(
@@ -54,7 +56,8 @@ extension Setting {
 
   /// All settings, in the order of the documentation.
   public static let all: [Setting] = [
-    host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders, migrations,
+    host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders,
+    databaseCouriers, migrations,
     nodeName, threads, journalLimit, drainSeconds, logLevel, accessLog,
   ]
 }

@@ -4,8 +4,6 @@ public import TocsinCore
 public struct DeliverySettings: Sendable {
   /// How long one attempt may take.
   public var attemptTimeout: Duration = .seconds(15)
-  /// When failed deliveries are tried again and given up.
-  public var retry = RetryPolicy()
   /// The breaker of each target.
   public var breaker = CircuitBreaker()
   /// How many deliveries may wait for one target in this node; what is more waits in PostgreSQL.

@@ -127,7 +127,7 @@ public final class Dispatcher: Service {
     metrics.attempted(planned.channel, outcome, took: now - start)
     if case .gone(let failure) = outcome { await disable(planned.target, reason: failure.reason) }
     let age = Duration.milliseconds(leased.ageMilliseconds) + (now - item.acceptedAt)
-    let settlement = settings.retry.settle(
+    let settlement = book.retry.settle(
       outcome, attempt: leased.attempts + 1, age: age, draw: Double.random(in: 0..<1))
     let table = book.table
     results.add(

@@ -1,21 +1,24 @@
 import Synchronization
 public import TocsinCore
 
-/// The node's routing table: replaced as a whole when the configuration changes.
+/// Who gets which alerts, and how patiently: replaced as a whole when the configuration changes.
 public final class RoutingBook: Sendable {
-  private let state: Mutex<RoutingTable>
+  private let state: Mutex<(table: RoutingTable, retry: RetryPolicy)>
 
-  /// A book with that table.
-  public init(_ table: RoutingTable = RoutingTable()) {
-    state = Mutex(table)
+  /// A book with an empty table.
+  init() {
+    state = Mutex((RoutingTable(), RetryPolicy()))
   }
 
   /// The table as it is now.
-  public var table: RoutingTable { state.withLock { $0 } }
+  public var table: RoutingTable { state.withLock { $0.table } }
+
+  /// When failed deliveries are tried again and given up.
+  var retry: RetryPolicy { state.withLock { $0.retry } }
 
   /// Takes up another table: what is planned from now on follows it.
-  public func replace(_ table: RoutingTable) {
-    state.withLock { $0 = table }
+  public func replace(_ table: RoutingTable, retry: RetryPolicy = RetryPolicy()) {
+    state.withLock { $0 = (table, retry) }
   }
 
   /// An alert with the deliveries that its firing causes.

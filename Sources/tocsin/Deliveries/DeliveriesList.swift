@@ -73,5 +73,3 @@ struct DeliveryFilter: ParsableArguments {
 
   var selection: DeliverySelection { DeliverySelection(alertID: alert, receiver: receiver, state: state) }
 }
-
-extension DeliveryState: ExpressibleByArgument {}

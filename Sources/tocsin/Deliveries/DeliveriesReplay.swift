@@ -57,17 +57,27 @@ struct DeliveriesReplay: AsyncParsableCommand {
   }
 
   private func replayNamed(_ client: TocsinClient) async throws {
-    var failure: CommandFailure?
+    var unknown = 0
     for id in ids {
-      do {
-        let answer = try await client.replay(id)
-        let state = answer.object?["delivery"]?.object?["state"]?.string ?? ""
-        Console.current.print(connection.json ? answer.text : "\(Printable.line(state))  \(Printable.line(id))")
-      } catch  where error.code == .notFound {
+      if let state = try await state(afterReplaying: id, client) {
+        if !connection.json { Console.current.print("\(Printable.line(state))  \(Printable.line(id))") }
+      } else {
         Console.current.complain("tocsin: there is no delivery \(Printable.line(id))")
-        failure = CommandFailure(.refused, lines: [])
+        unknown += 1
       }
     }
-    if let failure { throw failure }
+    if unknown > 0 { throw CommandFailure(.refused, lines: []) }
+  }
+
+  /// - Returns: nil where the server does not know the delivery
+  private func state(afterReplaying id: String, _ client: TocsinClient) async throws -> String? {
+    do {
+      let answer = try await client.replay(id)
+      if connection.json { Console.current.print(answer.text) }
+      return answer.object?["delivery"]?.object?["state"]?.string ?? ""
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return nil
+    }
   }
 }

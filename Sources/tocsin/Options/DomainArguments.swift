@@ -5,6 +5,8 @@ extension Severity: ExpressibleByArgument {}
 
 extension AlertType: ExpressibleByArgument {}
 
+extension DeliveryState: ExpressibleByArgument {}
+
 /// `key=value` of `--context`: a value that is JSON is taken as such, anything else as text.
 struct ContextArgument: ExpressibleByArgument, Sendable, Hashable {
   var key: String

@@ -32,6 +32,8 @@ struct ConfigCommand: AsyncParsableCommand {
         print("\(setting.key)\(padding)  \(value.shown(for: setting))  (\(value.source))")
       }
     }
+    let receivers = try options.receivers()
+    if !json { for line in receivers.summary { print(line) } }
     do { _ = try NodeConfiguration(sources) } catch { throw CommandFailure(.usage, "tocsin: \(error)") }
   }
 }

@@ -25,7 +25,23 @@ struct NodeOptions: ParsableArguments {
     let environment = ProcessInfo.processInfo.environment
     do {
       return try await SettingSources(
-        flags: given, environment: environment, file: config ?? environment["TOCSIN_CONFIG"])
+        flags: given, environment: environment, file: receiverSource.file)
+    } catch {
+      throw CommandFailure(.usage, "tocsin: \(error)")
+    }
+  }
+
+  /// Where receivers and routes are read from.
+  var receiverSource: ReceiverSource {
+    let environment = ProcessInfo.processInfo.environment
+    return ReceiverSource(file: config ?? environment["TOCSIN_CONFIG"], environment: environment)
+  }
+
+  /// The checked receivers and routes.
+  func receivers() throws -> ReceiverConfiguration {
+    let source = receiverSource
+    do {
+      return try ReceiverConfiguration(file: source.file, environment: source.environment)
     } catch {
       throw CommandFailure(.usage, "tocsin: \(error)")
     }

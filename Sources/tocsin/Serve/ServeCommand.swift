@@ -33,6 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try await options.configuration(flags: ["host": host, "port": port.map(String.init)])
+    let receivers = try options.receivers()
     LoggingSystem.bootstrap { label in
       var handler = StreamLogHandler.standardError(label: label)
       handler.logLevel = configuration.logLevel
@@ -45,7 +46,9 @@ struct ServeCommand: AsyncParsableCommand {
         metadata: ["host": "\(configuration.host)"])
     }
     do {
-      try await Node(configuration: configuration, logger: logger).run()
+      try await Node(
+        configuration: configuration, receivers: receivers, reloadingFrom: options.receiverSource, logger: logger
+      ).run()
     } catch let failure as NodeFailure {
       throw CommandFailure(.refused, "tocsin: \(failure)")
     }
