@@ -13,10 +13,10 @@ import TocsinCore
       alert.acknowledgement = Alert.Mark(at: Timestamp(milliseconds: 1_790_000_001_001), by: "ana")
       alert.resolution = Alert.Mark(at: Timestamp(milliseconds: 1_790_000_002_999), by: nil)
       let inserted = try await stores.alerts.insert(Samples.stored([alert]))
-      #expect(inserted == 1)
+      #expect(inserted == InsertedAlerts(count: 1))
       #expect(try await stores.alerts.alert(alert.alertID, tenant: .standard) == alert)
       #expect(try await stores.alerts.alert(alert.alertID, tenant: Tenant(rawValue: "other")) == nil)
-      #expect(try await stores.alerts.insert([]) == 0)
+      #expect(try await stores.alerts.insert([]).count == 0)
     }
   }
 
@@ -24,9 +24,9 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let now = try await stores.now()
       let alerts = (0..<10).map { Samples.alert(at: now.advanced(by: Int64(-$0))) }
-      #expect(try await stores.alerts.insert(Samples.stored(Array(alerts[..<6]))) == 6)
-      #expect(try await stores.alerts.insert(Samples.stored(alerts + alerts)) == 4)
-      #expect(try await stores.alerts.insert(Samples.stored(alerts)) == 0)
+      #expect(try await stores.alerts.insert(Samples.stored(Array(alerts[..<6]))).count == 6)
+      #expect(try await stores.alerts.insert(Samples.stored(alerts + alerts)).count == 4)
+      #expect(try await stores.alerts.insert(Samples.stored(alerts)).count == 0)
       let expected = AlertStatistics(counting: alerts)
       #expect(try await stores.alerts.statistics(campaignID: nil, tenant: .standard) == expected)
       #expect(try await stores.alerts.statistics(campaignID: "c1", tenant: .standard) == expected)
@@ -59,7 +59,7 @@ import TocsinCore
         #expect(try await stores.alerts.alert(good.alertID, tenant: .standard) == nil)
       }
       #expect(try await stores.alerts.statistics(campaignID: nil, tenant: .standard) == AlertStatistics())
-      #expect(try await stores.alerts.insert(Samples.stored([good])) == 1)
+      #expect(try await stores.alerts.insert(Samples.stored([good])).count == 1)
     }
   }
 
@@ -74,7 +74,7 @@ import TocsinCore
           for writer in 0..<6 {
             group.addTask {
               var generator = SeededGenerator(seed: UInt64(round * 10 + writer))
-              return try await stores.alerts.insert(Samples.stored(alerts.shuffled(using: &generator)))
+              return try await stores.alerts.insert(Samples.stored(alerts.shuffled(using: &generator))).count
             }
           }
           return try await group.reduce(0, +)
@@ -91,7 +91,7 @@ import TocsinCore
     let nowhere = try PostgresConfiguration(url: "host=/nonexistent dbname=none")
     let pool = PostgresPool(
       configuration: nowhere, size: 1, acquireTimeout: .milliseconds(20), logger: .init(label: "test"))
-    let store = PostgresAlertStore(writers: pool, readers: pool)
+    let store = PostgresAlertStore(writers: pool, readers: pool, node: "a")
     let alert = Samples.alert(at: Timestamp(milliseconds: 1))
     let error = await #expect(throws: StoreError.self) { try await store.insert(Samples.stored([alert])) }
     #expect(error?.code == .unavailable)

@@ -52,8 +52,10 @@ enum TestDatabase {
       defer { group.cancelAll() }
       try await body(
         Stores(
-          alerts: PostgresAlertStore(writers: writers, readers: readers), rules: PostgresRuleStore(pool: writers),
-          pool: writers))
+          alerts: PostgresAlertStore(writers: writers, readers: readers, node: "a"),
+          deliveries: PostgresDeliveryStore(writers: writers, readers: readers, node: "a"),
+          other: PostgresDeliveryStore(writers: writers, readers: readers, node: "b"),
+          rules: PostgresRuleStore(pool: writers), pool: writers))
     }
   }
 }
@@ -61,6 +63,10 @@ enum TestDatabase {
 /// The adapters on one database.
 struct Stores: Sendable {
   let alerts: PostgresAlertStore
+  /// Of the same node as the alerts.
+  let deliveries: PostgresDeliveryStore
+  /// Of another node.
+  let other: PostgresDeliveryStore
   let rules: PostgresRuleStore
   let pool: PostgresPool
 
@@ -85,5 +91,14 @@ struct Stores: Sendable {
   func now() async throws -> Timestamp {
     Timestamp(
       milliseconds: Int64(try await number("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")))
+  }
+}
+
+extension PostgresAlertStore {
+  /// An action that nobody is told of.
+  func apply(
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+  ) async throws(StoreError) -> AppliedAction? {
+    try await apply(action, to: id, by: user, tenant: tenant) { _ in [] }
   }
 }

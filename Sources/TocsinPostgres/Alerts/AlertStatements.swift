@@ -57,7 +57,7 @@ enum AlertStatements {
   static let announced = PostgresStatement(
     "DELETE FROM alert_changes WHERE change_id = ANY ($1::uuid[])", name: "alert.changes.announced")
 
-  /// Makes partitions: weeks ahead.
+  /// Makes partitions: table, weeks ahead.
   static let ensurePartitions = PostgresStatement(
-    "SELECT tocsin_ensure_partitions($1::integer)", name: "alert.partitions")
+    "SELECT tocsin_ensure_partitions($1::text, $2::integer)", name: "alert.partitions")
 }

@@ -4,10 +4,15 @@ public import TocsinCore
 extension PostgresAlertStore {
   /// Reads the alert, then changes it by one statement that looks at its state again: of many at once the row's lock
   /// lets one through, the others find it changed. The time of the mark is PostgreSQL's.
+  ///
+  /// An alert of which nobody was told when it fired has no deliveries and gets none, so that one statement is all;
+  /// otherwise another one follows in the same transaction (``following``).
   public func apply(
-    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
+    _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
+    plan: @Sendable (Alert) -> [PlannedDelivery]
   ) async throws(StoreError) -> AppliedAction? {
-    guard let (alert, now) = try await current(id, tenant: tenant) else { return nil }
+    guard let current = try await current(id, tenant: tenant) else { return nil }
+    let (alert, now) = (current.alert, current.now)
     guard alert.state.after(action) != nil else { return AppliedAction(alert: alert, change: nil) }
     var changed = alert
     let mark = Alert.Mark(at: now, by: user)
@@ -23,16 +28,26 @@ extension PostgresAlertStore {
       .text(tenant.rawValue), .uuid(id.uuid), .timestamptz(now.microseconds), user.map { .text($0) } ?? .null,
       .uuid(change.changeID.uuid), .text(String(decoding: change.envelope, as: UTF8.self)),
     ]
-    let marks = try await writers.rows(Self.changing(action), parameters) { row in
-      (acknowledgement: try AlertColumns.mark(row, 0), resolution: try AlertColumns.mark(row, 2))
+    let applied: AppliedAction?
+    if current.hasDeliveries {
+      applied = try await changeWithDeliveries(
+        changed, by: action, change: change, parameters, planned: plan(changed), tenant: tenant)
+    } else {
+      let rows = try await writers.run(Self.changing(action), parameters).rows
+      do { applied = try Self.applied(change, to: changed, rows.first) } catch { throw StoreError(wrapping: error) }
     }
-    guard let marks = marks.first else {
-      // Somebody else was faster: what is there now.
-      return try await current(id, tenant: tenant).map { AppliedAction(alert: $0.alert, change: nil) }
-    }
-    changed.acknowledgement = marks.acknowledgement
-    changed.resolution = marks.resolution
-    return AppliedAction(alert: changed, change: change)
+    if let applied { return applied }
+    // Somebody else was faster: what is there now.
+    return try await self.current(id, tenant: tenant).map { AppliedAction(alert: $0.alert, change: nil) }
+  }
+
+  /// What became of the change, from the row that its statement gave; nil where it gave none.
+  static func applied(_ change: AlertChange, to alert: Alert, _ row: PostgresRow?) throws -> AppliedAction? {
+    guard let row else { return nil }
+    var alert = alert
+    alert.acknowledgement = try AlertColumns.mark(row, 0)
+    alert.resolution = try AlertColumns.mark(row, 2)
+    return AppliedAction(alert: alert, change: change)
   }
 
   public func unannouncedChanges(
@@ -49,19 +64,27 @@ extension PostgresAlertStore {
     _ = try await writers.run(AlertStatements.announced, [.uuidArray(changes.map(\.uuid))])
   }
 
-  /// The alert as it is, and PostgreSQL's time.
-  private func current(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> (alert: Alert, now: Timestamp)? {
+  /// The alert as it is, PostgreSQL's time, and whether there are deliveries of it.
+  private func current(
+    _ id: AlertID, tenant: Tenant
+  ) async throws(StoreError) -> (alert: Alert, now: Timestamp, hasDeliveries: Bool)? {
     try await writers.rows(Self.currentStatement, [.text(tenant.rawValue), .uuid(id.uuid)]) { row in
-      (try AlertColumns.read(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count)))
+      (
+        try AlertColumns.read(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count)),
+        try row.bool(AlertColumns.count + 1)
+      )
     }.first
   }
 
   private static let currentStatement = PostgresStatement(
     """
-    SELECT \(AlertColumns.list(of: "a")), clock_timestamp() FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
+    SELECT \(AlertColumns.list(of: "a")), clock_timestamp(),
+      EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2)
+    FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
     """, name: "alert.current")
 
-  private static func changing(_ action: AlertAction) -> PostgresStatement {
+  /// The statement that changes an alert: tenant, alert, time, user, id of the change, its envelope.
+  static func changing(_ action: AlertAction) -> PostgresStatement {
     switch action {
     case .acknowledge: acknowledging
     case .resolve: resolving
@@ -76,7 +99,7 @@ extension PostgresAlertStore {
     name: "alert.resolve", set: "resolved_at = $3, resolved_by = $4", unless: "a.resolved", acknowledged: 0, resolved: 1
   )
 
-  /// Tenant, alert, time, user, id of the change, its envelope. The change, its count and its outbox row: all or none.
+  /// The change, its count and its outbox row: all or none.
   private static func change(
     name: String, set: String, unless forbidden: String, acknowledged: Int, resolved: Int
   ) -> PostgresStatement {

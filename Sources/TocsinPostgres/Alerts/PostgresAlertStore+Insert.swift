@@ -2,21 +2,49 @@ import PostgresClient
 public import TocsinCore
 
 extension PostgresAlertStore {
-  /// One statement, whatever the number; batches of about 128 give the most rows a second at a low latency.
+  /// One statement, whatever the number; batches of about 128 give the most rows a second at a low latency. Alerts
+  /// without deliveries have a statement of their own, which costs what it would if there were none at all.
   @discardableResult
-  public func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> Int {
-    guard !alerts.isEmpty else { return 0 }
+  public func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> InsertedAlerts {
+    guard !alerts.isEmpty else { return InsertedAlerts(count: 0) }
     // Two statements that insert some of the same alerts wait for each other; sorted, never in a circle.
     let sorted = alerts.sorted { $0.alert.alertID < $1.alert.alertID }
-    let count = try await writers.rows(Self.insertion, Self.columns(of: sorted)) { Int(try $0.int8(0)) }
-    return count.first ?? 0
+    var planned = PlannedRows()
+    var causing: Set<AlertID> = []
+    for alert in sorted where !alert.deliveries.isEmpty {
+      causing.insert(alert.alert.alertID)
+      for delivery in alert.deliveries { planned.append(delivery, tenant: alert.tenant) }
+    }
+    var parameters = Self.columns(of: sorted)
+    if planned.isEmpty {
+      let count = try await writers.rows(Self.insertion, parameters) { Int(try $0.int8(0)) }
+      return InsertedAlerts(count: count.first ?? 0)
+    }
+    parameters += planned.parameters + [.text(lease.node), lease.microseconds]
+    let inserted = try await writers.rows(Self.insertionWithDeliveries, parameters) { AlertID(try $0.uuid(0)) }
+    return InsertedAlerts(count: inserted.count, withDeliveries: causing.intersection(inserted))
   }
+
+  private static let insertion = PostgresStatement(
+    "WITH \(inserting) SELECT count(*) FROM inserted", name: "alert.insert")
+
+  /// The same, then deliveries of what was inserted, leased: behind the alerts' own parameters those of
+  /// ``PlannedRows``, node, length of the lease.
+  private static let insertionWithDeliveries = PostgresStatement(
+    """
+    WITH \(inserting), planned AS (
+      INSERT INTO deliveries (\(PlannedRows.columns), state, locked_by, due_at)
+      SELECT \(PlannedRows.values), 'sending', $29::text, clock_timestamp() + $30::bigint * interval '1 microsecond'
+      FROM inserted JOIN \(PlannedRows.relation(from: 21)) USING (tenant, alert_id)
+      ON CONFLICT DO NOTHING
+    )
+    SELECT alert_id FROM inserted
+    """, name: "alert.insert.deliveries")
 
   /// Arrays of one length, one a column. What `counted` counts is what was inserted, so repeating a batch counts
   /// nothing twice.
-  private static let insertion = PostgresStatement(
-    """
-    WITH inserted AS (
+  private static let inserting = """
+    inserted AS (
       INSERT INTO alerts (tenant, alert_id, rule_id, rule_incarnation, alert_type, severity, title, message,
         campaign_id, campaign_name, ad_id, metric_name, metric_value, threshold_value, details, notification_status,
         acknowledged_at, acknowledged_by, resolved_at, resolved_by)
@@ -31,8 +59,7 @@ extension PostgresAlertStore {
         count(resolved_at)::integer AS resolved
       FROM inserted GROUP BY tenant, tocsin_day_of(alert_id), campaign_id, alert_type, severity
     ), \(Rollups.expressions)
-    SELECT count(*) FROM inserted
-    """, name: "alert.insert")
+    """
 
   private static func columns(of alerts: [StoredAlert]) -> [PostgresValue] {
     func texts(_ value: (Alert) -> String?) -> PostgresValue { .textArray(alerts.map { value($0.alert) }) }

@@ -1,18 +1,25 @@
 public import PostgresClient
 public import TocsinCore
 
-/// Alerts in PostgreSQL: table `alerts`, its roll-ups, and the outbox `alert_changes`.
+/// Alerts in PostgreSQL: table `alerts`, its roll-ups, the outbox `alert_changes`, and the rows of `deliveries` that
+/// come into being with alerts and their changes.
 public struct PostgresAlertStore: AlertStore {
   let writers: PostgresPool
   let readers: PostgresPool
+  let lease: Lease
 
   /// A store on two pools to the same primary server: so that a burst of reads never keeps alerts from being written.
   /// - Parameters:
   ///   - writers: for inserts and changes
   ///   - readers: for lists, statistics and cooldowns
-  public init(writers: PostgresPool, readers: PostgresPool) {
+  ///   - node: under whose name new deliveries are leased; unique among all nodes that ever run
+  ///   - leaseDuration: for how long
+  public init(
+    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30)
+  ) {
     self.writers = writers
     self.readers = readers
+    lease = Lease(node: node, duration: leaseDuration)
   }
 
   public func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
@@ -55,13 +62,18 @@ public struct PostgresAlertStore: AlertStore {
     return statistics
   }
 
-  /// Makes the weekly partitions that are missing, from last week's on. Nodes call it when they start and every hour;
-  /// several at once do no harm. Without it alerts go to the default partition, which works, but holds no retention.
+  /// Makes the weekly partitions that are missing, from last week's on, those of deliveries too. Nodes call it when
+  /// they start and every hour; several at once do no harm. Without it rows go to the default partition, which works,
+  /// but holds no retention.
   /// - Returns: how many were made
   /// - Throws: `StoreError.Code/unavailable` when the table was in use for half a second; ask again later
   @discardableResult
   public func ensurePartitions(weeksAhead: Int = 4) async throws(StoreError) -> Int {
-    let made = try await writers.rows(AlertStatements.ensurePartitions, [.int8(Int64(weeksAhead))]) { try $0.int8(0) }
-    return made.first.map { Int($0) } ?? 0
+    var made = 0
+    for table in ["alerts", "deliveries"] {
+      let parameters: [PostgresValue] = [.text(table), .int8(Int64(weeksAhead))]
+      made += try await writers.rows(AlertStatements.ensurePartitions, parameters) { Int(try $0.int8(0)) }.first ?? 0
+    }
+    return made
   }
 }

@@ -1,0 +1,47 @@
+import PostgresClient
+import TocsinCore
+
+/// The columns of `deliveries` as a ``Delivery`` is read from them.
+enum DeliveryColumns {
+  /// Their names, in the order in which ``read(_:)`` expects them, of the table of that alias.
+  static func list(of table: String) -> String {
+    (planned + kept).map { "\(table).\($0)" }.joined(separator: ", ")
+  }
+
+  /// Names of the columns that ``planned(_:from:)`` expects.
+  static let planned = ["alert_id", "delivery_id", "cause", "receiver", "target", "channel"]
+
+  private static let kept = [
+    "state", "attempts", "created_at", "due_at", "finished_at", "locked_by", "last_error", "history",
+  ]
+
+  /// The delivery of a row that begins with ``list(of:)``.
+  static func read(_ row: PostgresRow) throws -> Delivery {
+    let planned = try planned(row, from: 0)
+    guard let state = DeliveryState(rawValue: try row.text(6)) else {
+      throw StoreError.unreadable("delivery \(planned.id): its state is not known to this release")
+    }
+    func time(_ column: Int) throws -> Timestamp? {
+      try row.optionalTimestamptz(column).map { Timestamp(microseconds: $0) }
+    }
+    return Delivery(
+      planned: planned, state: state, attempts: Int(try row.int8(7)),
+      createdAt: Timestamp(microseconds: try row.timestamptz(8)), dueAt: try time(9), finishedAt: try time(10),
+      lockedBy: try row.optionalText(11), lastError: try row.optionalText(12),
+      history: try JSON(parsing: try row.jsonb(13)).array?.map { try Delivery.Attempt(stored: $0) } ?? [])
+  }
+
+  /// What, why, where to and how, from the column of that number on.
+  static func planned(_ row: PostgresRow, from column: Int) throws -> PlannedDelivery {
+    let id = DeliveryID(try row.uuid(column + 1))
+    guard let cause = DeliveryCause(rawValue: try row.text(column + 2)) else {
+      throw StoreError.unreadable("delivery \(id): its cause is not known to this release")
+    }
+    var planned = PlannedDelivery(
+      alertID: AlertID(try row.uuid(column)), cause: cause,
+      target: TargetName(receiver: try row.text(column + 3), target: try row.text(column + 4)),
+      channel: DeliveryChannel(rawValue: try row.text(column + 5)))
+    planned.id = id
+    return planned
+  }
+}

@@ -1,0 +1,109 @@
+import PostgresClient
+import TocsinCore
+
+/// Which deliveries a query means, as a condition with its parameters; the statements that are made of it are few,
+/// and each reads one index in its order (``AlertListShape`` has the reasons).
+struct DeliveryFilter {
+  /// Behind these goes the limit.
+  private(set) var parameters: [PostgresValue]
+  private var conditions = ["d.tenant = $1"]
+  private var name = ""
+  /// A common table expression that says where the list begins.
+  private var place = ""
+  private let wanted: Int
+
+  /// What a list holds.
+  init(_ query: DeliveryQuery, tenant: Tenant) {
+    self.init(query, states: query.state.map { [$0] }, tenant: tenant)
+    if let before = query.before { add(before: before) }
+  }
+
+  /// What may be made pending again: what was given up or cancelled, unless it is named.
+  init(replaying query: DeliveryQuery, tenant: Tenant) {
+    let states: [DeliveryState] =
+      query.state.map { [$0] } ?? (query.id == nil ? [.dead, .cancelled] : DeliveryState.allCases.filter(\.isFinal))
+    self.init(query, states: states, tenant: tenant)
+  }
+
+  private init(_ query: DeliveryQuery, states: [DeliveryState]?, tenant: Tenant) {
+    parameters = [.text(tenant.rawValue)]
+    wanted = query.limit
+    if let id = query.id {
+      add("id", "d.delivery_id = \(value(.uuid(id.uuid)))")
+      conditions.append("d.alert_id >= \(value(.uuid(id.lowestAlert.uuid)))")
+      conditions.append("d.alert_id < \(value(.uuid(id.behindAlert.uuid)))")
+    }
+    if let alertID = query.alertID { add("alert", "d.alert_id = \(value(.uuid(alertID.uuid)))") }
+    if let receiver = query.receiver { add("receiver", "d.receiver = \(value(.text(receiver), as: "text"))") }
+    if let states {
+      // In the text, not as a parameter: the index of what is not delivered is of use only to who says so.
+      let list = states.map { "'\($0)'" }.joined(separator: ", ")
+      add(states.map(\.rawValue).joined(separator: "-"), "d.state IN (\(list))")
+    }
+  }
+
+  /// Only what stands behind that delivery, newest first. Its alert is looked up by its time; where the delivery is
+  /// gone, older alerts than its own follow.
+  private mutating func add(before: DeliveryID) {
+    let lowest = value(.uuid(before.lowestAlert.uuid))
+    let id = value(.uuid(before.uuid))
+    place = """
+      WITH place AS MATERIALIZED (
+        SELECT coalesce((
+          SELECT c.alert_id FROM deliveries c
+          WHERE c.tenant = $1 AND c.delivery_id = \(id)
+            AND c.alert_id >= \(lowest) AND c.alert_id < \(value(.uuid(before.behindAlert.uuid)))
+        ), \(lowest)) AS alert_id
+      )
+
+      """
+    name += ".before"
+    // The first condition follows from the second; it leaves out partitions.
+    conditions.append("d.alert_id <= (SELECT alert_id FROM place)")
+    conditions.append("(d.alert_id, d.delivery_id) < ((SELECT alert_id FROM place), \(id))")
+  }
+
+  private mutating func add(_ name: String, _ condition: String) {
+    self.name += ".\(name)"
+    conditions.append(condition)
+  }
+
+  /// Adds a parameter.
+  /// - Returns: how statements name it
+  private mutating func value(_ value: PostgresValue, as type: String = "uuid") -> String {
+    parameters.append(value)
+    return "$\(parameters.count)::\(type)"
+  }
+
+  /// The limit of a list, as a parameter.
+  var limit: PostgresValue { .int8(Int64(min(max(wanted, 0), 1001))) }
+
+  /// The list, newest first: ``parameters``, ``limit``.
+  var list: PostgresStatement {
+    let isLarge = wanted > 101
+    return PostgresStatement(
+      """
+      \(place)SELECT \(DeliveryColumns.list(of: "page")) FROM (
+        SELECT * FROM deliveries d WHERE \(conditions.joined(separator: " AND "))
+        ORDER BY d.alert_id DESC, d.delivery_id DESC LIMIT \(isLarge ? 1001 : 101)
+      ) page WHERE \(Planning.withValues) LIMIT $\(parameters.count + 1)
+      """, name: "delivery.list\(name)\(isLarge ? ".large" : "")")
+  }
+
+  /// Makes what matches pending again, oldest first: ``parameters``, how many at most.
+  var replay: PostgresStatement {
+    PostgresStatement(
+      """
+      WITH held AS MATERIALIZED (
+        SELECT d.tenant, d.alert_id, d.delivery_id FROM deliveries d WHERE \(conditions.joined(separator: " AND "))
+        ORDER BY d.alert_id, d.delivery_id LIMIT $\(parameters.count + 1) FOR UPDATE
+      ), replayed AS (
+        UPDATE deliveries d SET state = 'pending', attempts = 0, due_at = clock_timestamp(),
+          patience_from = clock_timestamp(), finished_at = NULL
+        FROM held WHERE \(DeliveryKeys.match("held"))
+        RETURNING 1
+      )
+      SELECT count(*) FROM replayed
+      """, name: "delivery.replay\(name)")
+  }
+}

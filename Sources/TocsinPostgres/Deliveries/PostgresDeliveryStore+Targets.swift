@@ -1,0 +1,29 @@
+import PostgresClient
+public import TocsinCore
+
+extension PostgresDeliveryStore {
+  public func reportReceivers(
+    _ names: [String], unknownAfterMilliseconds: Int64
+  ) async throws(StoreError) -> Int {
+    // Nodes that report at once wait for each other; sorted, never in a circle.
+    let parameters: [PostgresValue] = [.textArray(Set(names).sorted()), .int8(unknownAfterMilliseconds)]
+    return try await writers.rows(DeliveryStatements.reportReceivers, parameters) { Int(try $0.int8(0)) }.first ?? 0
+  }
+
+  public func disabledTargets() async throws(StoreError) -> [TargetName: String] {
+    let targets = try await readers.rows(DeliveryStatements.disabled) { row in
+      (TargetName(receiver: try row.text(0), target: try row.text(1)), try row.text(2))
+    }
+    return Dictionary(targets, uniquingKeysWith: { $1 })
+  }
+
+  public func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
+    let name: [PostgresValue] = [.text(target.receiver), .text(target.target)]
+    if let reason {
+      let reason = PostgresValue.text(Delivery.Attempt.storable(reason))
+      _ = try await writers.run(DeliveryStatements.disable, name + [reason])
+    } else {
+      _ = try await writers.run(DeliveryStatements.enable, name)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+public import PostgresClient
+public import TocsinCore
+
+/// Deliveries in PostgreSQL: table `deliveries`, and beside it `known_receivers` and `disabled_targets`.
+///
+/// Locks are taken in one order everywhere, so that writers never wait in a circle: alerts first, then deliveries,
+/// each in the order of their keys (``PostgresAlertStore`` does likewise). Only what passes over locked rows takes
+/// them in another order: it waits for nobody.
+public struct PostgresDeliveryStore: DeliveryStore {
+  let writers: PostgresPool
+  let readers: PostgresPool
+  let lease: Lease
+
+  /// A store on two pools to the same primary server.
+  /// - Parameters:
+  ///   - writers: for leases and results
+  ///   - readers: for lists and figures
+  ///   - node: under whose name deliveries are leased: the same as the alert store's on this node, unique among all
+  ///     nodes that ever run
+  ///   - leaseDuration: for how long
+  public init(
+    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30)
+  ) {
+    self.writers = writers
+    self.readers = readers
+    lease = Lease(node: node, duration: leaseDuration)
+  }
+
+  public var leaseDuration: Duration { lease.duration }
+
+  public func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery] {
+    let filter = DeliveryFilter(query, tenant: tenant)
+    return try await readers.rows(filter.list, filter.parameters + [filter.limit], DeliveryColumns.read)
+  }
+
+  public func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
+    try await deliveries(DeliveryQuery(id: id, limit: 1), tenant: tenant).first
+  }
+
+  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int {
+    guard query.state?.isFinal ?? true, limit > 0 else { return 0 }
+    let filter = DeliveryFilter(replaying: query, tenant: tenant)
+    return try await writers.rows(filter.replay, filter.parameters + [.int8(Int64(limit))]) {
+      Int(try $0.int8(0))
+    }.first ?? 0
+  }
+
+  public func backlog() async throws(StoreError) -> DeliveryBacklog {
+    let counts = try await readers.rows(DeliveryStatements.backlog) { row in
+      DeliveryBacklog(
+        unfinished: Int(try row.int8(0)), dead: Int(try row.int8(1)), oldestMilliseconds: max(0, try row.int8(2)))
+    }
+    return counts.first ?? DeliveryBacklog(unfinished: 0, dead: 0, oldestMilliseconds: 0)
+  }
+}

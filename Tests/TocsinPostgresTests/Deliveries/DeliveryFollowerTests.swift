@@ -1,0 +1,133 @@
+import Testing
+import TocsinCore
+
+@testable import TocsinPostgres
+
+/// What acknowledging and resolving do to deliveries.
+@Suite struct DeliveryFollowerTests {
+  @Test func whoWasToldIsToldOfTheChangeAtOnce() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      let applied = try await stores.apply(.acknowledge, to: alert, telling: "ops", "stranger")
+      #expect(applied.leased == [PlannedDelivery(alert, .acknowledged)])
+      #expect(applied.alert.acknowledgement?.by == "ana" && applied.alert.notificationStatus == ["slack": true])
+      let row = try await stores.row(PlannedDelivery(alert, .acknowledged))
+      #expect(row.state == .sending && row.lockedBy == "a")
+      #expect(try await stores.states(alert) == ["fired ops": .delivered, "acknowledged ops": .sending])
+      // How the news of a change fares is not part of the status.
+      #expect(try await stores.deliveries.settle([PlannedDelivery(alert, .acknowledged).dead()]) == [])
+      #expect(try await stores.status(alert) == ["slack": true])
+    }
+  }
+
+  @Test func whoIsBeingToldHearsOfTheChangeAfterwards() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops", "boss")
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert, to: "boss").retry()])
+      let applied = try await stores.apply(.acknowledge, to: alert, telling: "ops", "boss")
+      #expect(applied.leased == [] && applied.change != nil)
+      let states = try await stores.states(alert)
+      #expect(states["acknowledged ops"] == .pending && states["acknowledged boss"] == .pending)
+      #expect(try await stores.other.take(10, for: ["ops", "boss"]).isEmpty)
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      #expect(try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned) == [.init(alert, .acknowledged)])
+    }
+  }
+
+  @Test func aResolutionCancelsWhatNobodyCanHaveSeen() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "waiting", "failed", "perhaps", "sending", "told", "dead", "lost")
+      func planned(_ receiver: String) -> PlannedDelivery { PlannedDelivery(alert, to: receiver) }
+      try await stores.deliveries.release([planned("waiting").id], afterMilliseconds: 0)
+      _ = try await stores.deliveries.settle([
+        planned("failed").retry(), planned("perhaps").retry(mayHaveArrived: true), planned("told").result(),
+        planned("dead").dead(), planned("lost").dead(mayHaveArrived: true),
+      ])
+      _ = try await stores.apply(.acknowledge, to: alert, telling: "failed", "told", "dead")
+      let told = ["waiting", "failed", "perhaps", "sending", "told", "dead", "lost", "stranger"]
+      let applied = try await stores.alerts.apply(.resolve, to: alert.alertID, by: nil, tenant: .standard) { changed in
+        told.map { PlannedDelivery(changed, .resolved, to: $0) }
+      }
+      #expect(
+        try await stores.states(alert) == [
+          "fired waiting": .cancelled, "fired failed": .cancelled, "acknowledged failed": .cancelled,
+          "fired perhaps": .retrying, "resolved perhaps": .pending,
+          "fired sending": .sending, "resolved sending": .pending,
+          "fired told": .delivered, "acknowledged told": .sending, "resolved told": .pending,
+          "fired dead": .dead, "fired lost": .dead, "resolved lost": .sending,
+        ])
+      #expect(applied?.leased == [PlannedDelivery(alert, .resolved, to: "lost")])
+      let row = try await stores.row(planned("waiting"))
+      #expect(row.finishedAt != nil && row.dueAt == nil && row.lockedBy == nil)
+    }
+  }
+
+  @Test func whatWasCancelledSaysNothing() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops", "boss")
+      _ = try await stores.deliveries.settle([
+        PlannedDelivery(alert).result(), PlannedDelivery(alert, to: "boss").retry(),
+      ])
+      #expect(try await stores.status(alert) == [:])
+      let applied = try await stores.apply(.resolve, to: alert)
+      #expect(applied.alert.notificationStatus == ["slack": true] && applied.alert.resolution != nil)
+      #expect(try await stores.status(alert) == ["slack": true])
+    }
+  }
+
+  /// Its node may have died after it had sent it.
+  @Test func aRowWhoseLeaseRanOutMayHaveArrived() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      try await stores.passAnHour()
+      _ = try await stores.other.take(1, for: ["ops"])
+      try await stores.other.release([PlannedDelivery(alert).id], afterMilliseconds: 0)
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops")
+      #expect(try await stores.states(alert) == ["fired ops": .pending, "resolved ops": .pending])
+    }
+  }
+
+  @Test func theWholeStoryComesInItsOrder() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry(mayHaveArrived: true)])
+      _ = try await stores.apply(.acknowledge, to: alert, telling: "ops")
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops")
+      try await stores.passAnHour()
+      var causes: [DeliveryCause] = []
+      while let taken = try await stores.other.take(10, for: ["ops"]).first {
+        causes.append(taken.planned.cause)
+        #expect(taken.alert.resolution != nil)
+        #expect(try await stores.deliveries.take(10, for: ["ops"]).isEmpty)
+        _ = try await stores.other.settle([taken.planned.result()])
+      }
+      // Nobody had sent the acknowledgement when the alert was resolved.
+      #expect(causes == [.fired, .resolved])
+    }
+  }
+
+  @Test func ofManyAtOnceOneIsAppliedAndTold() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      let results = try await withThrowingTaskGroup(of: AppliedAction.self) { group in
+        for _ in 0..<30 { group.addTask { try await stores.apply(.acknowledge, to: alert, telling: "ops") } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(results.count { $0.change != nil } == 1)
+      #expect(results.flatMap(\.leased) == [PlannedDelivery(alert, .acknowledged)])
+    }
+  }
+
+  @Test func nobodyIsAskedWhereNobodyWasTold() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire()
+      let applied = try await stores.alerts.apply(.resolve, to: alert.alertID, by: nil, tenant: .standard) { alert in
+        Issue.record("the plan was asked for")
+        return [PlannedDelivery(alert, .resolved)]
+      }
+      #expect(applied?.change != nil && applied?.leased == [])
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Testing
+import TocsinCore
+
+@testable import TocsinPostgres
+
+@Suite struct DeliveryLeaseTests {
+  @Test func whatIsLeasedIsTakenOnceItsLeaseRanOut() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      try await stores.passAnHour()
+      let taken = try await stores.other.take(10, for: ["ops"])
+      #expect(taken.map(\.planned) == [PlannedDelivery(alert)])
+      #expect(taken.first?.alert == alert && taken.first?.tenant == .standard && taken.first?.attempts == 0)
+      let row = try await stores.row(PlannedDelivery(alert))
+      #expect(row.state == .sending && row.lockedBy == "b")
+      let due = try #require(row.dueAt)
+      #expect(try await due > stores.now().advanced(by: 20_000))
+      #expect(try await stores.deliveries.take(10, for: ["ops"]).isEmpty)
+    }
+  }
+
+  @Test func longestDueFirstAndNoMoreThanAskedFor() async throws {
+    try await TestDatabase.with { stores in
+      let alerts = [
+        try await stores.fire(to: "ops"), try await stores.fire(to: "ops"), try await stores.fire(to: "ops"),
+      ]
+      for (alert, age) in zip(alerts, [20, 30, 10]) {
+        try await stores.run(
+          "UPDATE deliveries SET due_at = clock_timestamp() - interval '\(age) minutes' WHERE alert_id = '\(alert.alertID)'"
+        )
+      }
+      #expect(try await stores.other.take(2, for: ["ops"]).map(\.alert) == [alerts[1], alerts[0]])
+      #expect(try await stores.other.take(2, for: ["ops"]).map(\.alert) == [alerts[2]])
+      #expect(try await stores.other.take(0, for: ["ops"]).isEmpty)
+    }
+  }
+
+  @Test func rowsOfReceiversThatANodeDoesNotKnowAreLeft() async throws {
+    try await TestDatabase.with { stores in
+      _ = try await stores.fire(to: "ops", "boss", "night")
+      try await stores.passAnHour()
+      #expect(try await stores.other.take(10, for: []).isEmpty)
+      let taken = try await stores.other.take(10, for: ["boss", "ops"])
+      #expect(Set(taken.map(\.planned.target.receiver)) == ["boss", "ops"])
+      #expect(try await stores.deliveries.take(10, for: ["night", "boss"]).map(\.planned.target.receiver) == ["night"])
+    }
+  }
+
+  @Test func ofEightTakersEachRowHasOne() async throws {
+    try await TestDatabase.with { stores in
+      let now = try await stores.now()
+      let stored = (0..<300).map { _ in Samples.alert(at: now) }.map {
+        StoredAlert(alert: $0, tenant: .standard, deliveries: [PlannedDelivery($0)])
+      }
+      try await stores.alerts.insert(stored)
+      try await stores.passAnHour()
+      let taken = try await withThrowingTaskGroup(of: [DeliveryID].self) { group in
+        for taker in 0..<8 {
+          group.addTask {
+            let store = taker % 2 == 0 ? stores.deliveries : stores.other
+            var taken: [DeliveryID] = []
+            while true {
+              let some = try await store.take(7, for: ["ops"])
+              // Others may hold what is left at this moment; each row belongs to one of them.
+              if some.isEmpty { return taken }
+              taken += some.map(\.planned.id)
+            }
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      #expect(taken.count == 300)
+      #expect(Set(taken) == Set(stored.map { PlannedDelivery($0.alert).id }))
+    }
+  }
+
+  @Test func ageAndAttemptsComeWithTheRow() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry()])
+      try await stores.run("UPDATE deliveries SET patience_from = patience_from - interval '2 hours'")
+      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      try await stores.passAnHour()
+      let taken = try #require(try await stores.other.take(10, for: ["ops"]).first)
+      #expect(taken.attempts == 1)
+      #expect((7_200_000..<7_260_000).contains(taken.ageMilliseconds))
+    }
+  }
+
+  @Test func aRowWhoseAlertIsGoneIsGivenUp() async throws {
+    try await TestDatabase.with { stores in
+      let gone = try await stores.fire(to: "ops")
+      let alert = try await stores.fire(to: "ops")
+      try await stores.run("DELETE FROM alerts WHERE alert_id = '\(gone.alertID)'")
+      try await stores.passAnHour()
+      #expect(try await stores.other.take(10, for: ["ops"]).map(\.alert) == [alert])
+      let row = try await stores.row(PlannedDelivery(gone))
+      #expect(row.state == .dead && row.lastError == "the alert is gone")
+      #expect(row.dueAt == nil && row.lockedBy == nil && row.finishedAt != nil)
+    }
+  }
+
+  @Test func onlyTheEarliestUnfinishedOfAnAlertAndATargetIsLeased() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops", "boss")
+      let fired = PlannedDelivery(alert)
+      _ = try await stores.apply(.acknowledge, to: alert, telling: "ops")
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops", "boss")
+      try await stores.passAnHour()
+      // The other target's row is not in the way, and this one's not in the other's.
+      let first = try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned)
+      #expect(Set(first) == [fired, PlannedDelivery(alert, to: "boss")])
+      _ = try await stores.other.settle([fired.retry()])
+      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      try await stores.passAnHour()
+      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned) == [fired])
+      _ = try await stores.other.settle([fired.result()])
+      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned.cause) == [.resolved])
+    }
+  }
+
+  @Test func aLeaseIsRenewedByWhoHoldsItAlone() async throws {
+    try await TestDatabase.with { stores in
+      let alerts = [
+        try await stores.fire(to: "ops"), try await stores.fire(to: "ops"), try await stores.fire(to: "ops"),
+      ]
+      let ids = alerts.map { PlannedDelivery($0).id }
+      try await stores.passAnHour()
+      _ = try await stores.other.take(1, for: ["ops"])
+      _ = try await stores.deliveries.settle([PlannedDelivery(alerts[1]).result()])
+      // Run out, but nobody else took it: it is this node's still.
+      #expect(try await stores.deliveries.renew(ids) == [ids[2]])
+      #expect(try await stores.other.renew(ids) == [ids[0]])
+      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.deliveries.renew([]).isEmpty)
+      let due = try #require(try await stores.row(PlannedDelivery(alerts[2])).dueAt)
+      #expect(try await due > stores.now().advanced(by: 20_000))
+    }
+  }
+
+  @Test func whatIsReleasedIsForAnybodyAfterThatTime() async throws {
+    try await TestDatabase.with { stores in
+      let alerts = [
+        try await stores.fire(to: "ops"), try await stores.fire(to: "ops"), try await stores.fire(to: "ops"),
+      ]
+      let ids = alerts.map { PlannedDelivery($0).id }
+      _ = try await stores.deliveries.settle([PlannedDelivery(alerts[1]).retry()])
+      try await stores.run("UPDATE deliveries SET due_at = clock_timestamp() WHERE alert_id = '\(alerts[1].alertID)'")
+      #expect(try await stores.deliveries.take(1, for: ["ops"]).map(\.alert) == [alerts[1]])
+      try await stores.deliveries.release([ids[0], ids[1]], afterMilliseconds: 0)
+      // Not this node's.
+      try await stores.other.release([ids[2]], afterMilliseconds: 0)
+      try await stores.deliveries.release([], afterMilliseconds: 0)
+      #expect(try await stores.row(PlannedDelivery(alerts[0])).state == .pending)
+      #expect(try await stores.row(PlannedDelivery(alerts[1])).state == .retrying)
+      #expect(try await stores.row(PlannedDelivery(alerts[2])).state == .sending)
+      #expect(Set(try await stores.other.take(10, for: ["ops"]).map(\.planned.id)) == [ids[0], ids[1]])
+      try await stores.other.release([ids[0]], afterMilliseconds: 600_000)
+      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      let due = try #require(try await stores.row(PlannedDelivery(alerts[0])).dueAt)
+      #expect(try await due > stores.now().advanced(by: 500_000))
+    }
+  }
+}

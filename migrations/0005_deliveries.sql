@@ -1,0 +1,123 @@
+-- oldest-release: 0.1.0
+--
+-- Deliveries: who is told of an alert, and what came of it. In weekly partitions by the id of their alert, like alerts.
+
+-- One row for an alert, a cause and a target; `delivery_id` is made of these, so the key says that there is one.
+CREATE TABLE deliveries (
+  tenant text COLLATE "C" NOT NULL,
+  alert_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  cause text COLLATE "C" NOT NULL,
+  -- The cause's place among the deliveries of an alert to a target; 0 and 1 tell that it fired.
+  sequence smallint NOT NULL,
+  receiver text COLLATE "C" NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  -- pending, sending, retrying; delivered, dead, cancelled.
+  state text COLLATE "C" NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  -- Whether an attempt may have got as far as the other side.
+  arrived boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- What its age counts from: when it was made, or replayed.
+  patience_from timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- When it is tried next, or when the lease ends; NULL once it is final.
+  due_at timestamptz,
+  -- Which node holds the lease; NULL unless it is being sent.
+  locked_by text COLLATE "C",
+  -- NULL until it is final.
+  finished_at timestamptz,
+  last_error text,
+  -- The newest attempts, oldest first: at most 20.
+  history jsonb NOT NULL DEFAULT '[]',
+  PRIMARY KEY (tenant, alert_id, delivery_id)
+) PARTITION BY RANGE (alert_id);
+
+-- The primary key serves one alert and the list of all, newest first.
+-- What is due: longest first.
+CREATE INDEX deliveries_due ON deliveries (due_at) WHERE finished_at IS NULL;
+-- The list of a receiver.
+CREATE INDEX deliveries_receiver ON deliveries (tenant, receiver, alert_id, delivery_id);
+-- The lists of the states that are few among many, and what is being sent.
+CREATE INDEX deliveries_undelivered ON deliveries (tenant, state, alert_id, delivery_id, receiver)
+WHERE state <> 'delivered';
+
+-- For ids that no week has been made for. Nearly every row changes soon after it was added, once or more, and leaves
+-- `deliveries_due`, which is read from the end that it leaves; so dead rows go early.
+CREATE TABLE deliveries_default PARTITION OF deliveries DEFAULT
+WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+
+-- When a node last said that it knows a receiver.
+CREATE TABLE known_receivers (
+  receiver text COLLATE "C" PRIMARY KEY,
+  seen_at timestamptz NOT NULL
+);
+
+-- Targets that want nothing any more.
+CREATE TABLE disabled_targets (
+  receiver text COLLATE "C" NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  reason text NOT NULL,
+  disabled_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (receiver, target)
+);
+
+DROP FUNCTION tocsin_ensure_partitions(integer, timestamptz);
+
+-- Makes a table's partitions of last week, this week and so many weeks ahead, where they are missing; returns how many.
+-- The table is partitioned by `alert_id`, and its default partition is named after it; partitions get its settings.
+-- Nodes call it for each table when they start and every hour, many at once: one does it, the others wait and find
+-- nothing to do.
+-- Once a week, for the moment of attaching, inserts wait: one that had chosen the default partition before would be
+-- refused there afterwards. Reads wait only if they read the default partition. What waits half a second for the
+-- table gives up (55P03), since inserts queue behind it, and is called again; waiting for another caller has no such
+-- limit, as nobody queues behind that. One table a transaction: who holds the default partitions of two, and waits for
+-- the second, could wait in a circle with a statement that reads both.
+CREATE FUNCTION tocsin_ensure_partitions(
+  parent text, ahead integer, now timestamptz DEFAULT clock_timestamp()
+) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+  strays text := parent || '_default';
+  monday date;
+  lower_id uuid;
+  upper_id uuid;
+  partition text;
+  columns text;
+  settings text;
+  has_strays boolean;
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('tocsin.partitions'));
+  PERFORM set_config('lock_timeout', '500ms', true);
+  FOR week IN -1 .. ahead LOOP
+    monday := date_trunc('week', now AT TIME ZONE 'UTC')::date + 7 * week;
+    partition := parent || '_' || to_char(monday, 'YYYYMMDD');
+    CONTINUE WHEN EXISTS (
+      SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = parent::regclass AND c.relname = partition);
+    lower_id := tocsin_id_at(monday::timestamp AT TIME ZONE 'UTC');
+    upper_id := tocsin_id_at((monday + 7)::timestamp AT TIME ZONE 'UTC');
+    SELECT ' WITH (' || array_to_string(reloptions, ', ') || ')' INTO settings FROM pg_class
+    WHERE oid = strays::regclass;
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent) || coalesce(settings, '');
+    -- Rows that came before their week was made would forbid attaching: from here on nobody adds one, and those
+    -- that are there move.
+    EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', parent);
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', strays);
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE alert_id >= $1 AND alert_id < $2)', strays)
+    INTO has_strays USING lower_id, upper_id;
+    IF has_strays THEN
+      SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute
+      WHERE attrelid = parent::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+      EXECUTE format('WITH moved AS (DELETE FROM %I WHERE alert_id >= $1 AND alert_id < $2 RETURNING *)
+        INSERT INTO %I (%s) SELECT %s FROM moved', strays, partition, columns, columns) USING lower_id, upper_id;
+    END IF;
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+      parent, partition, lower_id, upper_id);
+    made := made + 1;
+  END LOOP;
+  RETURN made;
+END $$;
+
+SELECT tocsin_ensure_partitions('deliveries', 4);
