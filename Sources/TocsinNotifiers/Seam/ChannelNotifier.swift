@@ -29,9 +29,10 @@ public final class ChannelNotifier: Notifier {
   }
 
   /// Takes up another configuration as a whole: receivers, links, and the template files as they are now.
-  public func replace(_ receivers: [ReceiverSettings], options: NotifierOptions = NotifierOptions()) {
-    let known = directory.withLock { $0.problems.all }
-    let next = TargetDirectory(receivers, options, problems: TemplateProblems(logger: logger, known: known))
+  /// - Parameter options: nil for those that hold already
+  public func replace(_ receivers: [ReceiverSettings], options: NotifierOptions? = nil) {
+    let (known, present) = directory.withLock { ($0.problems.all, $0.options) }
+    let next = TargetDirectory(receivers, options ?? present, problems: TemplateProblems(logger: logger, known: known))
     directory.withLock { $0 = next }
   }
 
@@ -90,7 +91,7 @@ public final class ChannelNotifier: Notifier {
   private func send(
     _ notification: TocsinCore.Notification, to target: LiveTarget, _ directory: TargetDirectory, timeout: Duration
   ) async -> DeliveryOutcome {
-    let notice = Notice(notification, consoleURL: directory.consoleURL, now: clock())
+    let notice = Notice(notification, consoleURL: directory.options.consoleURL, now: clock())
     let reply = await send(target.request(for: notice, timeout: timeout))
     if case .mail(let response) = reply { report(response.refusedRecipients, target.name) }
     return target.adapter.outcome(of: reply, now: clock())

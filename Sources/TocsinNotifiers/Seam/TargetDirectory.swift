@@ -34,12 +34,12 @@ struct TargetDirectory: Sendable {
   private(set) var targets: [TargetName: LiveTarget] = [:]
   /// Each receiver's targets, in the order of the configuration.
   private(set) var receivers: [String: [TargetName]] = [:]
-  let consoleURL: String?
+  let options: NotifierOptions
   let problems: TemplateProblems
 
   /// Reads the template files, and makes the targets.
   init(_ receivers: [ReceiverSettings], _ options: NotifierOptions, problems: TemplateProblems) {
-    consoleURL = options.consoleURL
+    self.options = options
     self.problems = problems
     var reader = TemplateReader(problems)
     for receiver in receivers {

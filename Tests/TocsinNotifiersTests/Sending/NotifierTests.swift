@@ -78,7 +78,7 @@ import TocsinCore
     let receiver = ReceiverSettings(name: "ops", channels: [.slack(SlackSettings(url: "https://a.example"))])
     let options = NotifierOptions(templates: TemplateSources(folder: folder.path))
     let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], options: options, logger: log.logger)
-    notifier.replace([receiver], options: options)
+    notifier.replace([receiver])
     #expect(notifier.templateProblems.map(\.name) == [.slackTitle])
     #expect(log.lines.count == 1)
     try folder.write("{{title}}", to: "slack.title.mustache")
