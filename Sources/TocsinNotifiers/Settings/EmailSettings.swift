@@ -51,6 +51,8 @@ public struct EmailSettings: Sendable, Hashable {
   /// By what the target is known: another order of the recipients, or another password, is no other target.
   var address: String { ([host, String(port)] + recipients.map(\.address).sorted()).joined(separator: "\n") }
 
+  private var isOnThisHost: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
   /// What cannot work.
   var problems: [String] {
     var problems: [String] = []
@@ -60,7 +62,9 @@ public struct EmailSettings: Sendable, Hashable {
     if !(1...65535).contains(port) { problems.append("the port is not 1 … 65535") }
     if recipients.isEmpty { problems.append("there is no recipient") }
     if (user ?? "").isEmpty, let password, !password.isEmpty { problems.append("there is a password without a user") }
-    if let user, !user.isEmpty, security == .none { problems.append("a log-in without TLS shows the password to all") }
+    if let user, !user.isEmpty, security == .none, !isOnThisHost {
+      problems.append("a log-in without TLS shows the password to all")
+    }
     return problems
   }
 }
