@@ -32,8 +32,6 @@ extension EasyHandle {
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     // Rather wait for one connection that carries many transfers than open many; HTTP/2 there is with TLS only.
     if request.url.hasASCIIPrefix("https://") { try set(CURLOPT_PIPEWAIT, 1) }
-    // What a proxy answers to CONNECT is not the server's.
-    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     try set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.wholeMilliseconds)
     try set(CURLOPT_HTTPHEADER, request.headerLines)
     try prepare(method: request.method, body: request.body)

@@ -27,13 +27,19 @@ final class LoopThread {
   /// Starts the thread.
   /// - Returns: the way to talk to it
   static func start(_ configuration: CurlConfiguration) -> Mailbox {
-    let multi = MultiHandle.Shared(configuration)
-    let mailbox = Mailbox(multi)
-    Thread.start("curl") { [multi] in
-      let spectators = LoopThread(multi: multi, mailbox: mailbox, configuration: configuration).run()
-      for spectator in spectators { spectator.resume() }
+    let mailbox = Mailbox(MultiHandle.Shared(configuration))
+    Thread.start("curl") {
+      // The thread's objects, and all connections with them, are gone when this returns.
+      for spectator in run(mailbox, configuration) { spectator.resume() }
     }
     return mailbox
+  }
+
+  private static func run(
+    _ mailbox: Mailbox, _ configuration: CurlConfiguration
+  ) -> [CheckedContinuation<Void, Never>] {
+    guard let multi = mailbox.multi else { return [] }
+    return LoopThread(multi: multi, mailbox: mailbox, configuration: configuration).run()
   }
 
   /// Runs until the state machine says that all is over.

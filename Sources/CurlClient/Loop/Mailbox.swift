@@ -26,6 +26,9 @@ final class Mailbox: Sendable {
     state = Mutex(State(multi: multi))
   }
 
+  /// The handle that events wake; nil once they are not taken any more.
+  var multi: MultiHandle.Shared? { state.withLock { $0.multi } }
+
   /// Leaves an event for the thread.
   /// - Returns: false when the thread has ended
   func post(_ event: Event) -> Bool {

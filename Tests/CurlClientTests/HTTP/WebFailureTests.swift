@@ -11,7 +11,7 @@ import Testing
 
   @Test func aServerThatHangs() async throws {
     try await WebServer.with { server in
-      let error = try await failure { try await client.send(.get(server.url("/hang"), timeout: .seconds(2))) }
+      let error = try await failure { try await client.send(.get(server.url("/hang"), timeout: .seconds(4))) }
       #expect(error.code == .timedOut && error.mayHaveBeenSent && error.partialResponse == nil)
       await server.disconnected.wait(for: 1)
     }
@@ -19,7 +19,7 @@ import Testing
 
   @Test func aServerThatTrickles() async throws {
     try await WebServer.with { server in
-      let error = try await failure { try await client.send(.get(server.url("/trickle"), timeout: .seconds(2))) }
+      let error = try await failure { try await client.send(.get(server.url("/trickle"), timeout: .seconds(4))) }
       #expect(error.code == .timedOut && error.mayHaveBeenSent)
       #expect(error.partialResponse?.status == 200 && error.partialResponse?.body.first == UInt8(ascii: "x"))
     }
