@@ -1,0 +1,34 @@
+/// Durations as people write them: `30s`, `5m`, `1h30m`.
+enum DurationText {
+  private static let units: [(name: String, milliseconds: Int64)] = [
+    ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+  ]
+
+  /// Reads whole numbers, each with a unit: `ms`, `s`, `m`, `h`, `d`. Nil for anything else.
+  static func read(_ text: String) -> Duration? {
+    var rest = text[...]
+    var total: Int64 = 0
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      let name = rest.dropFirst(digits.count).prefix { $0.isASCII && $0.isLetter }
+      guard (1...9).contains(digits.count), let number = Int64(digits),
+        let unit = units.first(where: { $0.name == name })
+      else { return nil }
+      total += number * unit.milliseconds
+      rest = rest.dropFirst(digits.count + name.count)
+    }
+    return text.isEmpty ? nil : .milliseconds(total)
+  }
+
+  /// Writes what ``read(_:)`` reads; less than a millisecond is left out.
+  static func text(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    var text = ""
+    for unit in units where rest >= unit.milliseconds {
+      text += "\(rest / unit.milliseconds)\(unit.name)"
+      rest %= unit.milliseconds
+    }
+    return text.isEmpty ? "0s" : text
+  }
+}
