@@ -1,7 +1,5 @@
 import Configuration
 import Foundation
-import SystemPackage
-import Yams
 
 /// Where settings come from: flags go before the environment, the environment before the file.
 public struct SettingSources: Sendable {
@@ -20,13 +18,17 @@ public struct SettingSources: Sendable {
 
   private let flags: [String: String]
   private let environment: ConfigReader
-  private let file: (path: String, reader: ConfigReader)?
+  private let file: (path: String, values: [String: String])?
+
+  /// The configuration file's path, if there is one.
+  public var path: String? { file?.path }
 
   /// Reads the sources.
   /// - Parameters:
   ///   - flags: by setting key
   ///   - environment: variables by name
-  ///   - file: path of a YAML or JSON file, by its ending
+  ///   - file: path of a YAML or JSON file, by its ending; it may hold receivers and routes, too
+  ///     (``ReceiverConfiguration``)
   /// - Throws: ``ConfigurationError`` where the file cannot be read or has a key that is no setting
   public init(flags: [String: String], environment: [String: String], file: String?) async throws(ConfigurationError) {
     self.flags = flags
@@ -36,20 +38,10 @@ public struct SettingSources: Sendable {
       self.file = nil
       return
     }
-    do {
-      try SettingSources.checkKeys(of: file)
-      if file.hasSuffix(".json") {
-        let provider = try await FileProvider<JSONSnapshot>(filePath: FilePath(file))
-        self.file = (file, ConfigReader(provider: provider))
-      } else {
-        let provider = try await FileProvider<YAMLSnapshot>(filePath: FilePath(file))
-        self.file = (file, ConfigReader(provider: provider))
-      }
-    } catch let error as ConfigurationError {
-      throw error
-    } catch {
-      throw ConfigurationError("the configuration file \(file) cannot be read: \(error)")
-    }
+    let tree = try SettingSources.tree(of: file)
+    let (values, problems) = SettingSources.values(of: tree)
+    guard problems.isEmpty else { throw ConfigurationError(source: file, problems: problems) }
+    self.file = (file, values)
   }
 
   /// The value that counts.
@@ -59,53 +51,39 @@ public struct SettingSources: Sendable {
     if let text = environment.string(forKey: ConfigKey(variable)), !text.isEmpty {
       return Value(text: text, source: setting.environment)
     }
-    if let file, let text = SettingSources.text(of: setting, in: file.reader) {
-      return Value(text: text, source: file.path)
-    }
+    if let file, let text = file.values[setting.key] { return Value(text: text, source: file.path) }
     return Value(text: setting.standard, source: "default")
   }
 
-  /// Numbers and truth values of a file are as good as their texts.
-  private static func text(of setting: Setting, in reader: ConfigReader) -> String? {
-    let key = ConfigKey(setting.key.split(separator: ".").map(String.init))
-    if let text = reader.string(forKey: key) { return text }
-    if let number = reader.int(forKey: key) { return String(number) }
-    if let flag = reader.bool(forKey: key) { return String(flag) }
-    return nil
+  /// What a configuration file holds.
+  static func tree(of path: String) throws(ConfigurationError) -> ConfigurationTree {
+    do {
+      return try ConfigurationTree(text: FileText.read(path), path: path)
+    } catch {
+      throw ConfigurationError(source: path, problems: error.problems)
+    }
   }
 
-  private static func checkKeys(of path: String) throws {
-    let text = try String(decoding: readAll(path), as: UTF8.self)
-    guard let root = try Yams.load(yaml: text) else { return }
-    guard let mapping = root as? [String: Any] else {
-      throw ConfigurationError("the configuration file \(path) must hold a mapping of settings")
-    }
+  /// The settings of a file by their keys, and what is wrong with the others. Numbers and truth values are as good as
+  /// their texts.
+  static func values(of tree: ConfigurationTree) -> (values: [String: String], problems: [String]) {
+    guard let root = tree.members else { return ([:], ["the file must hold a mapping of settings"]) }
     let known = Set(Setting.all.map(\.key))
-    func check(_ mapping: [String: Any], below prefix: String) throws {
-      for (key, value) in mapping {
-        let full = prefix + key
-        if let inner = value as? [String: Any] {
-          try check(inner, below: full + ".")
-        } else if !known.contains(full) {
-          throw ConfigurationError(
-            "the configuration file \(path) sets \(full), which is no setting; `tocsin config` lists them")
-        }
+    var values: [String: String] = [:]
+    var problems: [String] = []
+    func visit(_ member: ConfigurationTree.Member, below prefix: String) {
+      let key = prefix + member.key
+      switch member.value {
+      case .mapping(let members) where !known.contains(key):
+        for member in members { visit(member, below: key + ".") }
+      case .null where known.contains { $0 == key || $0.hasPrefix(key + ".") }: break
+      case .scalar(let text, _) where known.contains(key): values[key] = text
+      case _ where known.contains(key): problems.append("\(key): must be a single value, not \(member.value.kind)")
+      default: problems.append("\(Place(key)): there is no such setting; `tocsin config` lists them")
       }
     }
-    try check(mapping, below: "")
-  }
-
-  private static func readAll(_ path: String) throws -> [UInt8] {
-    let descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
-    return try descriptor.closeAfter {
-      var bytes: [UInt8] = []
-      var chunk = [UInt8](repeating: 0, count: 65_536)
-      while true {
-        let count = try chunk.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-        if count == 0 { return bytes }
-        bytes += chunk[..<count]
-      }
-    }
+    for member in root where !ReceiverConfiguration.keys.contains(member.key) { visit(member, below: "") }
+    return (values, problems)
   }
 
   /// A URL or connection string without its password.

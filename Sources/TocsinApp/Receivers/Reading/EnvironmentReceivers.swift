@@ -1,0 +1,104 @@
+import TocsinCore
+import TocsinNotifiers
+
+/// The receivers `email`, `slack` and `webhook` of the variables that existing deployments set.
+struct EnvironmentReceivers {
+  private let context: ReadingContext
+
+  /// Those whose `…_ENABLED` is true.
+  static func read(in context: ReadingContext) -> [ReadReceiver] {
+    let reader = EnvironmentReceivers(context: context)
+    return [
+      reader.receiver("email", "ALERT_EMAIL_ENABLED", reader.email),
+      reader.receiver("slack", "ALERT_SLACK_ENABLED", reader.slack),
+      reader.receiver("webhook", "ALERT_WEBHOOK_ENABLED", reader.webhook),
+    ].compactMap { $0 }
+  }
+
+  private func receiver(_ name: String, _ switchedBy: String, _ read: () -> ChannelSettings?) -> ReadReceiver? {
+    guard let text = context.variable(switchedBy) else { return nil }
+    let place = Place(switchedBy)
+    guard let isEnabled = FlagText.read(text.trimmed) else {
+      context.report(place, "must be true or false")
+      return nil
+    }
+    guard isEnabled else { return nil }
+    let before = context.problems.count
+    let settings = read()
+    if let settings, context.problems.count == before { ChannelReader.check(settings, at: place, in: context) }
+    return ReadReceiver(settings: ReceiverSettings(name: name, channels: settings.map { [$0] } ?? []), place: place)
+  }
+
+  /// Without a password the server is one that takes mail from its own network and may know no TLS.
+  private func email() -> ChannelSettings? {
+    let host = required("ALERT_EMAIL_SMTP_HOST", for: "ALERT_EMAIL_ENABLED")
+    let sender = required("ALERT_EMAIL_SENDER", for: "ALERT_EMAIL_ENABLED").flatMap {
+      EmailReader.address($0, at: Place("ALERT_EMAIL_SENDER"), in: context)
+    }
+    let recipients = list("ALERT_EMAIL_RECIPIENTS", for: "ALERT_EMAIL_ENABLED").compactMap {
+      EmailReader.address($0, at: Place("ALERT_EMAIL_RECIPIENTS"), in: context)
+    }
+    var port = 587
+    if let text = context.variable("ALERT_EMAIL_SMTP_PORT") {
+      port = Int(text.trimmed).flatMap { (1...65_535).contains($0) ? $0 : nil } ?? 0
+      if port == 0 { context.report(Place("ALERT_EMAIL_SMTP_PORT"), "must be a whole number from 1 to 65535") }
+    }
+    let password = context.variable("ALERT_EMAIL_PASSWORD").map { Secret($0) }
+    guard let host, let sender, !recipients.isEmpty else { return nil }
+    return .email(
+      EmailSettings(
+        host: host, port: port, security: port == 465 ? .tls : password == nil ? .opportunistic : .starttls,
+        user: password == nil ? nil : sender.address, password: password, sender: sender, recipients: recipients))
+  }
+
+  private func slack() -> ChannelSettings? {
+    let place = Place("ALERT_SLACK_WEBHOOK_URL")
+    guard let url = required("ALERT_SLACK_WEBHOOK_URL", for: "ALERT_SLACK_ENABLED").flatMap({ url($0, at: place) })
+    else { return nil }
+    return .slack(SlackSettings(url: url, channel: context.variable("ALERT_SLACK_CHANNEL")?.trimmed ?? "#alerts"))
+  }
+
+  private func webhook() -> ChannelSettings? {
+    let place = Place("ALERT_WEBHOOK_URLS")
+    let urls = list("ALERT_WEBHOOK_URLS", for: "ALERT_WEBHOOK_ENABLED").compactMap { url($0, at: place) }
+    let headers = headers()
+    return urls.isEmpty ? nil : .webhook(WebhookSettings(urls: urls, headers: headers))
+  }
+
+  private func headers() -> [WebhookSettings.Header] {
+    let place = Place("ALERT_WEBHOOK_HEADERS")
+    guard let text = context.variable("ALERT_WEBHOOK_HEADERS") else { return [] }
+    guard let object = (try? JSON(parsing: text))?.object else {
+      context.report(place, "must be a JSON object: {\"X-Team\": \"growth\"}")
+      return []
+    }
+    return object.members.compactMap { member in
+      guard let value = member.value.string else {
+        context.report(place, "the value of each header must be a JSON string")
+        return nil
+      }
+      return WebhookSettings.Header(member.key, Secret(value))
+    }
+  }
+
+  private func url(_ text: String, at place: Place) -> Secret? {
+    guard WebURL.isValid(text) else {
+      context.report(place, "must begin with https:// or http://, without spaces")
+      return nil
+    }
+    return Secret(text)
+  }
+
+  private func required(_ name: String, for reason: String) -> String? {
+    if let text = context.variable(name)?.trimmed, !text.isEmpty { return text }
+    context.report(Place(name), "is not set, but \(reason) is true")
+    return nil
+  }
+
+  private func list(_ name: String, for reason: String) -> [String] {
+    guard let text = required(name, for: reason) else { return [] }
+    let parts = text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+    if parts.isEmpty { context.report(Place(name), "has nothing between its commas") }
+    return parts
+  }
+}

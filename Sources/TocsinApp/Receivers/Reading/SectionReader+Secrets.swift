@@ -1,0 +1,85 @@
+import TocsinNotifiers
+
+extension SectionReader {
+  /// The secret at a key, or in the file whose path stands at `key_file`; a line break at the file's end is cut.
+  mutating func secret(_ key: String) -> Secret? {
+    let isHere = tree(key) != nil
+    guard let file = fileText(key) else { return text(key).map { Secret($0) } }
+    if isHere { context.report(place.member(key), "is set, and so is \(key)_file: leave one out") }
+    guard !file.text.isEmpty else { return nil }
+    guard !file.text.contains(where: \.isNewline) else {
+      context.report(file.place, "the file has more than one line")
+      return nil
+    }
+    return Secret(file.text)
+  }
+
+  /// The URL at a key or in its file.
+  mutating func url(_ key: String) -> Secret? {
+    secret(key).flatMap { url($0, at: place.member(key)) }
+  }
+
+  func url(_ secret: Secret, at place: Place) -> Secret? {
+    if WebURL.isValid(secret.value) { return secret }
+    context.report(place, "must be a URL that begins with https:// or http://, without spaces")
+    return nil
+  }
+
+  /// The secrets at `plural` (one or a list), at `single`, and in the files at `plural_file` (one a line) and
+  /// `single_file`, each with its place.
+  mutating func secrets(_ plural: String, single: String? = nil) -> [(place: Place, secret: Secret)] {
+    var secrets = (texts(plural) ?? []).map { ($0.place, Secret($0.text)) }
+    if let file = fileText(plural) {
+      let lines = file.text.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+      secrets += lines.map { (file.place, Secret($0)) }
+    }
+    if let single, let secret = secret(single) { secrets.append((place.member(single), secret)) }
+    return secrets
+  }
+
+  /// The text of the file whose path stands at `key_file`, empty where it cannot be read; nil where there is no such
+  /// key. Errors do not show the path: who mixes up the two keys writes a secret there.
+  private mutating func fileText(_ key: String) -> (place: Place, text: String)? {
+    let place = place.member(key + "_file")
+    guard let tree = tree(key + "_file") else { return nil }
+    guard let path = text(tree, at: place) else { return (place, "") }
+    return (place, fileText(path: path, at: place))
+  }
+
+  func fileText(path: String, at place: Place) -> String {
+    do {
+      var text = try context.read(context.resolved(path))
+      if text.last?.isNewline == true { text.removeLast() }
+      if text.isEmpty { context.report(place, "the file is empty") }
+      if text.utf8.contains(0) {
+        context.report(place, "the file has a NUL character")
+        return ""
+      }
+      return text
+    } catch {
+      for problem in error.problems { context.report(place, "the file cannot be used: \(problem)") }
+      return ""
+    }
+  }
+}
+
+/// URLs of channels.
+enum WebURL {
+  /// Whether this is an absolute `http` or `https` URL without spaces and control characters.
+  static func isValid(_ text: String) -> Bool {
+    guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let colon = text.firstIndex(of: ":") else {
+      return false
+    }
+    let rest = text[colon...].dropFirst()
+    guard ["http", "https"].contains(text[..<colon].lowercased()), rest.hasPrefix("//") else { return false }
+    return !rest.dropFirst(2).prefix { !"/?#".contains($0) }.isEmpty
+  }
+}
+
+extension StringProtocol {
+  /// Without white space around it.
+  var trimmed: String {
+    let start = drop(while: \.isWhitespace)
+    return String(start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? "")
+  }
+}

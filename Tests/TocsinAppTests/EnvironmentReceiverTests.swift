@@ -1,0 +1,139 @@
+import Testing
+import TocsinCore
+import TocsinNotifiers
+
+@testable import TocsinApp
+
+@Suite struct EnvironmentReceiverTests {
+  private let email = [
+    "ALERT_EMAIL_ENABLED": "true", "ALERT_EMAIL_RECIPIENTS": "a@example.org, b@example.org,",
+    "ALERT_EMAIL_SMTP_HOST": "mail.example.org", "ALERT_EMAIL_SENDER": "alerts@example.org",
+  ]
+  private let slack = ["ALERT_SLACK_ENABLED": "yes", "ALERT_SLACK_WEBHOOK_URL": "https://hooks.example.org/s"]
+  private let webhook = [
+    "ALERT_WEBHOOK_ENABLED": "1", "ALERT_WEBHOOK_URLS": "https://hooks.example.com/a,https://hooks.example.com/b",
+  ]
+
+  private func mail(_ more: [String: String]) throws -> EmailSettings? {
+    let environment = email.merging(more) { $1 }
+    guard
+      case .email(let mail)? = try ReceiverConfiguration(file: nil, environment: environment).channels("email").first
+    else { return nil }
+    return mail
+  }
+
+  @Test func variablesAloneMakeReceiversThatGetEverything() throws {
+    let environment = email.merging(slack) { $1 }.merging(webhook) { $1 }
+    let configuration = try ReceiverConfiguration(file: nil, environment: environment)
+    #expect(configuration.receivers.map(\.name) == ["email", "slack", "webhook"])
+    #expect(configuration.told(.info) == ["email", "slack", "webhook"])
+    let chat = SlackSettings(url: "https://hooks.example.org/s", channel: "#alerts")
+    #expect(configuration.channels("slack") == [.slack(chat)])
+    #expect(
+      configuration.channels("webhook") == [
+        .webhook(WebhookSettings(urls: ["https://hooks.example.com/a", "https://hooks.example.com/b"]))
+      ])
+    #expect(configuration.routing.receivers["webhook"]?.targets.count == 2)
+  }
+
+  @Test func mailWithoutAndWithAPassword() throws {
+    let sender = try #require(MailAddress("alerts@example.org"))
+    let recipients = ["a@example.org", "b@example.org"].compactMap { MailAddress($0) }
+    #expect(
+      try mail([:])
+        == EmailSettings(
+          host: "mail.example.org", port: 587, security: .opportunistic, sender: sender, recipients: recipients))
+    #expect(
+      try mail(["ALERT_EMAIL_PASSWORD": "hunter2", "ALERT_EMAIL_SMTP_PORT": "2525"])
+        == EmailSettings(
+          host: "mail.example.org", port: 2525, security: .starttls, user: "alerts@example.org", password: "hunter2",
+          sender: sender, recipients: recipients))
+    #expect(try mail(["ALERT_EMAIL_SMTP_PORT": "465"])?.security == .tls)
+    #expect(
+      try mail(["ALERT_EMAIL_SENDER": "Alerts <alerts@example.org>", "ALERT_EMAIL_PASSWORD": "x"])?.user
+        == "alerts@example.org")
+  }
+
+  @Test func headersAndChannel() throws {
+    let configuration = try ReceiverConfiguration(
+      file: nil,
+      environment: slack.merging(webhook) { $1 }.merging([
+        "ALERT_SLACK_CHANNEL": "#growth",
+        "ALERT_WEBHOOK_HEADERS": "{\"Authorization\": \"Bearer t\", \"X-Team\": \"g\"}",
+      ]) { $1 })
+    guard case .slack(let chat)? = configuration.channels("slack").first,
+      case .webhook(let hook)? = configuration.channels("webhook").first
+    else {
+      Issue.record("no channels")
+      return
+    }
+    #expect(chat.channel == "#growth")
+    #expect(hook.headers == [.init("Authorization", "Bearer t"), .init("X-Team", "g")])
+  }
+
+  @Test(arguments: ["false", "0", "no", "off", "OFF", ""])
+  func whatIsNotEnabledIsNotRead(text: String) throws {
+    let environment = ["ALERT_EMAIL_ENABLED": text, "ALERT_EMAIL_SENDER": "nonsense"]
+    #expect(try ReceiverConfiguration(file: nil, environment: environment) == ReceiverConfiguration())
+  }
+
+  @Test func theFilesRoutesComeAfterThem() throws {
+    let text = """
+      receivers: [{name: a, discord: {url: https://hooks.example.org/a}}]
+      routes: [{match: {severity: critical}, receivers: [a]}]
+      """
+    let configuration = try read(text, environment: slack)
+    #expect(configuration.told(.critical) == ["slack", "a"])
+    #expect(configuration.told(.low) == ["slack"])
+    #expect(configuration.receivers.map(\.name) == ["a", "slack"])
+  }
+
+  @Test func receiversOfAFileWithoutRoutesGetEverythingToo() throws {
+    let text = "receivers: [{name: a, discord: {url: https://hooks.example.org/a}}]"
+    #expect(try read(text, environment: slack).told() == ["slack", "a"])
+  }
+
+  @Test func aFileThatNamesThemSaysWhatTheyGet() throws {
+    let route = "routes: [{match: {severity: critical}, receivers: [slack]}]"
+    #expect(try read(route, environment: slack).told(.critical) == ["slack"])
+    #expect(try read(route, environment: slack).told(.low) == [])
+    let fallback = "receivers: [{name: a, fallback: slack, discord: {url: https://hooks.example.org/a}}]"
+    #expect(try read(fallback, environment: slack).told() == ["a"])
+    #expect(try read(fallback, environment: slack).routing.receivers["a"]?.fallbacks == ["slack"])
+  }
+
+  @Test func namesOfVariablesAreTaken() throws {
+    let text = "receivers: [{name: slack, discord: {url: https://hooks.example.org/a}}]"
+    #expect(
+      try problems(text, environment: slack) == [
+        "receivers[0].name: ALERT_SLACK_ENABLED makes a receiver of that name, too: unset it, or choose another name"
+      ])
+    #expect(try problems(text) == [])
+  }
+
+  @Test func everyProblemHasItsVariable() throws {
+    let environment = [
+      "ALERT_EMAIL_ENABLED": "on", "ALERT_EMAIL_SENDER": "hunter2", "ALERT_EMAIL_SMTP_PORT": "smtp",
+      "ALERT_EMAIL_RECIPIENTS": " , ", "ALERT_SLACK_ENABLED": "maybe", "ALERT_WEBHOOK_ENABLED": "TRUE",
+      "ALERT_WEBHOOK_URLS": "https://hooks.example.com/a,hunter2", "ALERT_WEBHOOK_HEADERS": "hunter2",
+    ]
+    let expected = [
+      "ALERT_EMAIL_SMTP_HOST: is not set, but ALERT_EMAIL_ENABLED is true",
+      "ALERT_EMAIL_SENDER: must be a mail address: ops@example.org, or On call <ops@example.org>",
+      "ALERT_EMAIL_RECIPIENTS: has nothing between its commas",
+      "ALERT_EMAIL_SMTP_PORT: must be a whole number from 1 to 65535", "ALERT_SLACK_ENABLED: must be true or false",
+      "ALERT_WEBHOOK_URLS: must begin with https:// or http://, without spaces",
+      "ALERT_WEBHOOK_HEADERS: must be a JSON object: {\"X-Team\": \"growth\"}",
+    ]
+    #expect(try problems("", environment: environment) == expected)
+    #expect(
+      try problems("", environment: webhook.merging(["ALERT_WEBHOOK_HEADERS": "{\"A\": 5}"]) { $1 })
+        == ["ALERT_WEBHOOK_HEADERS: the value of each header must be a JSON string"])
+    #expect(
+      try problems("", environment: webhook.merging(["ALERT_WEBHOOK_HEADERS": "{\"Host\": \"x\"}"]) { $1 })
+        == ["ALERT_WEBHOOK_ENABLED: the header host cannot be set"])
+    #expect(
+      try problems("", environment: ["ALERT_SLACK_ENABLED": "true", "ALERT_SLACK_WEBHOOK_URL": "hunter2"])
+        == ["ALERT_SLACK_WEBHOOK_URL: must begin with https:// or http://, without spaces"])
+  }
+}
