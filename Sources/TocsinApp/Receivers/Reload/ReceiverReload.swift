@@ -1,0 +1,115 @@
+public import Logging
+import NIOPosix
+public import ServiceLifecycle
+import TocsinCore
+import UnixSignals
+
+/// Reads receivers and routes again on SIGHUP, and when the configuration file, a file with a secret or a template
+/// changes.
+///
+/// What cannot be used is logged once and refused: the old configuration stays. A change is taken up 2 to 4 s after the
+/// files are as they stay. Settings of the node itself (addresses, connections …) need a restart.
+public struct ReceiverReload: Service {
+  private let file: String?
+  private let environment: [String: String]
+  private let initial: ReceiverConfiguration
+  private let onSignal: Bool
+  private let interval: Duration
+  private let logger: Logger
+  private let apply: @Sendable (ReceiverConfiguration) throws -> Void
+
+  /// A service that does nothing yet.
+  /// - Parameters:
+  ///   - file: the configuration file, if there is one
+  ///   - environment: variables by name
+  ///   - current: the configuration that the node has started with
+  ///   - onSignal: whether SIGHUP reads again, instead of ending the process
+  ///   - interval: how often files are looked at
+  ///   - apply: makes a configuration count from now on; one that it throws for is refused
+  public init(
+    file: String?, environment: [String: String], current: ReceiverConfiguration, onSignal: Bool = true,
+    interval: Duration = .seconds(2), logger: Logger, apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void
+  ) {
+    self.file = file
+    self.environment = environment
+    initial = current
+    self.onSignal = onSignal
+    self.interval = interval
+    self.logger = logger
+    self.apply = apply
+  }
+
+  /// Runs until the task's graceful shutdown or cancellation.
+  public func run() async throws {
+    await cancelWhenGracefulShutdown {
+      // Before anything else: until then SIGHUP ends the process.
+      let signals = onSignal ? await UnixSignalsSequence(trapping: .sighup) : nil
+      let (triggers, continuation) = AsyncStream.makeStream(of: ReloadTrigger.self)
+      continuation.yield(.start)
+      await withDiscardingTaskGroup { group in
+        if let signals {
+          group.addTask {
+            for await _ in signals { continuation.yield(.signal) }
+          }
+        }
+        group.addTask {
+          while (try? await Task.sleep(for: interval)) != nil { continuation.yield(.look) }
+        }
+        await run(on: triggers)
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// Looks when it is told to, until the stream ends.
+  func run(on triggers: AsyncStream<ReloadTrigger>) async {
+    var state = ReloadState(current: initial)
+    for await trigger in triggers {
+      guard (try? await handle(trigger, &state)) != nil else { break }
+    }
+  }
+
+  /// - Throws: where the process ends and its threads are gone
+  private func handle(_ trigger: ReloadTrigger, _ state: inout ReloadState) async throws {
+    if trigger == .look {
+      let paths = state.paths
+      let found = try await NIOThreadPool.singleton.runIfActive {
+        Dictionary(uniqueKeysWithValues: paths.map { ($0, FileStamp(of: $0)) })
+      }
+      guard state.looked(found) == .changed else { return }
+    }
+    let attempt = try await NIOThreadPool.singleton.runIfActive { [file, environment] in
+      ReadingAttempt(file: file, environment: environment)
+    }
+    switch state.read(attempt, because: trigger) {
+    case .keep: logger.debug("the configuration was read again and means the same")
+    case .refuse(let error): refused(error.problems.joined(separator: "; "))
+    case .apply(let configuration, let changes):
+      do {
+        try apply(configuration)
+        state.applied(configuration)
+        applied(configuration, changes)
+      } catch {
+        refused("\(error)")
+      }
+    }
+  }
+
+  private func applied(_ configuration: ReceiverConfiguration, _ changes: ReceiverChanges) {
+    var metadata: Logger.Metadata = [
+      "receivers": "\(configuration.receivers.count)", "routes": "\(configuration.routing.routes.count)",
+    ]
+    let lists = [
+      ("added", changes.added), ("removed", changes.removed), ("changed", changes.changed),
+      ("settings", changes.settings),
+    ]
+    for (key, names) in lists where !names.isEmpty { metadata[key] = "\(names.joined(separator: ", "))" }
+    logger.info("receivers and routes were read again", metadata: metadata)
+  }
+
+  private func refused(_ reason: String) {
+    logger.error(
+      "the configuration is refused, receivers and routes stay as they were",
+      metadata: ["file": "\(file ?? "")", "reason": "\(reason)"])
+  }
+}
