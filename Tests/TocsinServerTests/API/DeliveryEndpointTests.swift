@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Synchronization
 import Testing
 import TocsinCore
 
