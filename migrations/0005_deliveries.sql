@@ -1,19 +1,22 @@
 -- oldest-release: 0.1.0
 --
--- Deliveries: who is told of an alert, and what came of it. In weekly partitions by the id of their alert, like alerts.
+-- Deliveries: who is told of an alert, and what came of it. What is unfinished waits in one small table, which is all
+-- that nodes look at to send; what is final lies in weekly partitions by the id of its alert, like alerts, and hardly
+-- changes any more. A row is in one of the two; whoever ends it moves it, replaying it moves it back.
+--
+-- One row for an alert, a cause and a target: `delivery_id` is made of these.
 
--- One row for an alert, a cause and a target; `delivery_id` is made of these, so the key says that there is one.
-CREATE TABLE deliveries (
+CREATE TABLE delivery_queue (
+  delivery_id uuid PRIMARY KEY,
   tenant text COLLATE "C" NOT NULL,
   alert_id uuid NOT NULL,
-  delivery_id uuid NOT NULL,
   cause text COLLATE "C" NOT NULL,
   -- The cause's place among the deliveries of an alert to a target; 0 and 1 tell that it fired.
   sequence smallint NOT NULL,
   receiver text COLLATE "C" NOT NULL,
   target text COLLATE "C" NOT NULL,
   channel text COLLATE "C" NOT NULL,
-  -- pending, sending, retrying; delivered, dead, cancelled.
+  -- pending, sending, retrying.
   state text COLLATE "C" NOT NULL,
   attempts integer NOT NULL DEFAULT 0,
   -- Whether an attempt may have got as far as the other side.
@@ -21,31 +24,48 @@ CREATE TABLE deliveries (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- What its age counts from: when it was made, or replayed.
   patience_from timestamptz NOT NULL DEFAULT clock_timestamp(),
-  -- When it is tried next, or when the lease ends; NULL once it is final.
-  due_at timestamptz,
+  -- When it is tried next, or when the lease ends.
+  due_at timestamptz NOT NULL,
   -- Which node holds the lease; NULL unless it is being sent.
   locked_by text COLLATE "C",
-  -- NULL until it is final.
-  finished_at timestamptz,
   last_error text,
   -- The newest attempts, oldest first: at most 20.
   history jsonb NOT NULL DEFAULT '[]',
+  CHECK ((locked_by IS NOT NULL) = (state = 'sending'))
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+-- What is due: longest first.
+CREATE INDEX delivery_queue_due ON delivery_queue (due_at);
+-- One alert, and the list, newest first.
+CREATE INDEX delivery_queue_alert ON delivery_queue (tenant, alert_id, delivery_id);
+
+CREATE TABLE deliveries (
+  tenant text COLLATE "C" NOT NULL,
+  alert_id uuid NOT NULL,
+  delivery_id uuid NOT NULL,
+  cause text COLLATE "C" NOT NULL,
+  sequence smallint NOT NULL,
+  receiver text COLLATE "C" NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  channel text COLLATE "C" NOT NULL,
+  -- delivered, dead, cancelled.
+  state text COLLATE "C" NOT NULL,
+  attempts integer NOT NULL,
+  arrived boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  finished_at timestamptz NOT NULL,
+  last_error text,
+  history jsonb NOT NULL,
   PRIMARY KEY (tenant, alert_id, delivery_id)
 ) PARTITION BY RANGE (alert_id);
 
--- The primary key serves one alert and the list of all, newest first.
--- What is due: longest first.
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE finished_at IS NULL;
--- The list of a receiver.
+-- The primary key serves one alert, and the list, newest first. The list of a receiver:
 CREATE INDEX deliveries_receiver ON deliveries (tenant, receiver, alert_id, delivery_id);
--- The lists of the states that are few among many, and what is being sent.
+-- The lists of what is rare.
 CREATE INDEX deliveries_undelivered ON deliveries (tenant, state, alert_id, delivery_id, receiver)
 WHERE state <> 'delivered';
 
--- For ids that no week has been made for. Nearly every row changes soon after it was added, once or more, and leaves
--- `deliveries_due`, which is read from the end that it leaves; so dead rows go early.
-CREATE TABLE deliveries_default PARTITION OF deliveries DEFAULT
-WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+-- For ids that no week has been made for. Rows here are moved when their week is made.
+CREATE TABLE deliveries_default PARTITION OF deliveries DEFAULT;
 
 -- When a node last said that it knows a receiver.
 CREATE TABLE known_receivers (
@@ -65,7 +85,7 @@ CREATE TABLE disabled_targets (
 DROP FUNCTION tocsin_ensure_partitions(integer, timestamptz);
 
 -- Makes a table's partitions of last week, this week and so many weeks ahead, where they are missing; returns how many.
--- The table is partitioned by `alert_id`, and its default partition is named after it; partitions get its settings.
+-- The table is partitioned by `alert_id`, and its default partition is named after it.
 -- Nodes call it for each table when they start and every hour, many at once: one does it, the others wait and find
 -- nothing to do.
 -- Once a week, for the moment of attaching, inserts wait: one that had chosen the default partition before would be
@@ -84,7 +104,6 @@ DECLARE
   upper_id uuid;
   partition text;
   columns text;
-  settings text;
   has_strays boolean;
   made integer := 0;
 BEGIN
@@ -98,9 +117,7 @@ BEGIN
       WHERE i.inhparent = parent::regclass AND c.relname = partition);
     lower_id := tocsin_id_at(monday::timestamp AT TIME ZONE 'UTC');
     upper_id := tocsin_id_at((monday + 7)::timestamp AT TIME ZONE 'UTC');
-    SELECT ' WITH (' || array_to_string(reloptions, ', ') || ')' INTO settings FROM pg_class
-    WHERE oid = strays::regclass;
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent) || coalesce(settings, '');
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', partition, parent);
     -- Rows that came before their week was made would forbid attaching: from here on nobody adds one, and those
     -- that are there move.
     EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', parent);

@@ -1,21 +1,11 @@
 import PostgresClient
 import TocsinCore
 
-/// The columns of `alerts` as an ``Alert`` is read from them, and what its deliveries say.
+/// The columns of `alerts` as an ``Alert`` is read from them; what its deliveries say is not among them.
 enum AlertColumns {
   /// Their names, in the order in which ``read(_:)`` expects them, of the table of that alias.
   static func list(of table: String) -> String {
-    names.map { "\(table).\($0)" }.joined(separator: ", ") + ", \(deliveries(of: table))"
-  }
-
-  /// State and channel of each delivery which tells that the alert fired; NULL where there is none, for which one
-  /// look at the key's index is enough.
-  private static func deliveries(of table: String) -> String {
-    """
-    (SELECT array_agg(told.state || ' ' || told.channel) FROM deliveries told
-      WHERE told.tenant = \(table).tenant AND told.alert_id = \(table).alert_id
-        AND told.sequence <= \(DeliveryCause.fallback.sequence))
-    """
+    names.map { "\(table).\($0)" }.joined(separator: ", ")
   }
 
   private static let names = [
@@ -25,7 +15,7 @@ enum AlertColumns {
   ]
 
   /// How many columns ``list(of:)`` names.
-  static let count = names.count + 1
+  static let count = names.count
 
   /// The alert of a row that begins with ``list(of:)``.
   static func read(_ row: PostgresRow) throws -> Alert {
@@ -35,7 +25,6 @@ enum AlertColumns {
     }
     var status: [String: Bool] = [:]
     for member in try JSONObject(stored: try row.jsonb(14)).members { status[member.key] = member.value.bool }
-    if !row.isNull(19) { status.merge(try ChannelStates(told: try row.textArray(19)).status) { $1 } }
     return Alert(
       alertID: id, ruleID: try row.text(1), alertType: type, severity: severity, title: try row.text(5),
       message: try row.text(6), entity: Entity(campaignID: try row.text(7), adID: try row.text(9)),
@@ -49,19 +38,5 @@ enum AlertColumns {
   static func mark(_ row: PostgresRow, _ column: Int) throws -> Alert.Mark? {
     guard let at = try row.optionalTimestamptz(column) else { return nil }
     return Alert.Mark(at: Timestamp(microseconds: at), by: try row.optionalText(column + 1))
-  }
-}
-
-extension ChannelStates {
-  /// What an array of states and channels says, each element `delivered slack` or the like.
-  fileprivate init(told: [String?]) throws {
-    self.init()
-    for case let entry? in told {
-      let parts = entry.split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let state = DeliveryState(rawValue: String(parts[0])) else {
-        throw StoreError.unreadable("a delivery's state")
-      }
-      add(state, on: DeliveryChannel(rawValue: String(parts[1])))
-    }
   }
 }

@@ -4,7 +4,10 @@ import PostgresClient
 enum AlertStatements {
   /// One alert: tenant, id.
   static let one = PostgresStatement(
-    "SELECT \(AlertColumns.list(of: "a")) FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2", name: "alert.one")
+    """
+    SELECT \(AlertColumns.list(of: "a")), \(ToldChannels.column)
+    FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
+    """, name: "alert.one")
 
   /// The newest alert of a rule and entity: tenant, campaign, ad, rule, incarnation, lowest id. Goes through the
   /// campaign's alerts since then, newest first, once among those not resolved and once among the resolved.

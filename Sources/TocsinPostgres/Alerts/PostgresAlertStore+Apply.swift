@@ -6,7 +6,7 @@ extension PostgresAlertStore {
   /// lets one through, the others find it changed. The time of the mark is PostgreSQL's.
   ///
   /// An alert of which nobody was told when it fired has no deliveries and gets none, so that one statement is all;
-  /// otherwise another one follows in the same transaction (``following``).
+  /// otherwise others follow in the same transaction (``changeWithDeliveries(_:by:change:_:planned:tenant:)``).
   public func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
     plan: @Sendable (Alert) -> [PlannedDelivery]
@@ -70,16 +70,17 @@ extension PostgresAlertStore {
   ) async throws(StoreError) -> (alert: Alert, now: Timestamp, hasDeliveries: Bool)? {
     try await writers.rows(Self.currentStatement, [.text(tenant.rawValue), .uuid(id.uuid)]) { row in
       (
-        try AlertColumns.read(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count)),
-        try row.bool(AlertColumns.count + 1)
+        try ToldChannels.alert(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count + 1)),
+        try row.bool(AlertColumns.count + 2)
       )
     }.first
   }
 
   private static let currentStatement = PostgresStatement(
     """
-    SELECT \(AlertColumns.list(of: "a")), clock_timestamp(),
-      EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2)
+    SELECT \(AlertColumns.list(of: "a")), \(ToldChannels.column), clock_timestamp(),
+      EXISTS (SELECT FROM delivery_queue d WHERE d.tenant = $1 AND d.alert_id = $2)
+        OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2)
     FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
     """, name: "alert.current")
 

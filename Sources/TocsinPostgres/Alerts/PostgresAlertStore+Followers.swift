@@ -2,8 +2,9 @@ import PostgresClient
 import TocsinCore
 
 extension PostgresAlertStore {
-  /// Changes an alert that has deliveries, and then these: one transaction. The second statement begins when the
-  /// alert's row is locked, so it sees every fallback that was added before, and none is added behind it.
+  /// Changes an alert that has deliveries, and then these: one transaction. When the last statement begins, the alert's
+  /// row and those of its deliveries are locked: it sees every fallback that was added and every delivery that ended
+  /// before, and there is none behind its back.
   func changeWithDeliveries(
     _ alert: Alert, by action: AlertAction, change: AlertChange, _ parameters: [PostgresValue],
     planned: [PlannedDelivery], tenant: Tenant
@@ -16,6 +17,8 @@ extension PostgresAlertStore {
     return try await writers.inTransaction { connection in
       let changed = try await connection.execute(Self.changing(action), parameters).rows.first
       guard var applied = try Self.applied(change, to: alert, changed) else { return nil }
+      let alerts = AlertSet([AlertKey(tenant: tenant, id: alert.alertID)])
+      _ = try await connection.execute(SettleStatements.lock, alerts.names)
       let leased = try await connection.execute(Self.following, following).rows.map { DeliveryID(try $0.uuid(0)) }
       applied.leased = planned.filter { leased.contains($0.id) }
       if action == .resolve {
@@ -23,7 +26,7 @@ extension PostgresAlertStore {
         let after = try await connection.execute(
           AlertStatements.one, [.text(tenant.rawValue), .uuid(alert.alertID.uuid)]
         ).rows.first
-        if let after { applied.alert = try AlertColumns.read(after) }
+        if let after { applied.alert = try ToldChannels.alert(after) }
       }
       return applied
     }
@@ -31,32 +34,36 @@ extension PostgresAlertStore {
 
   /// Tenant, alert, whether it is resolved, ``PlannedRows``, node, length of the lease. Cancels what nobody can have
   /// seen, and adds what is due to those who have, or may yet.
-  ///
-  /// `held` locks all deliveries of the alert in the order of their keys, and has them as they are when they are
-  /// locked; all else is decided by it.
   private static let following = PostgresStatement(
     """
-    WITH held AS MATERIALIZED (
-      SELECT d.delivery_id, d.receiver, d.target, d.sequence, d.state, d.arrived,
-        $3::bool AND d.state IN ('pending', 'retrying') AND NOT d.arrived AS unseen
-      FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2
-      ORDER BY d.delivery_id FOR UPDATE
+    WITH moment AS MATERIALIZED (
+      SELECT clock_timestamp() AS now
     ), cancelled AS (
-      UPDATE deliveries d SET state = 'cancelled', finished_at = clock_timestamp(), due_at = NULL
-      WHERE d.tenant = $1 AND d.alert_id = $2 AND d.delivery_id IN (SELECT delivery_id FROM held WHERE unseen)
+      DELETE FROM delivery_queue d
+      WHERE d.tenant = $1 AND d.alert_id = $2 AND $3::bool AND d.state IN ('pending', 'retrying') AND NOT d.arrived
+      RETURNING \(DeliveryColumns.moved(of: "d"))
+    ), kept AS (
+      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
+      SELECT cancelled.*, 'cancelled', now FROM cancelled CROSS JOIN moment
     ), told AS (
-      SELECT receiver, target, min(sequence) AS first,
-        min(sequence) FILTER (WHERE state IN ('pending', 'sending', 'retrying')) AS unfinished
-      FROM held WHERE NOT unseen AND (state NOT IN ('cancelled', 'dead') OR state = 'dead' AND arrived)
+      SELECT receiver, target, min(sequence) AS first, min(sequence) FILTER (WHERE is_open) AS unfinished
+      FROM (
+        SELECT d.receiver, d.target, d.sequence, true AS is_open FROM delivery_queue d
+        WHERE d.tenant = $1 AND d.alert_id = $2 AND d.delivery_id NOT IN (SELECT delivery_id FROM cancelled)
+        UNION ALL
+        SELECT d.receiver, d.target, d.sequence, false FROM deliveries d
+        WHERE d.tenant = $1 AND d.alert_id = $2 AND (d.state = 'delivered' OR d.state = 'dead' AND d.arrived)
+      ) d
       GROUP BY receiver, target
     ), added AS (
-      INSERT INTO deliveries (\(PlannedRows.columns), state, locked_by, due_at)
+      INSERT INTO delivery_queue (\(PlannedRows.columns), state, locked_by, due_at)
       SELECT \(PlannedRows.values), CASE WHEN waits THEN 'pending' ELSE 'sending' END,
         CASE WHEN waits THEN NULL ELSE $12::text END,
-        clock_timestamp() + CASE WHEN waits THEN 0 ELSE $13::bigint END * interval '1 microsecond'
+        now + CASE WHEN waits THEN 0 ELSE $13::bigint END * interval '1 microsecond'
       FROM \(PlannedRows.relation(from: 4)) JOIN told USING (receiver, target)
-      CROSS JOIN LATERAL (SELECT coalesce(told.unfinished < planned.sequence, false) AS waits) earlier
+      CROSS JOIN LATERAL (SELECT coalesce(told.unfinished < planned.sequence, false) AS waits) earlier CROSS JOIN moment
       WHERE told.first < planned.sequence
+      ORDER BY planned.delivery_id
       ON CONFLICT DO NOTHING
       RETURNING delivery_id, state
     )

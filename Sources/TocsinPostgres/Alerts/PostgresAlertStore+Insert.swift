@@ -33,7 +33,7 @@ extension PostgresAlertStore {
   private static let insertionWithDeliveries = PostgresStatement(
     """
     WITH \(inserting), planned AS (
-      INSERT INTO deliveries (\(PlannedRows.columns), state, locked_by, due_at)
+      INSERT INTO delivery_queue (\(PlannedRows.columns), state, locked_by, due_at)
       SELECT \(PlannedRows.values), 'sending', $29::text, clock_timestamp() + $30::bigint * interval '1 microsecond'
       FROM inserted JOIN \(PlannedRows.relation(from: 21)) USING (tenant, alert_id)
       ON CONFLICT DO NOTHING

@@ -1,8 +1,8 @@
 public import PostgresClient
 public import TocsinCore
 
-/// Alerts in PostgreSQL: table `alerts`, its roll-ups, the outbox `alert_changes`, and the rows of `deliveries` that
-/// come into being with alerts and their changes.
+/// Alerts in PostgreSQL: table `alerts`, its roll-ups, the outbox `alert_changes`, and the rows of `delivery_queue`
+/// that come into being with alerts and their changes.
 public struct PostgresAlertStore: AlertStore {
   let writers: PostgresPool
   let readers: PostgresPool
@@ -23,12 +23,29 @@ public struct PostgresAlertStore: AlertStore {
   }
 
   public func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
-    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], AlertColumns.read).first
+    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], ToldChannels.alert).first
   }
 
   public func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
     let shape = AlertListShape(query)
-    return try await readers.rows(shape.statement, shape.parameters(query, tenant: tenant), AlertColumns.read)
+    let parameters = shape.parameters(query, tenant: tenant)
+    var alerts = try await readers.rows(shape.statement, parameters, AlertColumns.read)
+    guard let newest = alerts.first, let oldest = alerts.last else { return [] }
+    let page: [PostgresValue] = [
+      .text(tenant.rawValue), .uuidArray(alerts.map(\.alertID.uuid)), .uuid(oldest.alertID.uuid),
+      .uuid(newest.alertID.uuid),
+    ]
+    let told = try await readers.rows(ToldChannels.ofMany, page) { row in
+      (AlertID(try row.uuid(0)), try row.textArray(1))
+    }
+    if told.isEmpty { return alerts }
+    let entries = Dictionary(told, uniquingKeysWith: +)
+    do {
+      for index in alerts.indices {
+        if let told = entries[alerts[index].alertID] { try ToldChannels.add(told, to: &alerts[index]) }
+      }
+    } catch { throw StoreError(wrapping: error) }
+    return alerts
   }
 
   public func newestAlert(

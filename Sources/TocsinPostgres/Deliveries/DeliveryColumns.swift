@@ -1,21 +1,42 @@
 import PostgresClient
 import TocsinCore
 
-/// The columns of `deliveries` as a ``Delivery`` is read from them.
+/// The columns of `delivery_queue` and `deliveries`.
 enum DeliveryColumns {
-  /// Their names, in the order in which ``read(_:)`` expects them, of the table of that alias.
-  static func list(of table: String) -> String {
-    (planned + kept).map { "\(table).\($0)" }.joined(separator: ", ")
+  /// Those of which a ``Delivery`` is read, in the order in which ``read(_:)`` expects them, of a row of that table by
+  /// that alias.
+  static func list(ofQueued table: String) -> String {
+    listed.map { $0 == "finished_at" ? "NULL::timestamptz AS finished_at" : "\(table).\($0)" }.joined(separator: ", ")
   }
+
+  static func list(ofFinal table: String) -> String {
+    listed.map {
+      switch $0 {
+      case "due_at": "NULL::timestamptz AS due_at"
+      case "locked_by": "NULL::text AS locked_by"
+      default: "\(table).\($0)"
+      }
+    }.joined(separator: ", ")
+  }
+
+  private static let listed =
+    planned + [
+      "state", "attempts", "created_at", "due_at", "finished_at", "locked_by", "last_error", "history",
+    ]
 
   /// Names of the columns that ``planned(_:from:)`` expects.
   static let planned = ["alert_id", "delivery_id", "cause", "receiver", "target", "channel"]
 
-  private static let kept = [
-    "state", "attempts", "created_at", "due_at", "finished_at", "locked_by", "last_error", "history",
-  ]
+  /// The columns that a row keeps when it moves from one table to the other.
+  static let moved =
+    PlannedRows.columns + ", attempts, arrived, created_at, last_error, history"
 
-  /// The delivery of a row that begins with ``list(of:)``.
+  /// The same of the table of that alias.
+  static func moved(of table: String) -> String {
+    moved.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+  }
+
+  /// The delivery of a row that begins with ``list(ofQueued:)``.
   static func read(_ row: PostgresRow) throws -> Delivery {
     let planned = try planned(row, from: 0)
     guard let state = DeliveryState(rawValue: try row.text(6)) else {

@@ -11,6 +11,8 @@ struct DeliveryFilter {
   /// A common table expression that says where the list begins.
   private var place = ""
   private let wanted: Int
+  /// Whether unfinished ones may match, and final ones.
+  private let tables: (queued: Bool, final: Bool)
 
   /// What a list holds.
   init(_ query: DeliveryQuery, tenant: Tenant) {
@@ -28,6 +30,7 @@ struct DeliveryFilter {
   private init(_ query: DeliveryQuery, states: [DeliveryState]?, tenant: Tenant) {
     parameters = [.text(tenant.rawValue)]
     wanted = query.limit
+    tables = (states?.contains { !$0.isFinal } ?? true, states?.contains(where: \.isFinal) ?? true)
     if let id = query.id {
       add("id", "d.delivery_id = \(value(.uuid(id.uuid)))")
       conditions.append("d.alert_id >= \(value(.uuid(id.lowestAlert.uuid)))")
@@ -50,6 +53,8 @@ struct DeliveryFilter {
     place = """
       WITH place AS MATERIALIZED (
         SELECT coalesce((
+          SELECT c.alert_id FROM delivery_queue c WHERE c.tenant = $1 AND c.delivery_id = \(id)
+        ), (
           SELECT c.alert_id FROM deliveries c
           WHERE c.tenant = $1 AND c.delivery_id = \(id)
             AND c.alert_id >= \(lowest) AND c.alert_id < \(value(.uuid(before.behindAlert.uuid)))
@@ -81,12 +86,21 @@ struct DeliveryFilter {
   /// The list, newest first: ``parameters``, ``limit``.
   var list: PostgresStatement {
     let isLarge = wanted > 101
+    var parts: [String] = []
+    if tables.queued { parts.append("\(DeliveryColumns.list(ofQueued: "d")) FROM delivery_queue d") }
+    if tables.final { parts.append("\(DeliveryColumns.list(ofFinal: "d")) FROM deliveries d") }
+    let page = parts.map { part in
+      """
+      (
+        SELECT \(part) WHERE \(conditions.joined(separator: " AND "))
+        ORDER BY d.alert_id DESC, d.delivery_id DESC LIMIT \(isLarge ? 1001 : 101)
+      )
+      """
+    }
     return PostgresStatement(
       """
-      \(place)SELECT \(DeliveryColumns.list(of: "page")) FROM (
-        SELECT * FROM deliveries d WHERE \(conditions.joined(separator: " AND "))
-        ORDER BY d.alert_id DESC, d.delivery_id DESC LIMIT \(isLarge ? 1001 : 101)
-      ) page WHERE \(Planning.withValues) LIMIT $\(parameters.count + 1)
+      \(place)SELECT * FROM (\(page.joined(separator: " UNION ALL "))) page WHERE \(Planning.withValues)
+      ORDER BY alert_id DESC, delivery_id DESC LIMIT $\(parameters.count + 1)
       """, name: "delivery.list\(name)\(isLarge ? ".large" : "")")
   }
 
@@ -97,10 +111,12 @@ struct DeliveryFilter {
       WITH held AS MATERIALIZED (
         SELECT d.tenant, d.alert_id, d.delivery_id FROM deliveries d WHERE \(conditions.joined(separator: " AND "))
         ORDER BY d.alert_id, d.delivery_id LIMIT $\(parameters.count + 1) FOR UPDATE
+      ), removed AS (
+        DELETE FROM deliveries d USING held WHERE \(DeliveryKeys.match("held"))
+        RETURNING \(PlannedRows.columns(of: "d")), d.arrived, d.created_at, d.last_error, d.history
       ), replayed AS (
-        UPDATE deliveries d SET state = 'pending', attempts = 0, due_at = clock_timestamp(),
-          patience_from = clock_timestamp(), finished_at = NULL
-        FROM held WHERE \(DeliveryKeys.match("held"))
+        INSERT INTO delivery_queue (\(PlannedRows.columns), arrived, created_at, last_error, history, state, due_at)
+        SELECT *, 'pending', clock_timestamp() FROM removed ORDER BY delivery_id
         RETURNING 1
       )
       SELECT count(*) FROM replayed

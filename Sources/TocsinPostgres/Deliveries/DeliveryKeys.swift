@@ -5,14 +5,7 @@ enum DeliveryKeys {
   static func match(_ relation: String) -> String {
     """
     d.tenant = \(relation).tenant AND d.alert_id = \(relation).alert_id AND d.delivery_id = \(relation).delivery_id
-        AND \(alerts(of: relation))
-    """
-  }
-
-  /// Compares alerts.
-  static func alerts(of relation: String) -> String {
-    """
-    d.tenant = ANY (ARRAY(SELECT DISTINCT tenant FROM \(relation)))
+        AND d.tenant = ANY (ARRAY(SELECT DISTINCT tenant FROM \(relation)))
         AND d.alert_id = ANY (ARRAY(SELECT alert_id FROM \(relation)))
         AND d.alert_id >= (SELECT alert_id FROM \(relation) ORDER BY alert_id LIMIT 1)
         AND d.alert_id <= (SELECT alert_id FROM \(relation) ORDER BY alert_id DESC LIMIT 1)

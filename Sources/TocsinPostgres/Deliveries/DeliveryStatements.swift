@@ -9,7 +9,7 @@ enum DeliveryStatements {
     SELECT waiting.number, dead.number, waiting.oldest FROM (
       SELECT count(*) AS number,
         coalesce(extract(epoch FROM clock_timestamp() - min(patience_from)) * 1000, 0)::bigint AS oldest
-      FROM (SELECT d.patience_from FROM deliveries d WHERE d.finished_at IS NULL ORDER BY d.due_at LIMIT 100000) counted
+      FROM (SELECT d.patience_from FROM delivery_queue d ORDER BY d.due_at LIMIT 100000) counted
     ) waiting, (
       SELECT count(*) AS number FROM (SELECT FROM deliveries d WHERE d.state = 'dead' LIMIT 100000) counted
     ) dead
@@ -25,20 +25,15 @@ enum DeliveryStatements {
       INSERT INTO known_receivers (receiver, seen_at) SELECT name, now FROM unnest($1::text[]) AS name, moment
       ON CONFLICT (receiver) DO UPDATE SET seen_at = excluded.seen_at
     ), unknown AS MATERIALIZED (
-      SELECT d.tenant, d.alert_id, d.delivery_id FROM deliveries d
-      WHERE d.finished_at IS NULL AND d.due_at <= (SELECT past FROM moment) AND d.receiver <> ALL ($1::text[])
+      SELECT d.delivery_id FROM delivery_queue d
+      WHERE d.due_at <= (SELECT past FROM moment) AND d.receiver <> ALL ($1::text[])
         AND (
           SELECT true FROM known_receivers k
           WHERE k.receiver = d.receiver AND k.seen_at > (SELECT past FROM moment) LIMIT 1
         ) IS NULL
       ORDER BY d.due_at LIMIT 1000 FOR UPDATE OF d SKIP LOCKED
-    ), given_up AS (
-      UPDATE deliveries d SET state = 'dead', finished_at = moment.now, due_at = NULL, locked_by = NULL,
-        arrived = d.arrived OR d.state = 'sending', last_error = 'no node knows this receiver'
-      FROM unknown CROSS JOIN moment WHERE \(DeliveryKeys.match("unknown"))
-      RETURNING 1
-    )
-    SELECT count(*) FROM given_up
+    ), \(LeaseStatements.ended(from: "unknown", error: "no node knows this receiver"))
+    SELECT count(*) FROM ended
     """, name: "delivery.receivers")
 
   /// Every disabled target.

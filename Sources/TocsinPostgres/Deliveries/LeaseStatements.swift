@@ -1,7 +1,7 @@
 import PostgresClient
 import TocsinCore
 
-/// The statements that lease deliveries.
+/// The statements that lease deliveries. All rows are those of `delivery_queue`, locked in the order of their ids.
 enum LeaseStatements {
   /// How many rows one ``take`` takes at most. It stands in the text, since a planner that does not know how few rows
   /// are wanted would expect a tenth of all, and read and sort them.
@@ -10,73 +10,90 @@ enum LeaseStatements {
   /// Takes what is due: limit, receivers, node, length of the lease.
   ///
   /// Who held a lease that ran out may have tried: such rows count as arrived. Whether an earlier delivery to the same
-  /// target is unfinished, and whether the alert is there, is looked up row by row, as far as the limit reaches; a
-  /// join would look at all. That a row is locked and its target reread is what makes it this node's alone.
+  /// target is unfinished is looked up row by row, as far as the limit reaches; a join would look at all. Locked rows
+  /// are passed over, so the order in which these are locked makes nobody wait.
   static let take = PostgresStatement(
     """
     WITH moment AS MATERIALIZED (
       SELECT clock_timestamp() AS now
     ), due AS MATERIALIZED (
       SELECT * FROM (
-        SELECT d.tenant, d.alert_id, d.delivery_id, d.due_at, (
-          SELECT true FROM alerts a WHERE a.tenant = d.tenant AND a.alert_id = d.alert_id LIMIT 1
-        ) AS has_alert
-        FROM deliveries d
-        WHERE d.finished_at IS NULL AND d.due_at <= (SELECT now FROM moment) AND d.receiver = ANY ($2::text[])
+        SELECT d.delivery_id, d.due_at FROM delivery_queue d
+        WHERE d.due_at <= (SELECT now FROM moment) AND d.receiver = ANY ($2::text[])
           AND (d.sequence = 0 OR (
-            SELECT true FROM deliveries e
+            SELECT true FROM delivery_queue e
             WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
-              AND e.sequence < d.sequence AND e.finished_at IS NULL
+              AND e.sequence < d.sequence
             LIMIT 1
           ) IS NULL)
         ORDER BY d.due_at LIMIT \(largestTake) FOR UPDATE OF d SKIP LOCKED
       ) page LIMIT $1
     ), taken AS (
-      UPDATE deliveries d SET
-        arrived = d.arrived OR d.state = 'sending',
-        state = CASE WHEN due.has_alert THEN 'sending' ELSE 'dead' END,
-        locked_by = CASE WHEN due.has_alert THEN $3::text END,
-        due_at = CASE WHEN due.has_alert THEN moment.now + $4::bigint * interval '1 microsecond' END,
-        finished_at = CASE WHEN due.has_alert THEN NULL ELSE moment.now END,
-        last_error = CASE WHEN due.has_alert THEN d.last_error ELSE 'the alert is gone' END
-      FROM due CROSS JOIN moment WHERE \(DeliveryKeys.match("due"))
-      RETURNING \(list("d", DeliveryColumns.planned)), d.tenant, d.attempts,
-        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.state, due.due_at AS was_due
+      UPDATE delivery_queue d SET arrived = d.arrived OR d.state = 'sending', state = 'sending', locked_by = $3::text,
+        due_at = moment.now + $4::bigint * interval '1 microsecond'
+      FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
+      RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
+        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, due.due_at AS was_due
     )
-    SELECT alert.*, \(list("t", DeliveryColumns.planned)), t.tenant, t.attempts, t.age FROM taken t
-    CROSS JOIN LATERAL (
-      SELECT \(AlertColumns.list(of: "a")) FROM alerts a WHERE a.tenant = t.tenant AND a.alert_id = t.alert_id LIMIT 1
-    ) alert
-    WHERE t.state = 'sending' ORDER BY t.was_due
+    SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
 
-  /// Prolongs leases: ids, lowest and upper bound of their alerts, node, length of the lease.
-  static let renew = leased(
-    name: "delivery.renew", set: "due_at = clock_timestamp() + $5::bigint * interval '1 microsecond'")
+  /// Alerts and their tenants: tenants, ids, the first and the last one.
+  static let alerts = PostgresStatement(
+    """
+    SELECT \(AlertColumns.list(of: "a")), a.tenant FROM alerts a
+    WHERE a.tenant = ANY ($1::text[]) AND a.alert_id = ANY ($2::uuid[]) AND a.alert_id >= $3 AND a.alert_id <= $4
+    """, name: "delivery.alerts")
 
-  /// Lets go: ids, lowest and upper bound of their alerts, node, milliseconds.
+  /// Gives up what this node holds, and whose alert is gone: ids, node.
+  static let bury = PostgresStatement(
+    """
+    WITH held AS MATERIALIZED (
+      \(held)
+    ), \(ended(from: "held", error: "the alert is gone"))
+    SELECT count(*) FROM ended
+    """, name: "delivery.bury")
+
+  /// Prolongs leases: ids, node, length of the lease.
+  static let renew = leased(
+    name: "delivery.renew", set: "due_at = clock_timestamp() + $3::bigint * interval '1 microsecond'")
+
+  /// Lets go: ids, node, milliseconds.
   static let release = leased(
     name: "delivery.release",
     set: """
-      due_at = clock_timestamp() + $5::bigint * interval '1 millisecond', locked_by = NULL,
+      due_at = clock_timestamp() + $3::bigint * interval '1 millisecond', locked_by = NULL,
         state = CASE WHEN d.attempts = 0 THEN 'pending' ELSE 'retrying' END
       """)
 
-  /// Changes those of the named rows whose lease this node holds, in the order of their keys.
+  /// Changes those of the named rows whose lease this node holds.
   private static func leased(name: String, set: String) -> PostgresStatement {
     PostgresStatement(
       """
       WITH held AS MATERIALIZED (
-        SELECT d.tenant, d.alert_id, d.delivery_id FROM deliveries d
-        WHERE d.state = 'sending' AND d.locked_by = $4 AND d.delivery_id = ANY ($1::uuid[])
-          AND d.alert_id >= $2 AND d.alert_id < $3
-        ORDER BY d.tenant, d.alert_id, d.delivery_id FOR UPDATE
+        \(held)
       )
-      UPDATE deliveries d SET \(set) FROM held WHERE \(DeliveryKeys.match("held")) RETURNING d.delivery_id
+      UPDATE delivery_queue d SET \(set) FROM held WHERE d.delivery_id = held.delivery_id RETURNING d.delivery_id
       """, name: name)
   }
 
-  private static func list(_ table: String, _ columns: [String]) -> String {
-    columns.map { "\(table).\($0)" }.joined(separator: ", ")
+  private static let held = """
+    SELECT d.delivery_id FROM delivery_queue d WHERE d.delivery_id = ANY ($1::uuid[]) AND d.locked_by = $2
+    ORDER BY d.delivery_id FOR UPDATE
+    """
+
+  /// Two common table expressions that make the rows of another one dead without an attempt; the first is `ended`.
+  static func ended(from relation: String, error: String) -> String {
+    """
+    ended AS (
+      DELETE FROM delivery_queue d USING \(relation) WHERE d.delivery_id = \(relation).delivery_id
+      RETURNING \(DeliveryColumns.moved(of: "d")), d.state
+    ), kept AS (
+      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
+      SELECT \(PlannedRows.columns), attempts, arrived OR state = 'sending', created_at, '\(error)', history, 'dead',
+        clock_timestamp()
+      FROM ended
+    )
+    """
   }
 }

@@ -44,7 +44,12 @@ struct PlannedRows {
   static let columns = "tenant, alert_id, delivery_id, cause, sequence, receiver, target, channel"
 
   /// Those columns of `planned`.
-  static let values = columns.split(separator: ", ").map { "planned.\($0)" }.joined(separator: ", ")
+  static let values = columns(of: "planned")
+
+  /// Those columns of the table of that alias.
+  static func columns(of table: String) -> String {
+    columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+  }
 }
 
 extension DeliveryID {

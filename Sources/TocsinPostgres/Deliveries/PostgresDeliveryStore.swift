@@ -1,11 +1,12 @@
 public import PostgresClient
 public import TocsinCore
 
-/// Deliveries in PostgreSQL: table `deliveries`, and beside it `known_receivers` and `disabled_targets`.
+/// Deliveries in PostgreSQL: tables `delivery_queue` and `deliveries`, and beside them `known_receivers` and
+/// `disabled_targets`.
 ///
-/// Locks are taken in one order everywhere, so that writers never wait in a circle: alerts first, then deliveries,
-/// each in the order of their keys (``PostgresAlertStore`` does likewise). Only what passes over locked rows takes
-/// them in another order: it waits for nobody.
+/// Locks are taken in one order everywhere, so that writers never wait in a circle: alerts first, then rows of
+/// `delivery_queue`, each in the order of their keys (``PostgresAlertStore`` does likewise). Only what passes over
+/// locked rows takes them in another order: it waits for nobody.
 public struct PostgresDeliveryStore: DeliveryStore {
   let writers: PostgresPool
   let readers: PostgresPool

@@ -9,23 +9,14 @@ struct ResultRows {
     self.results = results
   }
 
-  /// Tenants, alerts, and the first and last alert.
-  var alerts: [PostgresValue] { Self.alerts(results.map { ($0.tenant, $0.alertID) }) }
+  /// Their alerts.
+  var alerts: AlertSet { AlertSet(results.map { AlertKey(tenant: $0.tenant, id: $0.alertID) }) }
 
-  static func alerts(_ alerts: [(tenant: Tenant, id: AlertID)]) -> [PostgresValue] {
-    let ids = Set(alerts.map(\.id)).sorted()
-    return [
-      .textArray(Set(alerts.map(\.tenant.rawValue)).sorted()), .uuidArray(ids.map(\.uuid)),
-      .uuid((ids.first ?? .highest).uuid), .uuid((ids.last ?? .lowest).uuid),
-    ]
-  }
-
-  /// Tenant, alert, delivery, new state, whether it may have arrived, microseconds until the next attempt, what went
+  /// Tenant, delivery, new state, whether it may have arrived, microseconds until the next attempt, what went
   /// wrong, the entry of the history.
   var parameters: [PostgresValue] {
     [
       .textArray(results.map(\.tenant.rawValue)),
-      .uuidArray(results.map(\.alertID.uuid)),
       .uuidArray(results.map(\.id.uuid)),
       .textArray(results.map { Self.state($0).rawValue }),
       .boolArray(results.map { $0.outcome.failure?.mayHaveArrived ?? true }),
@@ -64,8 +55,8 @@ struct FallbackRows {
 
   var isEmpty: Bool { rows.isEmpty }
 
-  /// Tenants, alerts, and the first and last alert.
-  var alerts: [PostgresValue] { ResultRows.alerts(rows.map { ($0.tenant, $0.planned.alertID) }) }
+  /// Their alerts.
+  var alerts: AlertSet { AlertSet(rows.map { AlertKey(tenant: $0.tenant, id: $0.planned.alertID) }) }
 
   /// Leaves out the others.
   mutating func keep(ofAlerts alerts: [AlertID]) {

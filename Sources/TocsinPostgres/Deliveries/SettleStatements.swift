@@ -13,58 +13,81 @@ enum SettleStatements {
     ORDER BY a.tenant, a.alert_id FOR SHARE
     """, name: "delivery.settle.alerts")
 
-  /// Locks all deliveries of alerts in the order of their keys: tenants, alerts, the first and the last one.
+  /// Locks all unfinished deliveries of alerts in the order of their ids: tenants, alerts.
   static let lock = PostgresStatement(
     """
-    SELECT FROM deliveries d
-    WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[]) AND d.alert_id >= $3 AND d.alert_id <= $4
-    ORDER BY d.tenant, d.alert_id, d.delivery_id FOR UPDATE
-    """, name: "delivery.settle.lock")
+    SELECT FROM delivery_queue d WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[])
+    ORDER BY d.delivery_id FOR UPDATE
+    """, name: "delivery.lock")
 
-  /// ``ResultRows``, node, ``FallbackRows``. Gives the state of each delivery that counts for the alerts' status,
-  /// before and after.
+  /// ``AlertSet``, ``ResultRows``, node, ``FallbackRows``. Gives the state of each delivery that counts for the alerts'
+  /// status, before and after.
   static let settle = PostgresStatement(
     """
     WITH moment AS MATERIALIZED (
       SELECT clock_timestamp() AS now
     ), result AS MATERIALIZED (
-      SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::bool[], $6::bigint[], $7::text[],
-        $8::jsonb[]) AS r (tenant, alert_id, delivery_id, state, arrived, wait, error, entry)
-    ), settled AS (
-      UPDATE deliveries d SET
-        state = result.state,
-        attempts = d.attempts + 1,
-        arrived = d.arrived OR result.arrived,
-        due_at = CASE WHEN result.state = 'retrying' THEN now + result.wait * interval '1 microsecond' END,
-        finished_at = CASE WHEN result.state = 'retrying' THEN NULL ELSE now END,
-        locked_by = NULL,
-        last_error = coalesce(result.error, d.last_error),
-        history = CASE WHEN jsonb_array_length(d.history) < \(Delivery.keptAttempts) THEN d.history ELSE d.history - 0 END
-          || (result.entry || jsonb_build_object(
-            'number', d.attempts + 1, 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $9::text))
+      SELECT * FROM unnest($5::text[], $6::uuid[], $7::text[], $8::bool[], $9::bigint[], $10::text[], $11::jsonb[])
+        AS r (tenant, delivery_id, state, arrived, wait, error, entry)
+    ), retried AS (
+      UPDATE delivery_queue d SET state = 'retrying', locked_by = NULL,
+        due_at = now + result.wait * interval '1 microsecond', attempts = \(attempts), arrived = \(arrived),
+        last_error = \(lastError), history = \(history)
       FROM result CROSS JOIN moment
-      WHERE \(DeliveryKeys.match("result")) AND d.finished_at IS NULL
-        AND (result.state = 'delivered' OR d.state = 'sending' AND d.locked_by = $9)
-      RETURNING d.tenant, d.alert_id, d.delivery_id, d.state
+      WHERE \(isMeant) AND result.state = 'retrying' AND d.locked_by = $12
+      RETURNING d.delivery_id
+    ), ended AS (
+      DELETE FROM delivery_queue d USING result CROSS JOIN moment
+      WHERE \(isMeant) AND result.state <> 'retrying' AND (result.state = 'delivered' OR d.locked_by = $12)
+      RETURNING \(PlannedRows.columns(of: "d")), \(attempts) AS attempts, \(arrived) AS arrived, d.created_at,
+        \(lastError) AS last_error, \(history) AS history, result.state, now
+    ), kept AS (
+      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at) SELECT * FROM ended
+    ), counted AS (
+      SELECT delivery_id FROM retried UNION ALL SELECT delivery_id FROM ended
     ), added AS (
-      INSERT INTO deliveries (\(PlannedRows.columns), state, due_at)
+      INSERT INTO delivery_queue (\(PlannedRows.columns), state, due_at)
       SELECT \(PlannedRows.values), 'pending', now
-      FROM \(PlannedRows.relation(from: 10, ("source", "uuid")))
-      JOIN settled ON settled.tenant = planned.tenant AND settled.delivery_id = planned.source CROSS JOIN moment
-      WHERE (
-        SELECT true FROM deliveries e
-        WHERE e.tenant = planned.tenant AND e.alert_id = planned.alert_id AND e.receiver = planned.receiver
-          AND e.target = planned.target
-        LIMIT 1
-      ) IS NULL
-      ORDER BY planned.tenant, planned.alert_id, planned.delivery_id
+      FROM \(PlannedRows.relation(from: 13, ("source", "uuid"))) JOIN counted ON counted.delivery_id = planned.source
+      CROSS JOIN moment
+      WHERE \(isNew(in: "delivery_queue")) AND \(isNew(in: "deliveries"))
+      ORDER BY planned.delivery_id
       ON CONFLICT DO NOTHING
       RETURNING tenant, alert_id, channel
     )
-    SELECT d.tenant, d.alert_id, d.channel, d.state, coalesce(settled.state, d.state)
-    FROM deliveries d LEFT JOIN settled USING (tenant, alert_id, delivery_id)
-    WHERE d.sequence <= \(DeliveryCause.fallback.sequence) AND \(DeliveryKeys.alerts(of: "result"))
+    SELECT d.tenant, d.alert_id, d.channel, d.state, coalesce(ended.state, d.state)
+    FROM delivery_queue d LEFT JOIN ended USING (delivery_id)
+    WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[]) AND \(tellsOfFiring)
+    UNION ALL
+    SELECT d.tenant, d.alert_id, d.channel, d.state, d.state FROM deliveries d
+    WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[]) AND \(isInRange) AND \(tellsOfFiring)
     UNION ALL
     SELECT tenant, alert_id, channel, NULL, 'pending' FROM added
     """, name: "delivery.settle")
+
+  private static let isMeant = "d.delivery_id = result.delivery_id AND d.tenant = result.tenant"
+  private static let attempts = "d.attempts + 1"
+  private static let arrived = "(d.arrived OR result.arrived)"
+  private static let lastError = "coalesce(result.error, d.last_error)"
+  private static let isInRange = "d.alert_id >= $3 AND d.alert_id <= $4"
+  private static let tellsOfFiring = "d.sequence <= \(DeliveryCause.fallback.sequence)"
+
+  /// The attempts with this one, without the oldest where there are enough.
+  private static let history = """
+    (CASE WHEN jsonb_array_length(d.history) < \(Delivery.keptAttempts) THEN d.history ELSE d.history - 0 END
+      || (result.entry || jsonb_build_object(
+        'number', d.attempts + 1, 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $12::text)))
+    """
+
+  /// Whether the target of `planned` has no row of the alert in that table.
+  private static func isNew(in table: String) -> String {
+    """
+    (
+        SELECT true FROM \(table) d
+        WHERE d.tenant = planned.tenant AND d.alert_id = planned.alert_id AND \(isInRange)
+          AND d.receiver = planned.receiver AND d.target = planned.target
+        LIMIT 1
+      ) IS NULL
+    """
+  }
 }

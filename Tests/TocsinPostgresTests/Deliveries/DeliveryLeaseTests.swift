@@ -27,7 +27,7 @@ import TocsinCore
       ]
       for (alert, age) in zip(alerts, [20, 30, 10]) {
         try await stores.run(
-          "UPDATE deliveries SET due_at = clock_timestamp() - interval '\(age) minutes' WHERE alert_id = '\(alert.alertID)'"
+          "UPDATE delivery_queue SET due_at = clock_timestamp() - interval '\(age) minutes' WHERE alert_id = '\(alert.alertID)'"
         )
       }
       #expect(try await stores.other.take(2, for: ["ops"]).map(\.alert) == [alerts[1], alerts[0]])
@@ -79,7 +79,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry()])
-      try await stores.run("UPDATE deliveries SET patience_from = patience_from - interval '2 hours'")
+      try await stores.run("UPDATE delivery_queue SET patience_from = patience_from - interval '2 hours'")
       #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
       try await stores.passAnHour()
       let taken = try #require(try await stores.other.take(10, for: ["ops"]).first)
@@ -146,7 +146,8 @@ import TocsinCore
       ]
       let ids = alerts.map { PlannedDelivery($0).id }
       _ = try await stores.deliveries.settle([PlannedDelivery(alerts[1]).retry()])
-      try await stores.run("UPDATE deliveries SET due_at = clock_timestamp() WHERE alert_id = '\(alerts[1].alertID)'")
+      try await stores.run(
+        "UPDATE delivery_queue SET due_at = clock_timestamp() WHERE alert_id = '\(alerts[1].alertID)'")
       #expect(try await stores.deliveries.take(1, for: ["ops"]).map(\.alert) == [alerts[1]])
       try await stores.deliveries.release([ids[0], ids[1]], afterMilliseconds: 0)
       // Not this node's.

@@ -19,9 +19,18 @@ import TocsinCore
     }
     try await stores.alerts.insert(stored)
     for (number, state) in DeliveryState.allCases.enumerated() {
-      let end = state.isFinal ? ", finished_at = clock_timestamp(), due_at = NULL" : ""
-      try await stores.run(
-        "UPDATE deliveries SET state = '\(state)'\(end) WHERE abs(hashtext(delivery_id::text)) % 6 = \(number)")
+      let some = "abs(hashtext(delivery_id::text)) % 6 = \(number)"
+      if state.isFinal {
+        try await stores.run(
+          """
+          WITH ended AS (DELETE FROM delivery_queue d WHERE \(some) RETURNING \(DeliveryColumns.moved(of: "d")))
+          INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
+          SELECT *, '\(state)', clock_timestamp() FROM ended
+          """)
+      } else {
+        let holder = state == .sending ? "'a'" : "NULL"
+        try await stores.run("UPDATE delivery_queue SET state = '\(state)', locked_by = \(holder) WHERE \(some)")
+      }
     }
     let alert = Samples.alert(at: now)
     let foreign = StoredAlert(alert: alert, tenant: Tenant(rawValue: "other"), deliveries: [PlannedDelivery(alert)])
@@ -82,7 +91,9 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let all = try await history(60, in: stores)
       let gone = all[40].planned
-      try await stores.run("DELETE FROM deliveries WHERE delivery_id = '\(gone.id)'")
+      for table in ["delivery_queue", "deliveries"] {
+        try await stores.run("DELETE FROM \(table) WHERE delivery_id = '\(gone.id)'")
+      }
       let query = DeliveryQuery(before: gone.id, limit: 1001)
       let found = try await stores.deliveries.deliveries(query, tenant: .standard)
       #expect(found == all[41...].filter { $0.planned.alertID.timestamp < gone.alertID.timestamp })

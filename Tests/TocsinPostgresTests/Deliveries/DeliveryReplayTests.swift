@@ -9,7 +9,7 @@ import TocsinCore
       let alert = try await stores.fire(to: "ops")
       let planned = PlannedDelivery(alert)
       _ = try await stores.deliveries.settle([planned.dead()])
-      try await stores.run("UPDATE deliveries SET patience_from = patience_from - interval '2 days'")
+      try await stores.run("UPDATE deliveries SET created_at = created_at - interval '2 days'")
       let before = try await stores.row(planned)
       #expect(try await stores.deliveries.replay(DeliveryQuery(id: planned.id), limit: 10, tenant: .standard) == 1)
       let row = try await stores.row(planned)

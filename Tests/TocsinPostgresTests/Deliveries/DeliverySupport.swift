@@ -73,11 +73,12 @@ extension Stores {
 
   /// Runs SQL that gives nothing.
   func run(_ sql: String) async throws {
-    _ = try await pool.execute(PostgresStatement(sql, name: sql), [])
+    // PostgreSQL cuts names of 64 bytes and more.
+    _ = try await pool.execute(PostgresStatement(sql, name: "run.\(sql.hashValue)"), [])
   }
 
   /// Lets an hour pass: leases run out, and what waited is due.
   func passAnHour() async throws {
-    try await run("UPDATE deliveries SET due_at = due_at - interval '1 hour' WHERE finished_at IS NULL")
+    try await run("UPDATE delivery_queue SET due_at = due_at - interval '1 hour'")
   }
 }

@@ -9,7 +9,7 @@ import TocsinCore
       let alert = try await stores.fire(to: "known", "elsewhere", "unknown", "late")
       try await stores.passAnHour()
       try await stores.run(
-        "UPDATE deliveries SET due_at = clock_timestamp() - interval '1 minute' WHERE receiver = 'late'")
+        "UPDATE delivery_queue SET due_at = clock_timestamp() - interval '1 minute' WHERE receiver = 'late'")
       #expect(try await stores.other.reportReceivers(["elsewhere"], unknownAfterMilliseconds: 7_200_000) == 0)
       #expect(try await stores.deliveries.reportReceivers(["known"], unknownAfterMilliseconds: 600_000) == 1)
       #expect(
@@ -63,7 +63,7 @@ import TocsinCore
       #expect(
         try await stores.deliveries.backlog() == DeliveryBacklog(unfinished: 0, dead: 0, oldestMilliseconds: 0))
       let alert = try await stores.fire(to: "a", "b", "c", "d", "e")
-      try await stores.run("UPDATE deliveries SET patience_from = patience_from - interval '1 hour'")
+      try await stores.run("UPDATE delivery_queue SET patience_from = patience_from - interval '1 hour'")
       _ = try await stores.fire(to: "a")
       _ = try await stores.deliveries.settle([
         PlannedDelivery(alert, to: "a").result(), PlannedDelivery(alert, to: "b").dead(),

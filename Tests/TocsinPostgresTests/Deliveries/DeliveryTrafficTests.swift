@@ -35,9 +35,9 @@ import TocsinCore
               try await store.release(taken.map(\.planned.id).shuffled(), afterMilliseconds: 0)
               try await stores.run(
                 """
-                UPDATE deliveries SET due_at = clock_timestamp() WHERE (tenant, alert_id, delivery_id) IN (
-                  SELECT tenant, alert_id, delivery_id FROM deliveries WHERE state = 'retrying'
-                  ORDER BY tenant, alert_id, delivery_id FOR UPDATE)
+                UPDATE delivery_queue d SET due_at = clock_timestamp() FROM (
+                  SELECT delivery_id FROM delivery_queue WHERE state = 'retrying' ORDER BY delivery_id FOR UPDATE
+                ) waiting WHERE d.delivery_id = waiting.delivery_id
                 """)
             }
           }
@@ -60,12 +60,11 @@ import TocsinCore
         group.addTask { try await stores.makePartitions(weeksAhead: 9) }
         try await group.waitForAll()
       }
-      let stuck = """
-        SELECT count(*) FROM deliveries
-        WHERE (finished_at IS NULL) <> (state IN ('pending', 'sending', 'retrying'))
-          OR (due_at IS NULL) <> (finished_at IS NOT NULL) OR (locked_by IS NOT NULL) <> (state = 'sending')
+      let strange = """
+        SELECT count(*) FROM delivery_queue q JOIN deliveries d USING (tenant, alert_id, receiver, target, cause)
         """
-      #expect(try await stores.number(stuck) == 0)
+      #expect(try await stores.number(strange) == 0)
+      #expect(try await stores.number("SELECT count(*) FROM deliveries") > 0)
     }
   }
 }
