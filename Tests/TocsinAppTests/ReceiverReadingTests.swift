@@ -48,7 +48,7 @@ import TocsinNotifiers
     #expect(mail.port == port)
     #expect(mail.security == security)
     #expect(mail.user == nil)
-    #expect(mail.options.timeout == .seconds(30))
+    #expect(mail.options.timeout == .seconds(60))
   }
 
   @Test func webhooks() throws {

@@ -2,8 +2,11 @@ public import TocsinCore
 
 /// Sizes and times of deliveries.
 public struct DeliverySettings: Sendable {
-  /// How long one attempt may take.
-  public var attemptTimeout: Duration = .seconds(15)
+  /// How long one attempt may take, whatever its target's own limit is.
+  public var attemptTimeout: Duration = .seconds(600)
+  /// An attempt begins, and goes on, only while its lease lasts that long: so it has ended before anybody else can take
+  /// the row.
+  public var leaseReserve: Duration = .seconds(4)
   /// The breaker of each target.
   public var breaker = CircuitBreaker()
   /// How many deliveries may wait for one target in this node; what is more waits in PostgreSQL.

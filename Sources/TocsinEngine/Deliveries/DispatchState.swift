@@ -20,6 +20,8 @@ struct DispatchState {
     case send(Item)
     /// Give the rows back, not to be taken before that time.
     case release([DeliveryID], after: Duration)
+    /// Stop attempts: their leases are about to end.
+    case abort([DeliveryID])
   }
 
   private struct Lane {
@@ -30,15 +32,15 @@ struct DispatchState {
 
   /// How many deliveries may wait for one target.
   let queueLimit: Int
-  /// What an attempt takes at most, and a margin: a lease that ends earlier is not enough to begin one.
-  let attemptReserve: Duration
+  /// A lease that ends earlier than that is not enough to begin an attempt, or to go on with one.
+  let leaseReserve: Duration
   private let breaker: CircuitBreaker
   private var lanes: [TargetName: Lane] = [:]
   private var isClosed = false
 
-  init(queueLimit: Int = 1000, attemptReserve: Duration, breaker: CircuitBreaker = CircuitBreaker()) {
+  init(queueLimit: Int = 1000, leaseReserve: Duration, breaker: CircuitBreaker = CircuitBreaker()) {
     self.queueLimit = queueLimit
-    self.attemptReserve = attemptReserve
+    self.leaseReserve = leaseReserve
     self.breaker = breaker
   }
 
@@ -70,10 +72,11 @@ struct DispatchState {
   }
 
   /// An attempt has ended.
+  /// - Returns: nil where this node does not hold the delivery any more
   mutating func finished(
     _ id: DeliveryID, to target: TargetName, outcome: DeliveryOutcome, concurrency: Int, now: ContinuousClock.Instant
-  ) -> [Action] {
-    guard lanes[target]?.running.removeValue(forKey: id) != nil else { return [] }
+  ) -> [Action]? {
+    guard lanes[target]?.running.removeValue(forKey: id) != nil else { return nil }
     switch outcome {
     case .delivered, .permanent, .gone: lanes[target]?.breaker.succeeded()
     case .retryable: lanes[target]?.breaker.failed(now: now)
@@ -86,33 +89,46 @@ struct DispatchState {
     lanes.values.flatMap { $0.queue.map(\.id) + Array($0.running.keys) }
   }
 
-  /// Leases were renewed: those of `held`, of all that were asked for. The others belong to somebody else now; an
-  /// attempt that is under way for one of them ends before its lease does.
+  /// Leases were renewed: those of `held`, of all that were asked for. The others belong to somebody else now, or are
+  /// final.
   mutating func renewed(
     _ held: Set<DeliveryID>, of asked: [DeliveryID], until leaseEnds: ContinuousClock.Instant
-  ) {
-    let asked = Set(asked)
-    for target in lanes.keys {
-      lanes[target]?.queue.removeAll { asked.contains($0.id) && !held.contains($0.id) }
-      for index in lanes[target]?.queue.indices ?? 0..<0 {
-        guard let id = lanes[target]?.queue[index].id, held.contains(id) else { continue }
-        lanes[target]?.queue[index].leaseEnds = leaseEnds
+  ) -> [Action] {
+    let lost = Set(asked).subtracting(held)
+    var aborted: [DeliveryID] = []
+    for (target, lane) in lanes {
+      var lane = lane
+      lane.queue.removeAll { lost.contains($0.id) }
+      for index in lane.queue.indices where held.contains(lane.queue[index].id) {
+        lane.queue[index].leaseEnds = leaseEnds
       }
+      for id in lane.running.keys {
+        if held.contains(id) { lane.running[id]?.leaseEnds = leaseEnds }
+        if lost.contains(id) {
+          lane.running[id] = nil
+          aborted.append(id)
+        }
+      }
+      lanes[target] = lane
     }
+    return aborted.isEmpty ? [] : [.abort(aborted.sorted())]
   }
 
-  /// Forgets what waits and whose lease does not last for an attempt: it was not renewed, and is about to be somebody
-  /// else's.
-  /// - Returns: how many
-  mutating func lapse(now: ContinuousClock.Instant) -> Int {
-    var count = 0
-    let needed = now + attemptReserve
-    for target in lanes.keys {
-      let before = lanes[target]?.queue.count ?? 0
-      lanes[target]?.queue.removeAll { $0.leaseEnds < needed }
-      count += before - (lanes[target]?.queue.count ?? 0)
+  /// Forgets everything whose lease was not renewed and is about to be somebody else's.
+  mutating func lapse(now: ContinuousClock.Instant) -> [Action] {
+    let needed = now + leaseReserve
+    var aborted: [DeliveryID] = []
+    for (target, lane) in lanes {
+      var lane = lane
+      lane.queue.removeAll { $0.leaseEnds < needed }
+      for (id, item) in lane.running where item.leaseEnds < needed {
+        lane.running[id] = nil
+        lane.breaker.abandoned(now: now)
+        aborted.append(id)
+      }
+      lanes[target] = lane
     }
-    return count
+    return aborted.isEmpty ? [] : [.abort(aborted.sorted())]
   }
 
   /// The node stops: nothing more is begun.
@@ -146,8 +162,8 @@ struct DispatchState {
     var begun = 0
     while begun < lane.queue.count, lane.running.count < concurrency {
       let item = lane.queue[begun]
-      guard item.leaseEnds >= now + attemptReserve else {
-        // Renewing it did not succeed in time: it is about to be somebody else's.
+      guard item.leaseEnds >= now + leaseReserve else {
+        // It was not renewed in time, and is about to be somebody else's.
         lane.queue.remove(at: begun)
         continue
       }

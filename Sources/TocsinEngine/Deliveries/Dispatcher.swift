@@ -8,6 +8,8 @@ public final class Dispatcher: Service {
   private struct State {
     var dispatch: DispatchState
     var disabled: [TargetName: String] = [:]
+    /// The attempts under way, to be stopped when their lease ends.
+    var attempts: [DeliveryID: Task<DeliveryOutcome, Never>] = [:]
   }
 
   /// What ``run()`` has to do.
@@ -41,8 +43,7 @@ public final class Dispatcher: Service {
     state = Mutex(
       State(
         dispatch: DispatchState(
-          queueLimit: settings.queueLimit, attemptReserve: settings.attemptTimeout + .seconds(2),
-          breaker: settings.breaker)))
+          queueLimit: settings.queueLimit, leaseReserve: settings.leaseReserve, breaker: settings.breaker)))
     (orders, order) = AsyncStream.makeStream()
   }
 
@@ -79,6 +80,7 @@ public final class Dispatcher: Service {
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { await self.keepLeases() }
+        group.addTask { await self.watchLeases() }
         await withDiscardingTaskGroup { attempts in
           for await order in orders { attempts.addTask { await self.carryOut(order) } }
         }
@@ -96,6 +98,9 @@ public final class Dispatcher: Service {
       switch action {
       case .send(let item): order.yield(.send(item))
       case .release(let ids, let after): order.yield(.release(ids, after: after))
+      case .abort(let ids):
+        for attempt in state.withLock({ state in ids.compactMap { state.attempts[$0] } }) { attempt.cancel() }
+        logger.info("deliveries are left to others: their leases end", metadata: ["count": "\(ids.count)"])
       }
     }
   }
@@ -119,39 +124,60 @@ public final class Dispatcher: Service {
   }
 
   private func attempt(_ item: DispatchState.Item) async {
-    let leased = item.leased
-    let planned = leased.planned
+    let planned = item.leased.planned
     let start = ContinuousClock.now
-    let outcome = await send(leased)
+    let outcome = await cancellable(item.leased)
     let now = ContinuousClock.now
+    let concurrency = book.table.receivers[planned.target.receiver]?.concurrency ?? 1
+    let actions = state.withLock { state in
+      state.attempts[planned.id] = nil
+      return state.dispatch.finished(
+        planned.id, to: planned.target, outcome: outcome, concurrency: concurrency, now: now)
+    }
     metrics.attempted(planned.channel, outcome, took: now - start)
     if case .gone(let failure) = outcome { await disable(planned.target, reason: failure.reason) }
-    let age = Duration.milliseconds(leased.ageMilliseconds) + (now - item.acceptedAt)
+    if let actions {
+      perform(actions)
+    } else if outcome.failure != nil {
+      // Somebody else makes the attempt again; only that it arrived would be news.
+      return
+    }
+    record(item, outcome, from: start, to: now)
+  }
+
+  private func cancellable(_ leased: LeasedDelivery) async -> DeliveryOutcome {
+    let attempt = Task { await self.send(leased) }
+    state.withLock { $0.attempts[leased.planned.id] = attempt }
+    return await withTaskCancellationHandler {
+      await attempt.value
+    } onCancel: {
+      attempt.cancel()
+    }
+  }
+
+  private func record(
+    _ item: DispatchState.Item, _ outcome: DeliveryOutcome, from start: ContinuousClock.Instant,
+    to end: ContinuousClock.Instant
+  ) {
+    let leased = item.leased
+    let planned = leased.planned
+    let age = Duration.milliseconds(leased.ageMilliseconds) + (end - item.acceptedAt)
     let settlement = book.retry.settle(
       outcome, attempt: leased.attempts + 1, age: age, draw: Double.random(in: 0..<1))
-    let table = book.table
     results.add(
       ResultWriter.Entry(
         result: DeliveryResult(
           id: planned.id, alertID: planned.alertID, tenant: leased.tenant, outcome: outcome, settlement: settlement,
-          milliseconds: Int((now - start).seconds * 1000),
-          fallbacks: fallbacks(of: planned, settlement, age: age, in: table)),
+          milliseconds: Int((end - start).seconds * 1000), fallbacks: fallbacks(of: planned, settlement, age: age)),
         alert: leased.alert))
-    if case .dead(let reason) = settlement {
-      metrics.gaveUp(planned.channel)
-      logger.warning(
-        "a delivery was given up",
-        metadata: [
-          "delivery_id": "\(planned.id)", "alert_id": "\(planned.alertID)",
-          "receiver": "\(planned.target.receiver)", "reason": "\(reason)",
-        ])
-    }
-    let concurrency = table.receivers[planned.target.receiver]?.concurrency ?? 1
-    perform(
-      state.withLock {
-        $0.dispatch.finished(
-          planned.id, to: planned.target, outcome: outcome, concurrency: concurrency, now: now)
-      })
+    guard case .dead(let reason) = settlement else { return }
+    metrics.gaveUp(planned.channel)
+    logger.warning(
+      "a delivery was given up",
+      metadata: [
+        "delivery_id": "\(planned.id)", "alert_id": "\(planned.alertID)",
+        "receiver": "\(planned.target.receiver)", "reason": "\(reason)",
+      ])
   }
 
   private func send(_ leased: LeasedDelivery) async -> DeliveryOutcome {
@@ -165,8 +191,9 @@ public final class Dispatcher: Service {
 
   /// What is due to others because this delivery does not succeed.
   private func fallbacks(
-    of planned: PlannedDelivery, _ settlement: RetryPolicy.Settlement, age: Duration, in table: RoutingTable
+    of planned: PlannedDelivery, _ settlement: RetryPolicy.Settlement, age: Duration
   ) -> [PlannedDelivery] {
+    let table = book.table
     guard planned.cause == .fired || planned.cause == .fallback else { return [] }
     let receiver = planned.target.receiver
     switch settlement {
@@ -199,14 +226,19 @@ public final class Dispatcher: Service {
       let asked = ContinuousClock.now
       do {
         let kept = try await store.renew(held)
-        state.withLock { $0.dispatch.renewed(kept, of: held, until: asked + store.leaseDuration) }
+        let ends = asked + store.leaseDuration
+        perform(state.withLock { $0.dispatch.renewed(kept, of: held, until: ends) })
       } catch {
         logger.debug("leases could not be renewed", metadata: ["error": "\(error)"])
       }
-      let lapsed = state.withLock { $0.dispatch.lapse(now: .now) }
-      if lapsed > 0 {
-        logger.info("deliveries are left to others: their leases run out", metadata: ["count": "\(lapsed)"])
-      }
+    }
+  }
+
+  /// Stops what was not renewed in time; not by ``keepLeases()``, which may wait for PostgreSQL just then.
+  private func watchLeases() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: settings.leaseReserve / 4)
+      perform(state.withLock { $0.dispatch.lapse(now: .now) })
     }
   }
 }

@@ -31,11 +31,11 @@ public struct EmailSettings: Sendable, Hashable {
   /// What every channel can be told.
   public var options: TargetOptions
 
-  /// A server's settings; mail takes its time, so an attempt may take 30 s.
+  /// A server's settings; mail takes its time, so an attempt may take 60 s: a server that takes a message late must not get it again.
   public init(
     host: String, port: Int = 587, security: Security = .starttls, user: String? = nil, password: Secret? = nil,
     sender: MailAddress, recipients: [MailAddress], greetingName: String? = nil,
-    options: TargetOptions = TargetOptions(timeout: .seconds(30))
+    options: TargetOptions = TargetOptions(timeout: .seconds(60))
   ) {
     self.host = host
     self.port = port

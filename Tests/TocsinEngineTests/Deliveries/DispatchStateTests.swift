@@ -23,7 +23,7 @@ import TocsinCore
   private func state(
     queueLimit: Int = 10, breaker: CircuitBreaker = CircuitBreaker(threshold: 2, rest: .seconds(15))
   ) -> DispatchState {
-    DispatchState(queueLimit: queueLimit, attemptReserve: .seconds(10), breaker: breaker)
+    DispatchState(queueLimit: queueLimit, leaseReserve: .seconds(10), breaker: breaker)
   }
 
   private let away = DeliveryOutcome.retryable(DeliveryFailure("away"))
@@ -113,13 +113,27 @@ import TocsinCore
     var items = (1...4).map { item(UInt64($0), to: slack, leaseEnds: .seconds(20)) }
     _ = state.accept(items, concurrency: { _ in 1 }, now: start)
     #expect(Set(state.held) == Set(items.map(\.id)))
-    state.renewed([items[0].id, items[2].id], of: items[..<3].map(\.id), until: start + .seconds(60))
     // The second one is somebody else's; the fourth one was not asked for, and its lease is about to end.
-    #expect(state.lapse(now: start + .seconds(15)) == 1)
+    #expect(
+      state.renewed([items[0].id, items[2].id], of: items[..<3].map(\.id), until: start + .seconds(60)) == [])
+    #expect(state.lapse(now: start + .seconds(15)) == [])
+    #expect(Set(state.held) == [items[0].id, items[2].id])
     items[2].leaseEnds = start + .seconds(60)
     #expect(
       state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: 1, now: start)
         == [.send(items[2])])
+  }
+
+  @Test func anAttemptEndsBeforeItsLeaseDoes() {
+    var state = state()
+    let items = [item(1, to: slack, leaseEnds: .seconds(30)), item(2, to: mail, leaseEnds: .seconds(60))]
+    _ = state.accept(items, concurrency: { _ in 1 }, now: start)
+    #expect(state.lapse(now: start + .seconds(19)) == [])
+    #expect(state.lapse(now: start + .seconds(21)) == [.abort([items[0].id])])
+    #expect(state.finished(items[0].id, to: slack, outcome: away, concurrency: 1, now: start) == nil)
+    // One that is somebody else's, or final, is stopped as well.
+    #expect(state.renewed([], of: [items[1].id], until: start + .seconds(90)) == [.abort([items[1].id])])
+    #expect(state.count == 0)
   }
 
   @Test func afterTheEndEverythingIsGivenBack() {

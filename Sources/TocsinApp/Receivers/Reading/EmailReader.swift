@@ -14,7 +14,7 @@ enum EmailReader {
     section.require(section.tree("sender") != nil, "sender", "the address that mail comes from")
     let recipients = recipients(&section)
     let greeting = section.text("helo")
-    let options = section.options(.email, TargetOptions(timeout: .seconds(30)))
+    let options = section.options(.email, TargetOptions(timeout: .seconds(60)))
     guard let host, let sender else { return nil }
     let implied = password == nil ? nil : sender.address
     return .email(
