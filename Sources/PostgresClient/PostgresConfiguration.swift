@@ -72,7 +72,10 @@ public struct PostgresConfiguration: Sendable {
       // A process that stands still inside a transaction must not keep its locks.
       setting += " -c idle_in_transaction_session_timeout=\(2 * statementTimeout.milliseconds)"
     }
-    all.append(("options", [value(of: "options"), setting].compactMap(\.self).joined(separator: " ")))
+    // Over many partitions an estimate soon reaches what PostgreSQL compiles a statement for: half a second and more,
+    // for what runs a few milliseconds.
+    let defaults = "-c jit=off"
+    all.append(("options", [defaults, value(of: "options"), setting].compactMap(\.self).joined(separator: " ")))
     all.append(("connect_timeout", String(max(2, (connectTimeout.milliseconds + 999) / 1000))))
     all.append(("application_name", applicationName))
     all.append(("client_encoding", "UTF8"))

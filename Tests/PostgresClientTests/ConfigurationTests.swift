@@ -25,7 +25,9 @@ import Testing
   @Test func defaultsGiveWayToTheString() throws {
     let plain = try PostgresConfiguration(url: "host=h")
     #expect(value("connect_timeout", plain) == "2" && value("tcp_user_timeout", plain) == "8000")
-    #expect(value("options", plain) == "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000")
+    #expect(
+      value("options", plain)
+        == "-c jit=off -c statement_timeout=5000 -c idle_in_transaction_session_timeout=10000")
     let own = try PostgresConfiguration(
       url: "host=h connect_timeout=7 tcp_user_timeout=9 application_name=x options='-c statement_timeout=2s -c a.b=1'"
     )
@@ -33,7 +35,8 @@ import Testing
     #expect(value("tcp_user_timeout", own) == "9" && value("connect_timeout", own) == "7")
     #expect(
       value("options", own)
-        == "-c statement_timeout=2s -c a.b=1 -c statement_timeout=2000 -c idle_in_transaction_session_timeout=4000")
+        == "-c jit=off -c statement_timeout=2s -c a.b=1 -c statement_timeout=2000 "
+        + "-c idle_in_transaction_session_timeout=4000")
   }
 
   private func value(_ keyword: String, _ configuration: PostgresConfiguration) -> String? {
