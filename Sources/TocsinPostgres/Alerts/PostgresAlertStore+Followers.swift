@@ -44,7 +44,7 @@ extension PostgresAlertStore {
       RETURNING \(DeliveryColumns.moved(of: "d"))
     ), kept AS (
       INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
-      SELECT cancelled.*, 'cancelled', now FROM cancelled CROSS JOIN moment
+      SELECT cancelled.*, 'cancelled', now FROM cancelled CROSS JOIN moment ON CONFLICT DO NOTHING
     ), told AS (
       SELECT receiver, target, min(sequence) AS first, min(sequence) FILTER (WHERE is_open) AS unfinished
       FROM (

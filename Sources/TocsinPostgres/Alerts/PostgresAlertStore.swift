@@ -30,12 +30,9 @@ public struct PostgresAlertStore: AlertStore {
     let shape = AlertListShape(query)
     let parameters = shape.parameters(query, tenant: tenant)
     var alerts = try await readers.rows(shape.statement, parameters, AlertColumns.read)
-    guard let newest = alerts.first, let oldest = alerts.last else { return [] }
-    let page: [PostgresValue] = [
-      .text(tenant.rawValue), .uuidArray(alerts.map(\.alertID.uuid)), .uuid(oldest.alertID.uuid),
-      .uuid(newest.alertID.uuid),
-    ]
-    let told = try await readers.rows(ToldChannels.ofMany, page) { row in
+    if alerts.isEmpty { return [] }
+    let page = AlertSet(alerts.map { AlertKey(tenant: tenant, id: $0.alertID) })
+    let told = try await readers.rows(ToldChannels.ofMany, page.parameters) { row in
       (AlertID(try row.uuid(0)), try row.textArray(1))
     }
     if told.isEmpty { return alerts }

@@ -6,7 +6,16 @@ import TocsinCore
 enum ToldChannels {
   /// Of one alert: a column for a statement whose first parameters are its tenant and its id. They stand in it, and
   /// not the alert's own columns, so that one partition is looked at.
-  static let column = "(SELECT array_agg(told.entry) FROM (\(rows("= $2", "= $2"))) told)"
+  static let column = """
+    (SELECT array_agg(told.entry) FROM (
+      SELECT \(entry) FROM delivery_queue d WHERE d.tenant = $1 AND d.alert_id = $2 AND \(tellsOfFiring)
+      UNION ALL
+      SELECT \(entry) FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2 AND \(tellsOfFiring)
+    ) told)
+    """
+
+  private static let entry = "d.state || ' ' || d.channel AS entry"
+  private static let tellsOfFiring = "d.sequence <= \(DeliveryCause.fallback.sequence)"
 
   /// The alert of a row that begins with ``AlertColumns``, which ``column`` follows.
   static func alert(_ row: PostgresRow) throws -> Alert {
@@ -15,12 +24,17 @@ enum ToldChannels {
     return alert
   }
 
-  /// Of a page: tenant, alerts, the first and the last one. Alerts without deliveries have no row. A statement of its
-  /// own: within that of the page, each alert would look for its partition among all of them.
+  /// Of a page: ``AlertSet``. Alerts without deliveries have no row. A statement of its own: the page's would have to
+  /// be planned for all partitions.
   static let ofMany = PostgresStatement(
     """
-    SELECT told.alert_id, array_agg(told.entry)
-    FROM (\(rows("= ANY ($2::uuid[])", "= ANY ($2::uuid[]) AND d.alert_id >= $3 AND d.alert_id <= $4"))) told
+    SELECT told.alert_id, array_agg(told.entry) FROM (
+      SELECT d.alert_id, \(entry) FROM \(AlertSet.meant) JOIN delivery_queue d USING (tenant, alert_id)
+      WHERE \(tellsOfFiring)
+      UNION ALL
+      SELECT meant.alert_id, found.entry
+      FROM \(AlertSet.rows(entry, of: "deliveries", where: tellsOfFiring, suffix: "OFFSET 0"))
+    ) told
     GROUP BY told.alert_id
     """, name: "alert.told")
 
@@ -35,14 +49,5 @@ enum ToldChannels {
         on: DeliveryChannel(rawValue: parts.count > 1 ? String(parts[1]) : ""))
     }
     alert.notificationStatus.merge(states.status) { $1 }
-  }
-
-  private static func rows(_ queued: String, _ final: String) -> String {
-    [("delivery_queue", queued), ("deliveries", final)].map { table, alerts in
-      """
-      SELECT d.alert_id, d.state || ' ' || d.channel AS entry FROM \(table) d
-      WHERE d.tenant = $1 AND d.alert_id \(alerts) AND d.sequence <= \(DeliveryCause.fallback.sequence)
-      """
-    }.joined(separator: "\nUNION ALL\n")
   }
 }

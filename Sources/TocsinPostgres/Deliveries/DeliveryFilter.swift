@@ -117,7 +117,7 @@ struct DeliveryFilter {
       ), replayed AS (
         INSERT INTO delivery_queue (\(PlannedRows.columns), arrived, created_at, last_error, history, state, due_at)
         SELECT *, 'pending', clock_timestamp() FROM removed ORDER BY delivery_id
-        RETURNING 1
+        ON CONFLICT DO NOTHING RETURNING 1
       )
       SELECT count(*) FROM replayed
       """, name: "delivery.replay\(name)")

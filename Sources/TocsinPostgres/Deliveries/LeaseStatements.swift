@@ -38,11 +38,11 @@ enum LeaseStatements {
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
 
-  /// Alerts and their tenants: tenants, ids, the first and the last one.
+  /// Alerts and their tenants: ``AlertSet``.
   static let alerts = PostgresStatement(
     """
-    SELECT \(AlertColumns.list(of: "a")), a.tenant FROM alerts a
-    WHERE a.tenant = ANY ($1::text[]) AND a.alert_id = ANY ($2::uuid[]) AND a.alert_id >= $3 AND a.alert_id <= $4
+    SELECT found.*, meant.tenant
+    FROM \(AlertSet.rows(AlertColumns.list(of: "d"), of: "alerts", suffix: "LIMIT 1"))
     """, name: "delivery.alerts")
 
   /// Gives up what this node holds, and whose alert is gone: ids, node.
@@ -92,7 +92,7 @@ enum LeaseStatements {
       INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
       SELECT \(PlannedRows.columns), attempts, arrived OR state = 'sending', created_at, '\(error)', history, 'dead',
         clock_timestamp()
-      FROM ended
+      FROM ended ON CONFLICT DO NOTHING
     )
     """
   }

@@ -23,23 +23,42 @@ extension PostgresDeliveryStore {
     }
   }
 
-  /// The alerts whose status is another one than before, from rows of tenant, alert, channel, state before and after.
+  /// The alerts whose status is another one than before, from rows of tenant, alert, delivery, channel, and its state
+  /// before or after.
   private static func changedStatuses(_ result: PostgresResult) throws -> [SettledAlert] {
-    var alerts: [AlertKey: (before: ChannelStates, after: ChannelStates)] = [:]
-    for row in result.rows {
-      let key = AlertKey(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1)))
-      let channel = DeliveryChannel(rawValue: try row.text(2))
-      // A state that this release does not know is not final to it.
-      if let before = try row.optionalText(3) {
-        alerts[key, default: (.init(), .init())].before.add(DeliveryState(rawValue: before) ?? .pending, on: channel)
-      }
-      let after = DeliveryState(rawValue: try row.text(4)) ?? .pending
-      alerts[key, default: (.init(), .init())].after.add(after, on: channel)
+    struct Counted {
+      var alert: AlertKey
+      var channel: DeliveryChannel
+      var before: DeliveryState?
+      var after: DeliveryState?
     }
-    return alerts.compactMap { key, states in
+    var deliveries: [DeliveryID: Counted] = [:]
+    for row in result.rows {
+      let alert = AlertKey(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1)))
+      var counted = Counted(alert: alert, channel: DeliveryChannel(rawValue: try row.text(3)))
+      // A state that this release does not know is not final to it.
+      counted.before = try row.optionalText(4).map { DeliveryState(rawValue: $0) ?? .pending }
+      counted.after = try row.optionalText(5).map { DeliveryState(rawValue: $0) ?? .pending }
+      let id = DeliveryID(try row.uuid(2))
+      if let other = deliveries[id] {
+        counted.before = counted.before ?? other.before
+        counted.after = counted.after ?? other.after
+      }
+      deliveries[id] = counted
+    }
+    var alerts: [AlertKey: (before: ChannelStates, after: ChannelStates)] = [:]
+    for delivery in deliveries.values {
+      if let before = delivery.before {
+        alerts[delivery.alert, default: (.init(), .init())].before.add(before, on: delivery.channel)
+      }
+      if let after = delivery.after ?? delivery.before {
+        alerts[delivery.alert, default: (.init(), .init())].after.add(after, on: delivery.channel)
+      }
+    }
+    return alerts.compactMap { alert, states in
       let status = states.after.status
       guard status != states.before.status else { return nil }
-      return SettledAlert(alertID: key.id, tenant: key.tenant, status: status)
+      return SettledAlert(alertID: alert.id, tenant: alert.tenant, status: status)
     }
   }
 }

@@ -3,25 +3,22 @@ import TocsinCore
 
 /// The statements that write down what came of attempts.
 enum SettleStatements {
-  /// Locks those alerts that are not resolved, in the order of their keys, against being resolved: tenants, alerts,
-  /// the first and the last one.
+  /// Locks those alerts that are not resolved, in the order of their ids, against being resolved: ``AlertSet``.
   static let lockOpenAlerts = PostgresStatement(
     """
-    SELECT a.alert_id FROM alerts a
-    WHERE a.tenant = ANY ($1::text[]) AND a.alert_id = ANY ($2::uuid[]) AND a.alert_id >= $3 AND a.alert_id <= $4
-      AND NOT a.resolved
-    ORDER BY a.tenant, a.alert_id FOR SHARE
+    SELECT found.alert_id
+    FROM \(AlertSet.rows("d.alert_id", of: "alerts", where: "NOT d.resolved", suffix: "FOR SHARE"))
     """, name: "delivery.settle.alerts")
 
   /// Locks all unfinished deliveries of alerts in the order of their ids: tenants, alerts.
   static let lock = PostgresStatement(
     """
-    SELECT FROM delivery_queue d WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[])
-    ORDER BY d.delivery_id FOR UPDATE
+    SELECT FROM \(AlertSet.meant) JOIN delivery_queue d USING (tenant, alert_id)
+    ORDER BY d.delivery_id FOR UPDATE OF d
     """, name: "delivery.lock")
 
-  /// ``AlertSet``, ``ResultRows``, node, ``FallbackRows``. Gives the state of each delivery that counts for the alerts'
-  /// status, before and after.
+  /// ``AlertSet``, ``ResultRows``, node, ``FallbackRows``. Gives the deliveries that count for the alerts' status: each
+  /// that was there with its state before, each that ended or was added with its state after.
   static let settle = PostgresStatement(
     """
     WITH moment AS MATERIALIZED (
@@ -42,7 +39,7 @@ enum SettleStatements {
       RETURNING \(PlannedRows.columns(of: "d")), \(attempts) AS attempts, \(arrived) AS arrived, d.created_at,
         \(lastError) AS last_error, \(history) AS history, result.state, now
     ), kept AS (
-      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at) SELECT * FROM ended
+      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at) SELECT * FROM ended ON CONFLICT DO NOTHING
     ), counted AS (
       SELECT delivery_id FROM retried UNION ALL SELECT delivery_id FROM ended
     ), added AS (
@@ -53,16 +50,17 @@ enum SettleStatements {
       WHERE \(isNew(in: "delivery_queue")) AND \(isNew(in: "deliveries"))
       ORDER BY planned.delivery_id
       ON CONFLICT DO NOTHING
-      RETURNING tenant, alert_id, channel
+      RETURNING tenant, alert_id, delivery_id, channel
     )
-    SELECT d.tenant, d.alert_id, d.channel, d.state, coalesce(ended.state, d.state)
-    FROM delivery_queue d LEFT JOIN ended USING (delivery_id)
-    WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[]) AND \(tellsOfFiring)
+    SELECT d.tenant, d.alert_id, d.delivery_id, d.channel, d.state, NULL::text
+    FROM \(AlertSet.meant) JOIN delivery_queue d USING (tenant, alert_id) WHERE \(tellsOfFiring)
     UNION ALL
-    SELECT d.tenant, d.alert_id, d.channel, d.state, d.state FROM deliveries d
-    WHERE d.tenant = ANY ($1::text[]) AND d.alert_id = ANY ($2::uuid[]) AND \(isInRange) AND \(tellsOfFiring)
+    SELECT meant.tenant, meant.alert_id, found.*, NULL
+    FROM \(AlertSet.rows("d.delivery_id, d.channel, d.state", of: "deliveries", where: tellsOfFiring, suffix: "OFFSET 0"))
     UNION ALL
-    SELECT tenant, alert_id, channel, NULL, 'pending' FROM added
+    SELECT d.tenant, d.alert_id, d.delivery_id, d.channel, NULL, d.state FROM ended d WHERE \(tellsOfFiring)
+    UNION ALL
+    SELECT tenant, alert_id, delivery_id, channel, NULL, 'pending' FROM added
     """, name: "delivery.settle")
 
   private static let isMeant = "d.delivery_id = result.delivery_id AND d.tenant = result.tenant"
