@@ -210,6 +210,7 @@ class Mail:
         self.sender, self.recipients = envelope.mail_from, envelope.rcpt_tos
         self.bytes = envelope.content
         self.is_encrypted = session.ssl is not None
+        self.greeting = session.host_name
         self.at = time.time()
         self.user = session.auth_data.login.decode() if session.auth_data else None
 

@@ -1,0 +1,105 @@
+"""Every alert reaches every receiver, though nodes are killed and receivers fail."""
+import asyncio
+import collections
+import json
+import os
+import re
+import signal
+import time
+
+from conftest import firing, request
+from load import Load, until
+from receivers import Receivers, failing
+
+ALERTS = int(os.environ.get("TOCSIN_TEST_DELIVERIES", "1500"))
+# So many a second that the default has two kills, and 10,000 have nine.
+RATE = 75 if ALERTS < 5000 else 110
+CAMPAIGN = re.compile(rb"failover-\d+")
+# From a receiver's answer until its result is written, and from the kill until the receiver has read what the kernel had
+# of a request: what lies between was in flight at the kill. Generous, since all of it shares two cores.
+BEFORE, AFTER = 1.0, 2.0
+
+
+def taken(requests, body, at, node):
+    """When each campaign's alert was taken, and which node sent it (None: nobody knows)."""
+    times = collections.defaultdict(list)
+    for each in list(requests):
+        times[CAMPAIGN.search(body(each)).group().decode()].append((at(each), node(each)))
+    return {campaign: sorted(moments, key=lambda moment: moment[0]) for campaign, moments in times.items()}
+
+
+def hooked(hook):
+    good = [r for r in list(hook.requests) if r.status == 200]
+    return taken(good, lambda r: r.body, lambda r: r.at, lambda r: r.headers.get("x-node"))
+
+
+def test_every_delivery_arrives(cluster, tmp_path):
+    with Receivers() as receivers:
+        webhook, slack = receivers.hook(failing(20, seed=1)), receivers.hook(failing(20, seed=2))
+        mail = receivers.mail(answers=[failing(20, seed=3, good="250 OK", bad="451 4.3.0 later")])
+        file = tmp_path / "tocsin.yaml"
+        file.write_text(json.dumps({
+            "receivers": [
+                {"name": "webhook", "webhook": {"url": webhook.url, "headers": {"X-Node": "${TOCSIN_NODE_NAME}"}}},
+                {"name": "slack", "slack": {"url": slack.url}},
+                {"name": "email", "email": {
+                    "host": "127.0.0.1", "port": mail.port, "security": "none", "sender": "alerts@example.org",
+                    "recipients": "ann@example.org", "helo": "${TOCSIN_NODE_NAME}"}}],
+            "deliveries": {"retry_base_seconds": 0.2, "retry_cap_seconds": 2}}))
+        made = cluster(nodes=3, environment={"TOCSIN_CONFIG": str(file)})
+        kills = []
+
+        async def kill():
+            await asyncio.sleep(5)
+            while True:
+                node = made.nodes[len(kills) % 3]
+                node.server.signal(signal.SIGKILL)
+                kills.append((time.time(), f"node-{node.number}"))
+                await asyncio.to_thread(node.server.wait)
+                node.start()
+                await asyncio.sleep(10 - (time.time() - kills[-1][0]))
+
+        async def scenario():
+            load = Load([n.url for n in made.nodes], lambda i: firing(f"failover-{i}", 2.5), count=ALERTS, rate=RATE,
+                        insists=True)
+            killer = asyncio.create_task(kill())
+            begun = time.monotonic()
+            await load.run()
+            killer.cancel()
+            print(f"{ALERTS} alerts in {time.monotonic() - begun:.0f} s, {len(kills)} kills, answers {load.statuses()}")
+
+            def counts():
+                return made.postgres.sql(
+                    "SELECT (SELECT count(*) FROM alerts), (SELECT count(*) FROM deliveries),"
+                    "(SELECT count(*) FROM delivery_queue)")
+            # What a killed node had only claimed is committed by another one, and its leases run out.
+            over = f"{ALERTS}|{3 * ALERTS}|0"
+            await until(lambda: asyncio.to_thread(lambda: counts() == over), 120 + ALERTS / 20, "the last delivery")
+            print(f"all delivered after {time.monotonic() - begun:.0f} s")
+
+        asyncio.run(scenario())
+        assert len(kills) >= 2
+        states = made.postgres.sql("SELECT channel, state, count(*) FROM deliveries GROUP BY 1, 2 ORDER BY 1, 2")
+        assert states.split() == [f"{name}|delivered|{ALERTS}" for name in ("email", "slack", "webhook")]
+        expected = {f"failover-{i}" for i in range(ALERTS)}
+        duplicates = collections.Counter()
+        unexplained = []
+        mails = taken(mail.mails, lambda m: m.bytes, lambda m: m.at, lambda m: m.greeting)
+        for name, times in (("webhook", hooked(webhook)), ("slack", hooked(slack)), ("email", mails)):
+            assert set(times) == expected, f"{name} did not see {len(expected - set(times))} alerts"
+            for campaign, moments in times.items():
+                # The last one was written down; each earlier one must have been lost with its node.
+                for at, sender in moments[:-1]:
+                    duplicates[name] += 1
+                    if not any(-BEFORE <= at - kill <= AFTER and sender in (None, node) for kill, node in kills):
+                        unexplained.append((name, campaign, [(round(m - kills[0][0], 2), n) for m, n in moments]))
+        print(f"duplicates after {len(kills)} kills: {dict(duplicates) or 'none'}")
+        assert not unexplained, f"{len(unexplained)}, such as {unexplained[:5]}; kills {kills}"
+        ids = collections.defaultdict(set)
+        for sent in webhook.requests:
+            ids[CAMPAIGN.search(sent.body).group()].add(sent.id)
+        assert all(len(each) == 1 for each in ids.values()), "a repetition had another id"
+        some = request("GET", made.nodes[0].url + "/api/alerts?limit=20").json["alerts"]
+        for alert in some:
+            assert alert["notification_status"] == {
+                "database": True, "websocket": True, "email": True, "slack": True, "webhook": True}
