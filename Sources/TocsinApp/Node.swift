@@ -114,7 +114,9 @@ public final class Node: Sendable {
       }
     }
     let hot: [any Service] = engine.hotServices.map { LoopService(service: $0, loop: group.next()) }
-    services = adapters + hot + engine.services + [HubService(hub: hub), server, drain] + [reload].compactMap { $0 }
+    services =
+      adapters + engine.couriers + hot + engine.services + [HubService(hub: hub), server, drain]
+      + [reload].compactMap { $0 }
     self.server = server
     self.whenListening = whenListening
     self.engine = engine

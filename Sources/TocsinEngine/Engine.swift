@@ -79,6 +79,8 @@ public final class Engine: Sendable {
   public let health: HealthMonitor
   /// The node's metrics.
   public let metrics: MetricsRegistry
+  /// What sends and writes down deliveries: to be started first and shut down last, since the others hand it work.
+  public let couriers: [any Service]
   /// The services that every firing check passes: they do little at a time and never block, so they may run on an
   /// event loop. To be started in this order before ``services``, and shut down in the opposite one.
   public let hotServices: [any Service]
@@ -88,7 +90,7 @@ public final class Engine: Sendable {
   private let recovery: EpochRecovery
   private let ruleSync: RuleSync
   private let writer: AlertWriter
-  private let taker: DeliveryTaker
+  private let pause: TakeoverPause
 
   /// An engine.
   /// - Parameter node: the node's name, unique in the cluster and new at every start
@@ -101,13 +103,14 @@ public final class Engine: Sendable {
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
     let routing = RoutingBook()
     let deliveryMetrics = DeliveryMetrics(metrics)
-    let results = ResultWriter(store: ports.deliveries, journal: ports.journal, logger: logger)
+    let pause = TakeoverPause(settings.deliveries.takeoverGrace)
+    let results = ResultWriter(store: ports.deliveries, journal: ports.journal, pause: pause, logger: logger)
     let dispatcher = Dispatcher(
-      notifier: ports.notifier, store: ports.deliveries, book: routing, results: results,
+      notifier: ports.notifier, store: ports.deliveries, book: routing, results: results, pause: pause,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
     let taker = DeliveryTaker(
-      store: ports.deliveries, book: routing, dispatcher: dispatcher, results: results, settings: settings.deliveries,
-      metrics: deliveryMetrics, logger: logger)
+      store: ports.deliveries, book: routing, dispatcher: dispatcher, results: results, pause: pause,
+      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
     let reporter = DeliveryReporter(
       store: ports.deliveries, book: routing, dispatcher: dispatcher, settings: settings.deliveries,
       metrics: deliveryMetrics, logger: logger)
@@ -143,13 +146,14 @@ public final class Engine: Sendable {
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
     deliveries = DeliveryService(
-      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, timeout: settings.deliveries.attemptTimeout,
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, timeout: settings.deliveries.testTimeout,
       logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
     hotServices = [writer, raiser, feed]
-    services = [results, dispatcher, taker, reporter, ruleSync, recovery, keeper, health]
+    couriers = [results, dispatcher]
+    services = [taker, reporter, ruleSync, recovery, keeper, health]
     self.routing = routing
-    self.taker = taker
+    self.pause = pause
     self.feed = feed
     self.health = health
     self.metrics = metrics
@@ -188,7 +192,7 @@ public final class Engine: Sendable {
     health.postgres(isUp: isUp)
     if isUp {
       writer.postgresIsBack()
-      taker.postgresIsBack()
+      pause.begin()
     }
   }
 }

@@ -15,8 +15,11 @@ public protocol DeliveryStore: Sendable {
   /// - Parameters:
   ///   - limit: how many at most; a thousand where it is greater
   ///   - receivers: whose rows may be taken; others are left for nodes that know their receiver
+  ///   - targets: whose rows are left all the same: this node could not send them now
   /// - Returns: the rows with their alerts, longest due first; rows whose alert is gone are made dead instead
-  func take(_ limit: Int, for receivers: [String]) async throws(StoreError) -> [LeasedDelivery]
+  func take(
+    _ limit: Int, for receivers: [String], except targets: [TargetName]
+  ) async throws(StoreError) -> [LeasedDelivery]
 
   /// Makes leases last from now on, of those rows that this node still holds: also where a lease has run out, but
   /// nobody else has taken the row.

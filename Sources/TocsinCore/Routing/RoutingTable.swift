@@ -60,19 +60,17 @@ public struct RoutingTable: Sendable, Hashable {
     return names
   }
 
-  /// What is due when an alert fires, is acknowledged or resolved. Of a change everybody is named who may have been
-  /// told of the alert, fallbacks too; the store keeps those who were (``DeliveryStore``).
+  /// What is due when an alert fires, is acknowledged or resolved. A change is planned for everybody: routes may have
+  /// been others when the alert fired, and the store keeps those who have been told of it (``DeliveryStore``).
   public func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
-    if routes.isEmpty { return [] }
-    var names = receivers(of: alert, tenant: tenant)
-    if cause != .fired {
-      var next = 0
-      while next < names.count {
-        for name in receivers[names[next]]?.fallbacks ?? [] where !names.contains(name) { names.append(name) }
-        next += 1
-      }
-    }
+    if receivers.isEmpty { return [] }
+    let names = cause == .fired ? self.receivers(of: alert, tenant: tenant) : receivers.keys.sorted()
     return deliveries(of: alert.alertID, to: names, cause: cause, told: cause)
+  }
+
+  /// Whether a target is there.
+  public func has(_ target: TargetName) -> Bool {
+    receivers[target.receiver]?.targets.contains { $0.name == target } ?? false
   }
 
   /// What is due to the fallbacks of a receiver.

@@ -9,18 +9,20 @@ public struct DeliverySettings: Sendable {
   public var leaseReserve: Duration = .seconds(4)
   /// The breaker of each target.
   public var breaker = CircuitBreaker()
-  /// How many deliveries may wait for one target in this node; what is more waits in PostgreSQL.
-  public var queueLimit = 1000
   /// How many deliveries a node holds at most when it takes up more.
-  public var takeLimit = 500
+  public var takeLimit = 1000
   /// How often the node looks for deliveries that are due.
   public var takeInterval: Duration = .seconds(1)
   /// How long nothing is taken up after the start and after PostgreSQL's return: the results that nodes could not write
   /// meanwhile go first.
   public var takeoverGrace: Duration = .seconds(10)
+  /// How long a delivery is left alone whose target this node's configuration does not have: another node may have it.
+  public var strangerPause: Duration = .seconds(30)
+  /// How long a test may take.
+  public var testTimeout: Duration = .seconds(30)
   /// How often receivers are reported and the backlog is counted.
   public var reportInterval: Duration = .seconds(15)
-  /// After how long without any node that knows its receiver a delivery is given up.
+  /// After how long without any node that knows its receiver, or its target, a delivery is given up.
   public var unknownReceiverPatience: Duration = .seconds(3600)
 
   /// The defaults.

@@ -1,6 +1,5 @@
 import Logging
 public import ServiceLifecycle
-import Synchronization
 import TocsinCore
 
 /// Takes up deliveries that are due: retries, and what other nodes left behind.
@@ -12,10 +11,10 @@ public final class DeliveryTaker: Service {
   private let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
-  private let notBefore: Mutex<ContinuousClock.Instant>
+  private let pause: TakeoverPause
 
   init(
-    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, results: ResultWriter,
+    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, results: ResultWriter, pause: TakeoverPause,
     settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.store = store
@@ -25,12 +24,7 @@ public final class DeliveryTaker: Service {
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
-    notBefore = Mutex(.now + settings.takeoverGrace)
-  }
-
-  /// PostgreSQL is back: results that were kept meanwhile, here and on other nodes, go first.
-  func postgresIsBack() {
-    notBefore.withLock { $0 = .now + settings.takeoverGrace }
+    self.pause = pause
   }
 
   /// Takes until the service shuts down.
@@ -48,16 +42,15 @@ public final class DeliveryTaker: Service {
   private func take() async -> Bool {
     let receivers = book.table.receivers.keys.sorted()
     let room = dispatcher.room
-    guard !receivers.isEmpty, room > 0, results.waitingCount == 0, notBefore.withLock({ $0 <= .now }) else {
-      return false
-    }
+    guard !receivers.isEmpty, room > 0, !results.isBehind, pause.isOver else { return false }
     let start = ContinuousClock.now
     do {
-      let taken = try await store.take(room, for: receivers)
+      let taken = try await store.take(room, for: receivers, except: dispatcher.busyTargets)
       metrics.taken.increment(by: taken.count)
       dispatcher.accept(taken, leasedAt: start)
       return taken.count == room
     } catch {
+      pause.begin()
       logger.debug("deliveries could not be taken up", metadata: ["error": "\(error)"])
       return false
     }

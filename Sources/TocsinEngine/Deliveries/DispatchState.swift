@@ -12,6 +12,12 @@ struct DispatchState {
     var acceptedAt: ContinuousClock.Instant
 
     var id: DeliveryID { leased.planned.id }
+    var target: TargetName { leased.planned.target }
+
+    /// How long ago it was committed, or replayed.
+    func age(at now: ContinuousClock.Instant) -> Duration {
+      .milliseconds(leased.ageMilliseconds) + (now - acceptedAt)
+    }
   }
 
   /// What the shell has to do.
@@ -19,128 +25,183 @@ struct DispatchState {
     /// Make an attempt.
     case send(Item)
     /// Give the rows back, not to be taken before that time.
-    case release([DeliveryID], after: Duration)
-    /// Stop attempts: their leases are about to end.
+    case release([Item], after: Duration)
+    /// Stop attempts: their leases are about to end, or are somebody else's.
     case abort([DeliveryID])
   }
 
   private struct Lane {
     var queue: [Item] = []
     var running: [DeliveryID: Item] = [:]
+    /// Ended, but not written down yet: the lease has to last until then.
+    var settling: Set<DeliveryID> = []
     var breaker: CircuitBreaker
+
+    /// Takes attempts out that have to be stopped.
+    mutating func stop(now: ContinuousClock.Instant, where mustStop: (Item) -> Bool) -> [DeliveryID] {
+      let stopped = running.values.filter(mustStop).map(\.id)
+      for id in stopped { running[id] = nil }
+      if !stopped.isEmpty { breaker.abandoned(now: now) }
+      return stopped
+    }
+
+    /// Begins what may begin, and gives back what an open breaker keeps from beginning.
+    mutating func advance(
+      concurrency: Int, needed: ContinuousClock.Instant, now: ContinuousClock.Instant
+    ) -> [Action] {
+      // What was not renewed in time is about to be somebody else's.
+      queue.removeAll { $0.leaseEnds < needed }
+      var actions: [Action] = []
+      var begun = 0
+      defer { queue.removeFirst(begun) }
+      while begun < queue.count, running.count < concurrency {
+        switch breaker.admit(now: now) {
+        case .admitted:
+          running[queue[begun].id] = queue[begun]
+          actions.append(.send(queue[begun]))
+          begun += 1
+        case .refused(let until):
+          let waiting = Array(queue[begun...])
+          queue.removeSubrange(begun...)
+          return actions + [.release(waiting, after: until - now)]
+        }
+      }
+      return actions
+    }
   }
 
-  /// How many deliveries may wait for one target.
-  let queueLimit: Int
+  /// How many deliveries may wait for one target, for each attempt that may be under way.
+  private let queueFactor: Int
   /// A lease that ends earlier than that is not enough to begin an attempt, or to go on with one.
-  let leaseReserve: Duration
+  private let leaseReserve: Duration
   private let breaker: CircuitBreaker
   private var lanes: [TargetName: Lane] = [:]
   private var isClosed = false
 
-  init(queueLimit: Int = 1000, leaseReserve: Duration, breaker: CircuitBreaker = CircuitBreaker()) {
-    self.queueLimit = queueLimit
+  init(queueFactor: Int = 4, leaseReserve: Duration, breaker: CircuitBreaker = CircuitBreaker()) {
+    self.queueFactor = queueFactor
     self.leaseReserve = leaseReserve
     self.breaker = breaker
   }
 
+  /// How many attempts to one target of a receiver may be under way at once.
+  typealias Concurrency = (_ receiver: String) -> Int
+
   /// Deliveries whose lease this node holds now.
-  /// - Parameter concurrency: how many attempts to one target of a receiver may be under way at once
   mutating func accept(
-    _ items: [Item], concurrency: (String) -> Int, now: ContinuousClock.Instant
+    _ items: [Item], concurrency: Concurrency, now: ContinuousClock.Instant
   ) -> [Action] {
-    guard !isClosed else { return items.isEmpty ? [] : [.release(items.map(\.id), after: .zero)] }
-    var actions: [Action] = []
-    var overflow: [DeliveryID] = []
+    guard !isClosed else { return items.isEmpty ? [] : [.release(items, after: .zero)] }
+    var overflow: [Item] = []
     var touched: Set<TargetName> = []
+    let empty = Lane(breaker: breaker)
     for item in items {
-      let target = item.leased.planned.target
-      var lane = lanes[target] ?? Lane(breaker: breaker)
-      let isKnown = lane.running[item.id] != nil || lane.queue.contains { $0.id == item.id }
-      if isKnown { continue }
-      if lane.queue.count >= queueLimit {
-        overflow.append(item.id)
-      } else {
+      let limit = concurrency(item.target.receiver) * queueFactor
+      let isAccepted = { (lane: inout Lane) in
+        let isKnown =
+          lane.running[item.id] != nil || lane.settling.contains(item.id) || lane.queue.contains { $0.id == item.id }
+        if isKnown { return true }
+        if lane.queue.count >= limit { return false }
         lane.queue.append(item)
-        touched.insert(target)
-      }
-      lanes[target] = lane
+        return true
+      }(&lanes[item.target, default: empty])
+      if isAccepted { touched.insert(item.target) } else { overflow.append(item) }
     }
-    if !overflow.isEmpty { actions.append(.release(overflow, after: .seconds(5))) }
-    for target in touched.sorted() { actions += advance(target, concurrency: concurrency(target.receiver), now: now) }
-    return actions
+    let actions = advance(touched, concurrency: concurrency, now: now)
+    return overflow.isEmpty ? actions : actions + [.release(overflow, after: .seconds(5))]
   }
 
-  /// An attempt has ended.
-  /// - Returns: nil where this node does not hold the delivery any more
+  /// Whether an attempt that was to be made may still begin: its lease may have ended on the way.
+  func mayBegin(_ item: Item, now: ContinuousClock.Instant) -> Bool {
+    guard let running = lanes[item.target]?.running[item.id] else { return false }
+    return running.leaseEnds >= now + leaseReserve
+  }
+
+  /// An attempt has ended. Its lease is renewed until it is ``written(_:to:)``.
+  /// - Returns: whether this node still held the delivery, and what follows
   mutating func finished(
-    _ id: DeliveryID, to target: TargetName, outcome: DeliveryOutcome, concurrency: Int, now: ContinuousClock.Instant
-  ) -> [Action]? {
-    guard lanes[target]?.running.removeValue(forKey: id) != nil else { return nil }
-    switch outcome {
-    case .delivered, .permanent, .gone: lanes[target]?.breaker.succeeded()
-    case .retryable: lanes[target]?.breaker.failed(now: now)
+    _ id: DeliveryID, to target: TargetName, outcome: DeliveryOutcome, concurrency: Concurrency,
+    now: ContinuousClock.Instant
+  ) -> (isHeld: Bool, actions: [Action]) {
+    let isHeld = lanes[target]?.running.removeValue(forKey: id) != nil
+    if isHeld {
+      lanes[target]?.settling.insert(id)
+      switch outcome {
+      case .delivered, .permanent, .gone: lanes[target]?.breaker.succeeded()
+      case .retryable: lanes[target]?.breaker.failed(now: now)
+      }
     }
-    return advance(target, concurrency: concurrency, now: now)
+    return (isHeld, advance([target], concurrency: concurrency, now: now))
+  }
+
+  /// What came of an attempt is written down.
+  mutating func written(_ id: DeliveryID, to target: TargetName) {
+    lanes[target]?.settling.remove(id)
   }
 
   /// The deliveries whose leases have to be renewed.
   var held: [DeliveryID] {
-    lanes.values.flatMap { $0.queue.map(\.id) + Array($0.running.keys) }
+    lanes.values.flatMap { $0.queue.map(\.id) + Array($0.running.keys) + Array($0.settling) }
   }
 
   /// Leases were renewed: those of `held`, of all that were asked for. The others belong to somebody else now, or are
   /// final.
   mutating func renewed(
-    _ held: Set<DeliveryID>, of asked: [DeliveryID], until leaseEnds: ContinuousClock.Instant
+    _ held: Set<DeliveryID>, of asked: [DeliveryID], until leaseEnds: ContinuousClock.Instant,
+    concurrency: Concurrency, now: ContinuousClock.Instant
   ) -> [Action] {
     let lost = Set(asked).subtracting(held)
     var aborted: [DeliveryID] = []
-    for (target, lane) in lanes {
-      var lane = lane
-      lane.queue.removeAll { lost.contains($0.id) }
-      for index in lane.queue.indices where held.contains(lane.queue[index].id) {
-        lane.queue[index].leaseEnds = leaseEnds
-      }
-      for id in lane.running.keys {
-        if held.contains(id) { lane.running[id]?.leaseEnds = leaseEnds }
-        if lost.contains(id) {
-          lane.running[id] = nil
-          aborted.append(id)
+    let empty = Lane(breaker: breaker)
+    for target in lanes.keys {
+      aborted += { (lane: inout Lane) in
+        lane.queue.removeAll { lost.contains($0.id) }
+        for index in lane.queue.indices where held.contains(lane.queue[index].id) {
+          lane.queue[index].leaseEnds = leaseEnds
         }
-      }
-      lanes[target] = lane
+        for id in lane.running.keys where held.contains(id) { lane.running[id]?.leaseEnds = leaseEnds }
+        return lane.stop(now: now) { lost.contains($0.id) }
+      }(&lanes[target, default: empty])
     }
-    return aborted.isEmpty ? [] : [.abort(aborted.sorted())]
+    return abort(aborted) + advance(Set(lanes.keys), concurrency: concurrency, now: now)
   }
 
   /// Forgets everything whose lease was not renewed and is about to be somebody else's.
-  mutating func lapse(now: ContinuousClock.Instant) -> [Action] {
+  mutating func lapse(concurrency: Concurrency, now: ContinuousClock.Instant) -> [Action] {
     let needed = now + leaseReserve
     var aborted: [DeliveryID] = []
-    for (target, lane) in lanes {
-      var lane = lane
-      lane.queue.removeAll { $0.leaseEnds < needed }
-      for (id, item) in lane.running where item.leaseEnds < needed {
-        lane.running[id] = nil
-        lane.breaker.abandoned(now: now)
-        aborted.append(id)
-      }
-      lanes[target] = lane
+    for target in lanes.keys {
+      aborted += lanes[target]?.stop(now: now) { $0.leaseEnds < needed } ?? []
     }
-    return aborted.isEmpty ? [] : [.abort(aborted.sorted())]
+    return abort(aborted) + advance(Set(lanes.keys), concurrency: concurrency, now: now)
   }
 
   /// The node stops: nothing more is begun.
   mutating func close() -> [Action] {
     isClosed = true
-    let waiting = lanes.values.flatMap { $0.queue.map(\.id) }.sorted()
+    let waiting = lanes.values.flatMap(\.queue).sorted { $0.id < $1.id }
     for target in lanes.keys { lanes[target]?.queue = [] }
     return waiting.isEmpty ? [] : [.release(waiting, after: .zero)]
   }
 
-  /// How many deliveries wait or are under way.
-  var count: Int { lanes.values.reduce(0) { $0 + $1.queue.count + $1.running.count } }
+  /// Targets that could not be sent to now: their queue is full, or their breaker is open.
+  func busyTargets(concurrency: Concurrency, now: ContinuousClock.Instant) -> [TargetName] {
+    lanes.compactMap { target, lane in
+      let isFull = lane.queue.count >= concurrency(target.receiver) * queueFactor
+      return isFull || lane.breaker.position(now: now) == .open ? target : nil
+    }
+  }
+
+  /// Drops the lanes of targets that are not there any more, once nothing is left in them.
+  mutating func keep(where isThere: (TargetName) -> Bool) {
+    for (target, lane) in lanes
+    where !isThere(target) && lane.queue.isEmpty && lane.running.isEmpty && lane.settling.isEmpty {
+      lanes[target] = nil
+    }
+  }
+
+  /// How many deliveries wait, are under way, or are being written down.
+  var count: Int { lanes.values.reduce(0) { $0 + $1.queue.count + $1.running.count + $1.settling.count } }
 
   /// For metrics: the worst breaker of each receiver's targets.
   func breakers(now: ContinuousClock.Instant) -> [String: CircuitBreaker.Position] {
@@ -152,33 +213,16 @@ struct DispatchState {
     return worst
   }
 
-  /// Begins what may begin, and gives back what an open breaker keeps from beginning.
   private mutating func advance(
-    _ target: TargetName, concurrency: Int, now: ContinuousClock.Instant
+    _ targets: Set<TargetName>, concurrency: Concurrency, now: ContinuousClock.Instant
   ) -> [Action] {
-    guard var lane = lanes[target] else { return [] }
-    defer { lanes[target] = lane }
-    var actions: [Action] = []
-    var begun = 0
-    while begun < lane.queue.count, lane.running.count < concurrency {
-      let item = lane.queue[begun]
-      guard item.leaseEnds >= now + leaseReserve else {
-        // It was not renewed in time, and is about to be somebody else's.
-        lane.queue.remove(at: begun)
-        continue
-      }
-      switch lane.breaker.admit(now: now) {
-      case .admitted:
-        lane.running[item.id] = item
-        actions.append(.send(item))
-        begun += 1
-      case .refused(let until):
-        let waiting = lane.queue[begun...].map(\.id)
-        lane.queue = []
-        return actions + [.release(waiting, after: until - now)]
-      }
+    let needed = now + leaseReserve
+    return targets.sorted().flatMap { target in
+      lanes[target]?.advance(concurrency: concurrency(target.receiver), needed: needed, now: now) ?? []
     }
-    lane.queue.removeFirst(begun)
-    return actions
+  }
+
+  private func abort(_ ids: [DeliveryID]) -> [Action] {
+    ids.isEmpty ? [] : [.abort(ids.sorted())]
   }
 }

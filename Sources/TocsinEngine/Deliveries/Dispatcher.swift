@@ -15,13 +15,14 @@ public final class Dispatcher: Service {
   /// What ``run()`` has to do.
   private enum Order: Sendable {
     case send(DispatchState.Item)
-    case release([DeliveryID], after: Duration)
+    case release([DispatchState.Item], after: Duration)
   }
 
   private let notifier: any Notifier
   private let store: any DeliveryStore
   private let book: RoutingBook
   private let results: ResultWriter
+  private let pause: TakeoverPause
   private let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
@@ -30,20 +31,21 @@ public final class Dispatcher: Service {
   private let order: AsyncStream<Order>.Continuation
 
   init(
-    notifier: any Notifier, store: any DeliveryStore, book: RoutingBook, results: ResultWriter,
+    notifier: any Notifier, store: any DeliveryStore, book: RoutingBook, results: ResultWriter, pause: TakeoverPause,
     settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.notifier = notifier
     self.store = store
     self.book = book
     self.results = results
+    self.pause = pause
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
     state = Mutex(
       State(
         dispatch: DispatchState(
-          queueLimit: settings.queueLimit, leaseReserve: settings.leaseReserve, breaker: settings.breaker)))
+          leaseReserve: settings.leaseReserve, breaker: settings.breaker)))
     (orders, order) = AsyncStream.makeStream()
   }
 
@@ -52,16 +54,25 @@ public final class Dispatcher: Service {
   func accept(_ leased: [LeasedDelivery], leasedAt: ContinuousClock.Instant) {
     if leased.isEmpty { return }
     let ends = leasedAt + store.leaseDuration
-    let items = leased.map { DispatchState.Item(leased: $0, leaseEnds: ends, acceptedAt: leasedAt) }
-    let receivers = book.table.receivers
-    perform(
-      state.withLock { state in
-        state.dispatch.accept(items, concurrency: { receivers[$0]?.concurrency ?? 1 }, now: .now)
-      })
+    let table = book.table
+    var items: [DispatchState.Item] = []
+    var strangers: [DispatchState.Item] = []
+    for leased in leased {
+      let item = DispatchState.Item(leased: leased, leaseEnds: ends, acceptedAt: leasedAt)
+      if table.has(item.target) { items.append(item) } else { strangers.append(item) }
+    }
+    if !strangers.isEmpty { perform([.release(strangers, after: settings.strangerPause)]) }
+    perform(state.withLock { $0.dispatch.accept(items, concurrency: table.concurrency, now: .now) })
   }
 
   /// How many more deliveries this node should take up.
   var room: Int { max(0, settings.takeLimit - state.withLock { $0.dispatch.count }) }
+
+  /// Targets whose deliveries it should not take up now.
+  var busyTargets: [TargetName] {
+    let table = book.table
+    return state.withLock { $0.dispatch.busyTargets(concurrency: table.concurrency, now: .now) }
+  }
 
   /// Targets that want nothing any more, with the reasons.
   func disable(_ targets: [TargetName: String]) {
@@ -70,6 +81,8 @@ public final class Dispatcher: Service {
 
   /// Shows the breakers.
   func report() {
+    let table = book.table
+    state.withLock { $0.dispatch.keep(where: table.has) }
     for (receiver, position) in state.withLock({ $0.dispatch.breakers(now: .now) }) {
       metrics.breaker(of: receiver, position)
     }
@@ -86,7 +99,6 @@ public final class Dispatcher: Service {
         }
         group.cancelAll()
       }
-      results.finish()
     } onGracefulShutdown: {
       self.perform(self.state.withLock { $0.dispatch.close() })
       self.order.finish()
@@ -97,7 +109,7 @@ public final class Dispatcher: Service {
     for action in actions {
       switch action {
       case .send(let item): order.yield(.send(item))
-      case .release(let ids, let after): order.yield(.release(ids, after: after))
+      case .release(let items, let after): order.yield(.release(items, after: after))
       case .abort(let ids):
         for attempt in state.withLock({ state in ids.compactMap { state.attempts[$0] } }) { attempt.cancel() }
         logger.info("deliveries are left to others: their leases end", metadata: ["count": "\(ids.count)"])
@@ -108,46 +120,88 @@ public final class Dispatcher: Service {
   private func carryOut(_ order: Order) async {
     switch order {
     case .send(let item): await attempt(item)
-    case .release(let ids, let after): await release(ids, after: after)
+    case .release(let items, let after): await release(items, after: after)
     }
   }
 
-  /// Gives rows back, spread a little so that they do not all return at once.
-  private func release(_ ids: [DeliveryID], after: Duration) async {
-    metrics.released.increment(by: ids.count)
+  /// Gives rows back, spread a little so that they do not all return at once. What has waited too long is given up, and
+  /// what has waited so long that others are to be told is theirs, too: nobody may wait for an attempt that is not made.
+  private func release(_ items: [DispatchState.Item], after: Duration) async {
+    metrics.released.increment(by: items.count)
+    let now = ContinuousClock.now
     let wait = after * Double.random(in: 1...1.5)
-    do {
-      try await store.release(ids, afterMilliseconds: Int64(wait.seconds * 1000))
-    } catch {
-      logger.debug("deliveries could not be given back; their leases run out", metadata: ["error": "\(error)"])
+    var untold: [Duration: [DeliveryID]] = [:]
+    for item in items {
+      let age = item.age(at: now)
+      let isStranger = !book.table.has(item.target)
+      let limit = isStranger ? min(settings.unknownReceiverPatience, book.retry.patience) : book.retry.patience
+      let reason =
+        isStranger
+        ? "the configuration has no such target any more" : "not tried: the target has not answered for a while"
+      if age > limit {
+        record(item, .retryable(DeliveryFailure(reason)), .dead(reason), from: now, to: now)
+      } else if let told = toldAfter(item.leased.planned), age >= told {
+        record(item, .retryable(DeliveryFailure(reason)), .retry(after: wait), from: now, to: now)
+      } else {
+        untold[capped(wait, item.leased.planned, age: age), default: []].append(item.id)
+      }
     }
+    for (wait, ids) in untold {
+      do {
+        try await store.release(ids, afterMilliseconds: Int64(wait.seconds * 1000))
+      } catch {
+        logger.debug("deliveries could not be given back; their leases run out", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  /// After how long of failing the fallbacks of a delivery are told, too; nil for never, or where there are none.
+  private func toldAfter(_ planned: PlannedDelivery) -> Duration? {
+    guard planned.cause == .fired || planned.cause == .fallback,
+      let receiver = book.table.receivers[planned.target.receiver], !receiver.fallbacks.isEmpty
+    else { return nil }
+    return receiver.fallbackAfter
+  }
+
+  /// A waiting time that does not pass over the moment at which the fallbacks are to be told.
+  private func capped(_ wait: Duration, _ planned: PlannedDelivery, age: Duration) -> Duration {
+    guard let told = toldAfter(planned), told > age else { return wait }
+    return min(wait, told - age + .milliseconds(10))
   }
 
   private func attempt(_ item: DispatchState.Item) async {
     let planned = item.leased.planned
     let start = ContinuousClock.now
-    let outcome = await cancellable(item.leased)
+    guard let outcome = await cancellable(item) else { return }
     let now = ContinuousClock.now
-    let concurrency = book.table.receivers[planned.target.receiver]?.concurrency ?? 1
-    let actions = state.withLock { state in
+    let table = book.table
+    let (isHeld, actions) = state.withLock { state in
       state.attempts[planned.id] = nil
       return state.dispatch.finished(
-        planned.id, to: planned.target, outcome: outcome, concurrency: concurrency, now: now)
+        planned.id, to: planned.target, outcome: outcome, concurrency: table.concurrency, now: now)
     }
+    perform(actions)
     metrics.attempted(planned.channel, outcome, took: now - start)
-    if case .gone(let failure) = outcome { await disable(planned.target, reason: failure.reason) }
-    if let actions {
-      perform(actions)
-    } else if outcome.failure != nil {
-      // Somebody else makes the attempt again; only that it arrived would be news.
-      return
+    // What somebody else holds, they try again; only that it arrived would be news.
+    guard isHeld || outcome.failure == nil else { return }
+    var settlement = book.retry.settle(
+      outcome, attempt: item.leased.attempts + 1, age: item.age(at: now), draw: Double.random(in: 0..<1))
+    if case .retry(let wait) = settlement {
+      settlement = .retry(after: capped(wait, planned, age: item.age(at: now)))
     }
-    record(item, outcome, from: start, to: now)
+    record(item, outcome, settlement, from: start, to: now)
+    if case .gone(let failure) = outcome { await disable(planned.target, reason: failure.reason) }
   }
 
-  private func cancellable(_ leased: LeasedDelivery) async -> DeliveryOutcome {
-    let attempt = Task { await self.send(leased) }
-    state.withLock { $0.attempts[leased.planned.id] = attempt }
+  /// - Returns: nil where the lease ended before the attempt began
+  private func cancellable(_ item: DispatchState.Item) async -> DeliveryOutcome? {
+    let attempt = state.withLock { state -> Task<DeliveryOutcome, Never>? in
+      guard state.dispatch.mayBegin(item, now: .now) else { return nil }
+      let attempt = Task { await self.send(item.leased) }
+      state.attempts[item.id] = attempt
+      return attempt
+    }
+    guard let attempt else { return nil }
     return await withTaskCancellationHandler {
       await attempt.value
     } onCancel: {
@@ -156,20 +210,19 @@ public final class Dispatcher: Service {
   }
 
   private func record(
-    _ item: DispatchState.Item, _ outcome: DeliveryOutcome, from start: ContinuousClock.Instant,
-    to end: ContinuousClock.Instant
+    _ item: DispatchState.Item, _ outcome: DeliveryOutcome, _ settlement: RetryPolicy.Settlement,
+    from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
   ) {
     let leased = item.leased
     let planned = leased.planned
-    let age = Duration.milliseconds(leased.ageMilliseconds) + (end - item.acceptedAt)
-    let settlement = book.retry.settle(
-      outcome, attempt: leased.attempts + 1, age: age, draw: Double.random(in: 0..<1))
     results.add(
       ResultWriter.Entry(
         result: DeliveryResult(
           id: planned.id, alertID: planned.alertID, tenant: leased.tenant, outcome: outcome, settlement: settlement,
-          milliseconds: Int((end - start).seconds * 1000), fallbacks: fallbacks(of: planned, settlement, age: age)),
-        alert: leased.alert))
+          milliseconds: Int((end - start).seconds * 1000),
+          fallbacks: fallbacks(of: planned, settlement, age: item.age(at: end))),
+        alert: leased.alert,
+        whenWritten: { self.state.withLock { $0.dispatch.written(planned.id, to: planned.target) } }))
     guard case .dead(let reason) = settlement else { return }
     metrics.gaveUp(planned.channel)
     logger.warning(
@@ -193,16 +246,13 @@ public final class Dispatcher: Service {
   private func fallbacks(
     of planned: PlannedDelivery, _ settlement: RetryPolicy.Settlement, age: Duration
   ) -> [PlannedDelivery] {
-    let table = book.table
     guard planned.cause == .fired || planned.cause == .fallback else { return [] }
-    let receiver = planned.target.receiver
     switch settlement {
     case .delivered: return []
-    case .dead: return table.fallbacks(of: receiver, alert: planned.alertID)
-    case .retry:
-      guard let limit = table.receivers[receiver]?.fallbackAfter, age >= limit else { return [] }
-      return table.fallbacks(of: receiver, alert: planned.alertID)
+    case .dead: break
+    case .retry: guard let told = toldAfter(planned), age >= told else { return [] }
     }
+    return book.table.fallbacks(of: planned.target.receiver, alert: planned.alertID)
   }
 
   private func disable(_ target: TargetName, reason: String) async {
@@ -217,7 +267,7 @@ public final class Dispatcher: Service {
     }
   }
 
-  /// Renews the leases of what waits, long before they end.
+  /// Renews the leases of everything that is held, long before they end.
   private func keepLeases() async {
     while !Task.isCancelled {
       try? await Task.sleep(for: store.leaseDuration / 4)
@@ -227,8 +277,13 @@ public final class Dispatcher: Service {
       do {
         let kept = try await store.renew(held)
         let ends = asked + store.leaseDuration
-        perform(state.withLock { $0.dispatch.renewed(kept, of: held, until: ends) })
+        let table = book.table
+        perform(
+          state.withLock {
+            $0.dispatch.renewed(kept, of: held, until: ends, concurrency: table.concurrency, now: .now)
+          })
       } catch {
+        pause.begin()
         logger.debug("leases could not be renewed", metadata: ["error": "\(error)"])
       }
     }
@@ -238,7 +293,17 @@ public final class Dispatcher: Service {
   private func watchLeases() async {
     while !Task.isCancelled {
       try? await Task.sleep(for: settings.leaseReserve / 4)
-      perform(state.withLock { $0.dispatch.lapse(now: .now) })
+      let table = book.table
+      perform(state.withLock { $0.dispatch.lapse(concurrency: table.concurrency, now: .now) })
     }
+  }
+}
+
+extension RoutingTable {
+  /// How many attempts to one target of a receiver may be under way at once.
+  fileprivate func concurrency(of receiver: String) -> Int { receivers[receiver]?.concurrency ?? 1 }
+
+  fileprivate var concurrency: DispatchState.Concurrency {
+    { receiver in concurrency(of: receiver) }
   }
 }

@@ -10,65 +10,83 @@ public final class ResultWriter: Service {
   struct Entry: Sendable {
     var result: DeliveryResult
     var alert: Alert
+    /// Called once nothing more is tried to write it.
+    var whenWritten: @Sendable () -> Void
   }
 
   private let store: any DeliveryStore
   private let journal: any CooldownJournal
   private let logger: Logger
+  private let pause: TakeoverPause
   private let queue = LaneQueue<Entry>()
-  private let waiting = Atomic<Int>(0)
+  private let behind = Atomic<Bool>(false)
   private let limit = 500
 
-  init(store: any DeliveryStore, journal: any CooldownJournal, logger: Logger) {
+  init(store: any DeliveryStore, journal: any CooldownJournal, pause: TakeoverPause, logger: Logger) {
     self.store = store
     self.journal = journal
+    self.pause = pause
     self.logger = logger
   }
 
-  /// Passes a result on.
+  /// Passes a result on. After the end of ``run()`` it is dropped: the lease runs out, and the attempt is made again.
   func add(_ entry: Entry) {
-    waiting.wrappingAdd(1, ordering: .relaxed)
-    if !queue.append(entry, weight: 1) { waiting.wrappingSubtract(1, ordering: .relaxed) }
+    _ = queue.append(entry, weight: 1)
   }
 
-  /// How many results are not written yet.
-  var waitingCount: Int { waiting.load(ordering: .relaxed) }
+  /// Whether PostgreSQL did not take the last results.
+  var isBehind: Bool { behind.load(ordering: .relaxed) }
 
-  /// Ends ``run()`` once what was added is written.
-  func finish() {
-    queue.close()
-  }
-
-  /// Writes until ``finish()``.
+  /// Writes until the service shuts down; then what was added is still written.
   public func run() async throws {
     await withTaskCancellationHandler {
-      while true {
-        let entries = await queue.next(limit: limit)
-        if entries.isEmpty { return }
-        await write(entries)
-        waiting.wrappingSubtract(entries.count, ordering: .relaxed)
+      await withGracefulShutdownHandler {
+        while true {
+          let entries = await queue.next(limit: limit)
+          if entries.isEmpty { return }
+          await write(entries[...])
+          for entry in entries { entry.whenWritten() }
+        }
+      } onGracefulShutdown: {
+        self.queue.close()
       }
     } onCancel: {
       queue.close()
     }
   }
 
-  private func write(_ entries: [Entry]) async {
+  private func write(_ entries: ArraySlice<Entry>) async {
     var backoff = Backoff()
     while true {
       do {
         let settled = try await store.settle(entries.map(\.result))
+        behind.store(false, ordering: .relaxed)
         await announce(settled, alerts: entries.map(\.alert))
         return
       } catch {
         guard error.code == .unavailable, !Task.isCancelled else {
-          // The leases run out, and somebody tries again: at least once is kept.
-          logger.error("results of deliveries could not be written", metadata: ["error": "\(error)"])
+          await refused(entries, error)
           return
         }
+        behind.store(true, ordering: .relaxed)
+        pause.begin()
         logger.debug("results of deliveries wait for PostgreSQL", metadata: ["count": "\(entries.count)"])
         try? await Task.sleep(for: backoff.next())
       }
+    }
+  }
+
+  /// A result that PostgreSQL refuses hurts no other: the group is halved until the culprit stands alone. Its lease runs
+  /// out, and the attempt is made again.
+  private func refused(_ entries: ArraySlice<Entry>, _ error: StoreError) async {
+    if entries.count > 1, !Task.isCancelled {
+      let middle = entries.startIndex + entries.count / 2
+      await write(entries[..<middle])
+      await write(entries[middle...])
+    } else {
+      logger.error(
+        "the result of a delivery could not be written",
+        metadata: ["delivery_id": "\(entries.first?.result.id.description ?? "")", "error": "\(error)"])
     }
   }
 

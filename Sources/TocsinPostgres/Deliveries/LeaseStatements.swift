@@ -7,7 +7,7 @@ enum LeaseStatements {
   /// are wanted would expect a tenth of all, and read and sort them.
   static let largestTake = 1000
 
-  /// Takes what is due: limit, receivers, node, length of the lease.
+  /// Takes what is due: limit, receivers, node, length of the lease, targets that are passed over (`receiver/target`).
   ///
   /// Who held a lease that ran out may have tried: such rows count as arrived. Whether an earlier delivery to the same
   /// target is unfinished is looked up row by row, as far as the limit reaches; a join would look at all. Locked rows
@@ -20,6 +20,7 @@ enum LeaseStatements {
       SELECT * FROM (
         SELECT d.delivery_id, d.due_at FROM delivery_queue d
         WHERE d.due_at <= (SELECT now FROM moment) AND d.receiver = ANY ($2::text[])
+          AND d.receiver || '/' || d.target <> ALL ($5::text[])
           AND (d.sequence = 0 OR (
             SELECT true FROM delivery_queue e
             WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target

@@ -4,11 +4,13 @@ public import TocsinCore
 extension PostgresDeliveryStore {
   /// The rows are leased by one statement; another one reads their alerts. If that one fails, the rows are left to
   /// their leases.
-  public func take(_ limit: Int, for receivers: [String]) async throws(StoreError) -> [LeasedDelivery] {
+  public func take(
+    _ limit: Int, for receivers: [String], except targets: [TargetName] = []
+  ) async throws(StoreError) -> [LeasedDelivery] {
     guard limit > 0, !receivers.isEmpty else { return [] }
     let parameters: [PostgresValue] = [
       .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(receivers), .text(lease.node),
-      lease.microseconds,
+      lease.microseconds, .textArray(targets.map(\.description)),
     ]
     // A row that this release cannot read (of a newer one's making) is left to its lease: other nodes may.
     let taken = try await writers.rows(LeaseStatements.take, parameters) { try? Taken($0) }.compactMap { $0 }

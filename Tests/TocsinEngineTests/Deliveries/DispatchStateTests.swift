@@ -21,9 +21,9 @@ import TocsinCore
   }
 
   private func state(
-    queueLimit: Int = 10, breaker: CircuitBreaker = CircuitBreaker(threshold: 2, rest: .seconds(15))
+    queueFactor: Int = 10, breaker: CircuitBreaker = CircuitBreaker(threshold: 2, rest: .seconds(15))
   ) -> DispatchState {
-    DispatchState(queueLimit: queueLimit, leaseReserve: .seconds(10), breaker: breaker)
+    DispatchState(queueFactor: queueFactor, leaseReserve: .seconds(10), breaker: breaker)
   }
 
   private let away = DeliveryOutcome.retryable(DeliveryFailure("away"))
@@ -33,11 +33,14 @@ import TocsinCore
     let items = (1...4).map { item(UInt64($0), to: slack) }
     #expect(state.accept(items, concurrency: { _ in 2 }, now: start) == [.send(items[0]), .send(items[1])])
     #expect(
-      state.finished(items[1].id, to: slack, outcome: .delivered(status: 200), concurrency: 2, now: start)
+      state.finished(items[1].id, to: slack, outcome: .delivered(status: 200), concurrency: { _ in 2 }, now: start)
+        .actions
         == [.send(items[2])])
     #expect(
-      state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: 2, now: start)
+      state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: { _ in 2 }, now: start)
+        .actions
         == [.send(items[3])])
+    for item in items[..<2] { state.written(item.id, to: slack) }
     #expect(state.count == 2)
   }
 
@@ -48,7 +51,8 @@ import TocsinCore
     #expect(state.accept(stuck, concurrency: { _ in 1 }, now: start) == [.send(stuck[0])])
     #expect(state.accept(others, concurrency: { _ in 1 }, now: start) == [.send(others[0])])
     #expect(
-      state.finished(others[0].id, to: mail, outcome: .delivered(status: nil), concurrency: 1, now: start)
+      state.finished(others[0].id, to: mail, outcome: .delivered(status: nil), concurrency: { _ in 1 }, now: start)
+        .actions
         == [.send(others[1])])
   }
 
@@ -61,11 +65,11 @@ import TocsinCore
   }
 
   @Test func whatTheQueueCannotHoldIsGivenBack() {
-    var state = state(queueLimit: 2)
+    var state = state(queueFactor: 2)
     let items = (1...4).map { item(UInt64($0), to: slack) }
     #expect(
       state.accept(items, concurrency: { _ in 1 }, now: start)
-        == [.release([items[2].id, items[3].id], after: .seconds(5)), .send(items[0])])
+        == [.send(items[0]), .release([items[2], items[3]], after: .seconds(5))])
   }
 
   @Test func anOpenBreakerGivesBackWhatWaitsAndThenLetsOneThrough() {
@@ -73,22 +77,26 @@ import TocsinCore
     let items = (1...5).map { item(UInt64($0), to: slack) }
     #expect(
       state.accept(Array(items[..<4]), concurrency: { _ in 2 }, now: start) == [.send(items[0]), .send(items[1])])
-    #expect(state.finished(items[0].id, to: slack, outcome: away, concurrency: 2, now: start) == [.send(items[2])])
     #expect(
-      state.finished(items[1].id, to: slack, outcome: away, concurrency: 2, now: start)
-        == [.release([items[3].id], after: .seconds(15))])
+      state.finished(items[0].id, to: slack, outcome: away, concurrency: { _ in 2 }, now: start).actions == [
+        .send(items[2])
+      ])
+    #expect(
+      state.finished(items[1].id, to: slack, outcome: away, concurrency: { _ in 2 }, now: start).actions
+        == [.release([items[3]], after: .seconds(15))])
     #expect(state.breakers(now: start) == ["ops": .open])
     let later = start + .seconds(5)
     #expect(
-      state.accept([items[4]], concurrency: { _ in 2 }, now: later) == [.release([items[4].id], after: .seconds(10))])
+      state.accept([items[4]], concurrency: { _ in 2 }, now: later) == [.release([items[4]], after: .seconds(10))])
     // The attempt that was under way ends, too: the breaker stays open.
-    #expect(state.finished(items[2].id, to: slack, outcome: away, concurrency: 2, now: later) == [])
+    #expect(state.finished(items[2].id, to: slack, outcome: away, concurrency: { _ in 2 }, now: later).actions == [])
     let rested = start + .seconds(16)
     #expect(
       state.accept([items[3], items[4]], concurrency: { _ in 2 }, now: rested)
-        == [.send(items[3]), .release([items[4].id], after: .seconds(15))])
+        == [.send(items[3]), .release([items[4]], after: .seconds(15))])
     #expect(
-      state.finished(items[3].id, to: slack, outcome: .delivered(status: 200), concurrency: 2, now: rested) == [])
+      state.finished(items[3].id, to: slack, outcome: .delivered(status: 200), concurrency: { _ in 2 }, now: rested)
+        .actions == [])
     #expect(state.breakers(now: rested) == ["ops": .closed])
   }
 
@@ -97,8 +105,14 @@ import TocsinCore
     let items = (1...3).map { item(UInt64($0), to: slack) }
     _ = state.accept(items, concurrency: { _ in 1 }, now: start)
     let refusal = DeliveryOutcome.permanent(DeliveryFailure("bad request", status: 400))
-    #expect(state.finished(items[0].id, to: slack, outcome: refusal, concurrency: 1, now: start) == [.send(items[1])])
-    #expect(state.finished(items[1].id, to: slack, outcome: refusal, concurrency: 1, now: start) == [.send(items[2])])
+    #expect(
+      state.finished(items[0].id, to: slack, outcome: refusal, concurrency: { _ in 1 }, now: start).actions == [
+        .send(items[1])
+      ])
+    #expect(
+      state.finished(items[1].id, to: slack, outcome: refusal, concurrency: { _ in 1 }, now: start).actions == [
+        .send(items[2])
+      ])
   }
 
   @Test func nothingIsBegunWithoutALeaseThatLastsForIt() {
@@ -114,36 +128,66 @@ import TocsinCore
     _ = state.accept(items, concurrency: { _ in 1 }, now: start)
     #expect(Set(state.held) == Set(items.map(\.id)))
     // The second one is somebody else's; the fourth one was not asked for, and its lease is about to end.
+    let held: Set = [items[0].id, items[2].id]
     #expect(
-      state.renewed([items[0].id, items[2].id], of: items[..<3].map(\.id), until: start + .seconds(60)) == [])
-    #expect(state.lapse(now: start + .seconds(15)) == [])
-    #expect(Set(state.held) == [items[0].id, items[2].id])
+      state.renewed(
+        held, of: items[..<3].map(\.id), until: start + .seconds(60), concurrency: { _ in 1 }, now: start) == [])
+    #expect(state.lapse(concurrency: { _ in 1 }, now: start + .seconds(15)) == [])
+    #expect(Set(state.held) == held)
     items[2].leaseEnds = start + .seconds(60)
-    #expect(
-      state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: 1, now: start)
-        == [.send(items[2])])
+    let finished = state.finished(
+      items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: { _ in 1 }, now: start)
+    #expect(finished.isHeld)
+    #expect(finished.actions == [.send(items[2])])
+    // Until it is written down, the lease of the first one has to last.
+    #expect(Set(state.held) == held)
+    state.written(items[0].id, to: slack)
+    #expect(state.held == [items[2].id])
   }
 
   @Test func anAttemptEndsBeforeItsLeaseDoes() {
     var state = state()
-    let items = [item(1, to: slack, leaseEnds: .seconds(30)), item(2, to: mail, leaseEnds: .seconds(60))]
+    let items = [
+      item(1, to: slack, leaseEnds: .seconds(30)), item(2, to: mail, leaseEnds: .seconds(60)),
+      item(3, to: slack, leaseEnds: .seconds(60)),
+    ]
     _ = state.accept(items, concurrency: { _ in 1 }, now: start)
-    #expect(state.lapse(now: start + .seconds(19)) == [])
-    #expect(state.lapse(now: start + .seconds(21)) == [.abort([items[0].id])])
-    #expect(state.finished(items[0].id, to: slack, outcome: away, concurrency: 1, now: start) == nil)
+    #expect(state.lapse(concurrency: { _ in 1 }, now: start + .seconds(19)) == [])
+    // What waited behind it takes its place.
+    #expect(
+      state.lapse(concurrency: { _ in 1 }, now: start + .seconds(21)) == [.abort([items[0].id]), .send(items[2])])
+    #expect(!state.mayBegin(items[0], now: start))
+    #expect(state.mayBegin(items[2], now: start) && !state.mayBegin(items[2], now: start + .seconds(55)))
+    let finished = state.finished(items[0].id, to: slack, outcome: away, concurrency: { _ in 1 }, now: start)
+    #expect(!finished.isHeld && finished.actions == [])
     // One that is somebody else's, or final, is stopped as well.
-    #expect(state.renewed([], of: [items[1].id], until: start + .seconds(90)) == [.abort([items[1].id])])
-    #expect(state.count == 0)
+    #expect(
+      state.renewed(
+        [items[2].id], of: [items[1].id, items[2].id], until: start + .seconds(90), concurrency: { _ in 1 }, now: start)
+        == [.abort([items[1].id])])
+    #expect(state.held == [items[2].id])
+  }
+
+  @Test func whoCannotBeSentToIsBusy() {
+    var state = state(queueFactor: 1)
+    let items = (1...3).map { item(UInt64($0), to: slack) }
+    _ = state.accept(Array(items[..<2]), concurrency: { _ in 1 }, now: start)
+    #expect(state.busyTargets(concurrency: { _ in 1 }, now: start) == [])
+    _ = state.accept([items[2]], concurrency: { _ in 1 }, now: start)
+    #expect(state.busyTargets(concurrency: { _ in 1 }, now: start) == [slack])
+    state.keep { _ in false }
+    #expect(state.count == 2)
   }
 
   @Test func afterTheEndEverythingIsGivenBack() {
     var state = state()
     let items = (1...3).map { item(UInt64($0), to: slack) }
     _ = state.accept(items, concurrency: { _ in 1 }, now: start)
-    #expect(state.close() == [.release(items[1...].map(\.id).sorted(), after: .zero)])
+    #expect(state.close() == [.release(Array(items[1...]).sorted { $0.id < $1.id }, after: .zero)])
     #expect(
-      state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: 1, now: start) == [])
+      state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: { _ in 1 }, now: start)
+        .actions == [])
     let late = item(9, to: mail)
-    #expect(state.accept([late], concurrency: { _ in 1 }, now: start) == [.release([late.id], after: .zero)])
+    #expect(state.accept([late], concurrency: { _ in 1 }, now: start) == [.release([late], after: .zero)])
   }
 }
