@@ -4,7 +4,8 @@
 
 One node, real Redis and PostgreSQL. Checks are sent at their times whatever the answers do (open loop); what counts is
 the time from when a check was due to when the receiver's process reads the request. First with one healthy receiver,
-then with one more that never answers, and so in turn. Receivers run in a process of their own.
+then with another healthy one beside it, then with one that never answers in that one's place, and so in turn. Receivers
+run in a process of their own.
 """
 import argparse
 import asyncio
@@ -23,8 +24,8 @@ CAMPAIGN = re.compile(rb'"campaign_id":"([^"]+)"')
 def receive(pipe):
     from receivers import HANG, Receivers
     with Receivers() as receivers:
-        healthy, hanging = receivers.hook(), receivers.hook(HANG)
-        pipe.send((healthy.url, hanging.url))
+        healthy, second, hanging = receivers.hook(), receivers.hook(), receivers.hook(HANG)
+        pipe.send((healthy.url, second.url, hanging.url))
         while (prefix := pipe.recv()) is not None:
             arrived = {}
             for sent in list(healthy.requests):
@@ -96,33 +97,35 @@ def percentiles(values):
 
 
 def line(name, values):
-    print(f"{name:34}" + "  ".join(f"p{p:g} {ms:7.2f} ms" for p, ms in percentiles(values).items()), flush=True)
+    print(f"{name:32}" + "  ".join(f"p{p:g} {ms:7.2f} ms" for p, ms in percentiles(values).items()), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=int, default=500, help="alerts a second")
     parser.add_argument("--seconds", type=int, default=20, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=2, help="of both measurements")
+    parser.add_argument("--rounds", type=int, default=2, help="of all measurements")
     options = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
     process = context.Process(target=receive, args=(theirs,))
     process.start()
-    healthy, hanging = pipe.recv()
+    healthy, second, hanging = pipe.recv()
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "tocsin.yaml"
         file.write_text(json.dumps({
             "receivers": [{"name": "healthy", "webhook": {"url": healthy}},
+                          {"name": "second", "webhook": {"url": second}},
                           {"name": "hanging", "webhook": {"url": hanging}}],
             "routes": [{"match": {"campaign_id": "alone-*"}, "receivers": ["healthy"]},
-                       {"match": {"campaign_id": "both-*"}, "receivers": ["hanging", "healthy"]}]}))
+                       {"match": {"campaign_id": "pair-*"}, "receivers": ["second", "healthy"]},
+                       {"match": {"campaign_id": "hang-*"}, "receivers": ["hanging", "healthy"]}]}))
         cluster = conftest.Cluster(1, environment={"TOCSIN_CONFIG": str(file)})
         try:
             asyncio.run(load(cluster.nodes[0].port, "warm-", options.rate, 3))
-            together = {"alone": [], "both": []}
+            together = {"alone": [], "pair": [], "hang": []}
             for turn in range(options.rounds):
-                for kind in ("alone", "both"):
+                for kind in together:
                     prefix = f"{kind}-{turn}-"
                     due, answers, failures = asyncio.run(
                         load(cluster.nodes[0].port, prefix, options.rate, options.seconds))
@@ -137,11 +140,12 @@ def main():
                     assert len(arrived) == len(due), f"{len(due) - len(arrived)} did not arrive"
                     times = [arrived[name] - at for name, at in due.items()]
                     together[kind] += times
-                    title = "healthy alone" if kind == "alone" else f"and one that hangs ({hung} requests)"
-                    line(f"{options.rate}/s, {title}", times)
+                    titles = {"alone": "one healthy", "pair": "two healthy", "hang": f"one hangs ({hung} requests)"}
+                    line(f"{options.rate}/s, {titles[kind]}", times)
                     line("   the check's answer", answers)
-            alone, both = (percentiles(together[kind])[99] for kind in ("alone", "both"))
-            print(f"p99 alone {alone:.2f} ms, with one that hangs {both:.2f} ms: {100 * (both / alone - 1):+.0f} %")
+            p99 = {kind: percentiles(times)[99] for kind, times in together.items()}
+            print(f"p99 alone {p99['alone']:.2f} ms, beside a healthy one {p99['pair']:.2f} ms, beside one that hangs "
+                  f"{p99['hang']:.2f} ms: {100 * (p99['hang'] / p99['pair'] - 1):+.0f} % against the healthy one")
         finally:
             cluster.stop()
             pipe.send(None)
