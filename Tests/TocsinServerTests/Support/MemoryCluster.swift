@@ -44,7 +44,9 @@ final class MemoryCluster: Sendable {
         alerts: cluster, rules: cluster, deliveries: cluster, notifier: cluster), metrics: MetricsRegistry(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for service in engine.couriers + engine.hotServices + engine.services { group.addTask { try await service.run() } }
+      for service in engine.couriers + engine.hotServices + engine.services {
+        group.addTask { try await service.run() }
+      }
       for await _ in cluster.restored.stream { break }
       try await test(engine, cluster)
       group.cancelAll()
