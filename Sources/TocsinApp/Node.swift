@@ -72,7 +72,7 @@ public final class Node: Sendable {
     let alerts = PostgresAlertStore(writers: writers, readers: readers, node: unique)
     let rules = PostgresRuleStore(pool: readers)
     let deliveries = PostgresDeliveryStore(writers: couriers, readers: readers, node: unique)
-    let curl = CurlClient(configuration: Node.outbound)
+    let curl = CurlClient(configuration: Node.outbound(configuration))
     let notifier = ChannelNotifier(
       client: curl, receivers: receivers.receivers, options: NotifierOptions(receivers), logger: logger)
     let ports = EnginePorts(
@@ -162,8 +162,9 @@ public final class Node: Sendable {
   }
 
   /// Room for what the targets' own limits let through.
-  private static var outbound: CurlConfiguration {
+  private static func outbound(_ node: NodeConfiguration) -> CurlConfiguration {
     var configuration = CurlConfiguration()
+    configuration.authoritiesFile = node.authorities
     configuration.maximumConnections = 1024
     configuration.maximumConnectionsPerHost = 128
     return configuration

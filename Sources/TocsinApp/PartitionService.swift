@@ -3,7 +3,7 @@ import ServiceLifecycle
 import TocsinPostgres
 
 /// Makes the partitions of the coming weeks, at the start and every hour.
-struct PartitionService: Service {
+struct PartitionService: QuietService {
   let store: PostgresAlertStore
   let logger: Logger
 

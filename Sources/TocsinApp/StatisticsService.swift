@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Keeps what the planner knows of the table of alerts as a whole up to date. PostgreSQL's autovacuum looks after the
 /// partitions but never after the table above them (documentation, 25.1.3), and without its statistics a list by type
 /// was measured at 108 ms instead of 3, with 570,000 alerts.
-struct StatisticsService: Service {
+struct StatisticsService: QuietService {
   let configuration: PostgresConfiguration
   let logger: Logger
   var interval: Duration = .seconds(60)

@@ -1,3 +1,4 @@
+import Foundation
 public import Logging
 public import PostgresClient
 public import RedisClient
@@ -21,6 +22,8 @@ public struct NodeConfiguration: Sendable {
   public var threads: Int
   public var journalLimit: Int
   public var drain: Duration
+  /// PEM file of the authorities that receivers' certificates are checked with, or nil for the system's.
+  public var authorities: String?
   public var logLevel: Logger.Level
   public var accessLog: Bool
 
@@ -44,6 +47,10 @@ public struct NodeConfiguration: Sendable {
     nodeName = sources.optional(.nodeName)
     threads = try sources.integer(.threads, 0...1024)
     journalLimit = try sources.integer(.journalLimit, 1...10_000_000)
+    authorities = sources.optional(.authorities)
+    if let authorities, !FileManager.default.isReadableFile(atPath: authorities) {
+      throw sources.refusal(.authorities, because: "there is no such file, or it cannot be read")
+    }
     drain = .seconds(try sources.integer(.drainSeconds, 0...3600))
     let level = try sources.text(.logLevel)
     guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {

@@ -50,6 +50,9 @@ extension Setting {
   static let drainSeconds = Setting(
     "drain.seconds", "TOCSIN_DRAIN_SECONDS", "20",
     "How long a node that was told to stop sends its clients elsewhere; it ends at most 5 s later.")
+  static let authorities = Setting(
+    "outbound.authorities", "TOCSIN_CA_FILE", "",
+    "PEM file of the authorities that receivers' certificates are checked with; the system's unless set.")
   static let logLevel = Setting(
     "log.level", "TOCSIN_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical.")
   static let accessLog = Setting("log.access", "TOCSIN_LOG_ACCESS", "false", "Log every request.")
@@ -58,6 +61,6 @@ extension Setting {
   public static let all: [Setting] = [
     host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders,
     databaseCouriers, migrations,
-    nodeName, threads, journalLimit, drainSeconds, logLevel, accessLog,
+    nodeName, threads, journalLimit, drainSeconds, authorities, logLevel, accessLog,
   ]
 }

@@ -9,7 +9,13 @@ import UnixSignals
 ///
 /// What cannot be used is logged once and refused: the old configuration stays. A change is taken up 2 to 4 s after the
 /// files are as they stay. Settings of the node itself (addresses, connections …) need a restart.
-public struct ReceiverReload: Service {
+public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectable {
+  /// The type's name: the environment may hold passwords, and services are logged with all that they show.
+  public var description: String { "ReceiverReload" }
+
+  /// A mirror without children.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
   private let file: String?
   private let environment: [String: String]
   private let initial: ReceiverConfiguration

@@ -1,0 +1,13 @@
+import ServiceLifecycle
+
+/// A service that shows nothing but its name: the group that runs it logs each service with all its members, and those
+/// may hold a password.
+protocol QuietService: Service, CustomStringConvertible, CustomReflectable {}
+
+extension QuietService {
+  /// The type's name.
+  public var description: String { "\(Self.self)" }
+
+  /// A mirror without children.
+  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
