@@ -12,10 +12,10 @@ public final class Dispatcher: Service {
     var attempts: [DeliveryID: Task<DeliveryOutcome, Never>] = [:]
   }
 
-  /// What ``run()`` has to do.
-  private enum Order: Sendable {
-    case send(DispatchState.Item)
-    case release([DispatchState.Item], after: Duration)
+  /// Rows to be given back, not to be taken before that time.
+  private struct Release: Sendable {
+    var items: [DispatchState.Item]
+    var after: Duration
   }
 
   private let notifier: any Notifier
@@ -27,8 +27,9 @@ public final class Dispatcher: Service {
   private let metrics: DeliveryMetrics
   private let logger: Logger
   private let state: Mutex<State>
-  private let orders: AsyncStream<Order>
-  private let order: AsyncStream<Order>.Continuation
+  private let orders: AsyncStream<DispatchState.Item>
+  private let order: AsyncStream<DispatchState.Item>.Continuation
+  private let releases = LaneQueue<Release>()
 
   init(
     notifier: any Notifier, store: any DeliveryStore, book: RoutingBook, results: ResultWriter, pause: TakeoverPause,
@@ -91,13 +92,17 @@ public final class Dispatcher: Service {
   /// Sends until the service shuts down: attempts under way are finished, what waits is given back.
   public func run() async throws {
     await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { await self.keepLeases() }
-        group.addTask { await self.watchLeases() }
-        await withDiscardingTaskGroup { attempts in
-          for await order in orders { attempts.addTask { await self.carryOut(order) } }
+      await withTaskGroup(of: Void.self) { releasing in
+        releasing.addTask { await self.workOffReleases() }
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { await self.keepLeases() }
+          group.addTask { await self.watchLeases() }
+          await withDiscardingTaskGroup { attempts in
+            for await item in orders { attempts.addTask { await self.attempt(item) } }
+          }
+          group.cancelAll()
         }
-        group.cancelAll()
+        releases.close()
       }
     } onGracefulShutdown: {
       self.perform(self.state.withLock { $0.dispatch.close() })
@@ -108,8 +113,9 @@ public final class Dispatcher: Service {
   private func perform(_ actions: [DispatchState.Action]) {
     for action in actions {
       switch action {
-      case .send(let item): order.yield(.send(item))
-      case .release(let items, let after): order.yield(.release(items, after: after))
+      case .send(let item): order.yield(item)
+      case .release(let items, let after):
+        _ = releases.append(Release(items: items, after: after), weight: items.count)
       case .abort(let ids):
         for attempt in state.withLock({ state in ids.compactMap { state.attempts[$0] } }) { attempt.cancel() }
         logger.info("deliveries are left to others: their leases end", metadata: ["count": "\(ids.count)"])
@@ -117,38 +123,46 @@ public final class Dispatcher: Service {
     }
   }
 
-  private func carryOut(_ order: Order) async {
-    switch order {
-    case .send(let item): await attempt(item)
-    case .release(let items, let after): await release(items, after: after)
+  private func workOffReleases() async {
+    while true {
+      let taken = await releases.next(limit: 1000)
+      if taken.isEmpty { return }
+      await release(taken)
     }
   }
 
-  /// Gives rows back, spread a little so that they do not all return at once. What has waited too long is given up, and
-  /// what has waited so long that others are to be told is theirs, too: nobody may wait for an attempt that is not made.
-  private func release(_ items: [DispatchState.Item], after: Duration) async {
-    metrics.released.increment(by: items.count)
+  /// Gives rows back, many by one statement, spread a little so that they do not all return at once. What has waited too
+  /// long is given up, and what has waited so long that others are to be told is theirs, too: nobody may wait for an
+  /// attempt that is not made.
+  private func release(_ releases: [Release]) async {
     let now = ContinuousClock.now
-    let wait = after * Double.random(in: 1...1.5)
-    var untold: [Duration: [DeliveryID]] = [:]
-    for item in items {
-      let age = item.age(at: now)
-      let isStranger = !book.table.has(item.target)
-      let limit = isStranger ? min(settings.unknownReceiverPatience, book.retry.patience) : book.retry.patience
-      let reason =
-        isStranger
-        ? "the configuration has no such target any more" : "not tried: the target has not answered for a while"
-      if age > limit {
-        record(item, .retryable(DeliveryFailure(reason)), .dead(reason), from: now, to: now)
-      } else if let told = toldAfter(item.leased.planned), age >= told {
-        record(item, .retryable(DeliveryFailure(reason)), .retry(after: wait), from: now, to: now)
-      } else {
-        untold[capped(wait, item.leased.planned, age: age), default: []].append(item.id)
+    let retry = book.retry
+    let table = book.table
+    var waiting: [Int64: [DeliveryID]] = [:]
+    for release in releases {
+      metrics.released.increment(by: release.items.count)
+      let wait = release.after * Double.random(in: 1...1.5)
+      for item in release.items {
+        let age = item.age(at: now)
+        let isStranger = !table.has(item.target)
+        let limit = isStranger ? min(settings.unknownReceiverPatience, retry.patience) : retry.patience
+        let reason =
+          isStranger
+          ? "the configuration has no such target any more" : "not tried: the target has not answered for a while"
+        if age > limit {
+          record(item, .retryable(DeliveryFailure(reason)), .dead(reason), from: now, to: now)
+        } else if let told = toldAfter(item.leased.planned), age >= told {
+          record(item, .retryable(DeliveryFailure(reason)), .retry(after: wait), from: now, to: now)
+        } else {
+          let milliseconds = Int64(capped(wait, item.leased.planned, age: age).seconds * 1000)
+          // Rounded up, so that few statements do.
+          waiting[(milliseconds + 499) / 500 * 500, default: []].append(item.id)
+        }
       }
     }
-    for (wait, ids) in untold {
+    for (milliseconds, ids) in waiting {
       do {
-        try await store.release(ids, afterMilliseconds: Int64(wait.seconds * 1000))
+        try await store.release(ids, afterMilliseconds: milliseconds)
       } catch {
         logger.debug("deliveries could not be given back; their leases run out", metadata: ["error": "\(error)"])
       }

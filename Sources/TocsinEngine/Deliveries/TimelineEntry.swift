@@ -14,6 +14,8 @@ public struct TimelineEntry: Sendable, Hashable {
     case resolved(by: String?)
     /// A delivery became due.
     case planned(Delivery)
+    /// A node held its lease and began an attempt.
+    case claimed(by: String, Delivery)
     /// An attempt was made.
     case attempt(Delivery.Attempt, of: Delivery)
     /// A delivery came to its end.
@@ -36,7 +38,12 @@ public struct TimelineEntry: Sendable, Hashable {
     for delivery in deliveries {
       entries.append(TimelineEntry(at: delivery.createdAt, event: .planned(delivery)))
       for attempt in delivery.history {
+        let begun = attempt.at.advanced(by: -Int64(attempt.milliseconds))
+        entries.append(TimelineEntry(at: begun, event: .claimed(by: attempt.node, delivery)))
         entries.append(TimelineEntry(at: attempt.at, event: .attempt(attempt, of: delivery)))
+      }
+      if let node = delivery.lockedBy, delivery.history.isEmpty {
+        entries.append(TimelineEntry(at: delivery.createdAt, event: .claimed(by: node, delivery)))
       }
       if delivery.state == .dead || delivery.state == .cancelled, let end = delivery.finishedAt {
         entries.append(TimelineEntry(at: end, event: .finished(delivery)))

@@ -28,6 +28,9 @@ enum DeliveryBody {
     case .planned(let delivery):
       add(["event": "delivery_due"])
       add(name(delivery))
+    case .claimed(let node, let delivery):
+      add(["event": "delivery_claimed", "node": .string(node)])
+      add(name(delivery))
     case .attempt(let attempt, let delivery):
       add(["event": "delivery_attempt"])
       add(name(delivery))

@@ -19,7 +19,10 @@ extension Schemas {
       "timestamp": time,
       "event": [
         "type": "string",
-        "enum": ["fired", "acknowledged", "resolved", "delivery_due", "delivery_attempt", "delivery_ended"],
+        "enum": [
+          "fired", "acknowledged", "resolved", "delivery_due", "delivery_claimed", "delivery_attempt",
+          "delivery_ended",
+        ],
       ],
     ],
     optional: [

@@ -87,7 +87,7 @@ import TocsinCore
       let entries = timeline["timeline"]?.array?.compactMap(\.object) ?? []
       #expect(
         Set(entries.compactMap { $0["event"]?.string })
-          == ["fired", "acknowledged", "delivery_due", "delivery_attempt", "delivery_ended"])
+          == ["fired", "acknowledged", "delivery_due", "delivery_claimed", "delivery_attempt", "delivery_ended"])
       #expect(entries.first?["event"] == "fired")
       let attempt = entries.first { $0["event"] == "delivery_attempt" }
       #expect(attempt?["node"] == "n1")
