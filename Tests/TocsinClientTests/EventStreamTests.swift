@@ -75,13 +75,13 @@ import TocsinCore
   }
 
   @Test func noServerAtFirstIsAnError() async throws {
-    let server = try await FakeServer.start(FakeServer.Script())
-    let servers = try ServerAddress.list(server.url)
-    try await server.stop()
-    await #expect {
-      for try await _ in EventStream(servers: servers, options: options) {}
-    } throws: { error in
-      (error as? ClientError)?.code == .unreachable
+    try await ClosedPort.with { url in
+      let servers = try ServerAddress.list(url)
+      await #expect {
+        for try await _ in EventStream(servers: servers, options: options) {}
+      } throws: { error in
+        (error as? ClientError)?.code == .unreachable
+      }
     }
   }
 

@@ -49,31 +49,33 @@ import TocsinCore
   }
 
   @Test func aCheckThatWasNotSentGoesToTheNext() async throws {
-    let gone = try await FakeServer.start(FakeServer.Script())
-    let url = gone.url
-    try await gone.stop()
-    try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, "{\"alerts\":[]}") })) { server in
-      let client = try TocsinClient(urls: [url, server.url])
-      let outcome = try await client.check(check)
-      await client.shutdown()
-      #expect(outcome.value.alerts.isEmpty)
+    let answer = FakeServer.Script(answer: { _ in .answer(200, "{\"alerts\":[]}") })
+    try await ClosedPort.with { closed in
+      try await FakeServer.with(answer) { server in
+        let client = try TocsinClient(urls: [closed, server.url])
+        do {
+          #expect(try await client.check(check).value.alerts.isEmpty)
+        } catch {
+          Issue.record(error)
+        }
+        await client.shutdown()
+      }
     }
   }
 
   @Test func noServerAtAllNamesThemAll() async throws {
-    let one = try await FakeServer.start(FakeServer.Script())
-    let two = try await FakeServer.start(FakeServer.Script())
-    try await one.stop()
-    try await two.stop()
-    let client = try TocsinClient(urls: [one.url, two.url])
-    do {
-      _ = try await client.rules()
-      Issue.record("something answered")
-    } catch {
-      #expect(error.code == .unreachable)
-      #expect(error.description == "\(one.url): connection refused; \(two.url): connection refused")
+    try await ClosedPort.with { one in
+      try await ClosedPort.with { two in
+        let client = try TocsinClient(urls: [one, two])
+        await #expect {
+          _ = try await client.rules()
+        } throws: { error in
+          (error as? ClientError)?.code == .unreachable
+            && "\(error)" == "\(one): connection refused; \(two): connection refused"
+        }
+        await client.shutdown()
+      }
     }
-    await client.shutdown()
   }
 
   @Test func aSilentServerIsGivenUp() async throws {

@@ -67,16 +67,15 @@ import TocsinCore
     }
   }
 
-  @Test func noServerIsThreeWithAdvice() async throws {
-    let server = try await FakeServer.start(FakeServer.Script())
-    let url = server.url
-    try await server.stop()
-    let result = await run(["alerts", "list", "--url", url])
-    #expect(result.status == .unreachable)
-    #expect(
-      result.errors == [
-        "tocsin: no server can be reached: \(url): connection refused",
-        "Start one with `tocsin serve` or `tocsin dev`, or name another one with --url or TOCSIN_URL.",
-      ])
+  @Test func noServerIsThreeWithAdvice() async {
+    await ClosedPort.with { url in
+      let result = await run(["alerts", "list", "--url", url])
+      #expect(result.status == .unreachable)
+      #expect(
+        result.errors == [
+          "tocsin: no server can be reached: \(url): connection refused",
+          "Start one with `tocsin serve` or `tocsin dev`, or name another one with --url or TOCSIN_URL.",
+        ])
+    }
   }
 }

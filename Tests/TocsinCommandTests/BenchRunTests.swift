@@ -63,14 +63,13 @@ import TocsinCore
     }
   }
 
-  @Test func noServerIsThree() async throws {
-    let server = try await FakeServer.start(FakeServer.Script())
-    let url = server.url
-    try await server.stop()
-    let result = await run(["bench", "checks", "--rate", "10", "--url", url])
-    #expect(result.status == .unreachable)
-    #expect(result.errors.first == "tocsin: \(url): connection refused")
-    #expect(await run(["bench", "stream", "--url", url]).status == .unreachable)
+  @Test func noServerIsThree() async {
+    await ClosedPort.with { url in
+      let result = await run(["bench", "checks", "--rate", "10", "--url", url])
+      #expect(result.status == .unreachable)
+      #expect(result.errors.first == "tocsin: \(url): connection refused")
+      #expect(await run(["bench", "stream", "--url", url]).status == .unreachable)
+    }
   }
 
   @Test func aStreamThatGetsNothingMissesEverything() async throws {
