@@ -96,6 +96,38 @@ import TocsinCore
       }
     }
   }
+
+  @Test func kindsThatDoNotOccurAreNotLookedForThroughAllAlerts() async throws {
+    try await TestDatabase.with { stores in
+      let now = try await stores.now()
+      let sample = Samples.alert(at: now)
+      try await stores.alerts.insert(Samples.stored([sample]))
+      // Twenty thousand more of its kind.
+      let columns = """
+        tenant, rule_id, rule_incarnation, alert_type, severity, title, message, campaign_id, campaign_name, ad_id,
+        metric_name, metric_value, threshold_value, details
+        """
+      _ = try await stores.pool.execute(
+        PostgresStatement(
+          """
+          INSERT INTO alerts (alert_id, \(columns))
+          SELECT overlay(gen_random_uuid()::text PLACING left(alert_id::text, 13) FROM 1 FOR 13)::uuid, \(columns)
+          FROM alerts, generate_series(1, 20000)
+          """, name: "fill"), [])
+      _ = try await stores.pool.execute(PostgresStatement("ANALYZE alerts", name: "analyze"), [])
+      for (type, severity) in [(sample.alertType, nil), (nil, Severity.info)] as [(AlertType?, Severity?)] {
+        let query = AlertQuery(alertType: type, severity: severity, includesResolved: true, limit: 101)
+        let shape = AlertListShape(query)
+        let explain = PostgresStatement("EXPLAIN (ANALYZE) \(shape.statement.sql)", name: "explain.\(type == nil)")
+        let result = try await stores.pool.execute(explain, shape.parameters(query, tenant: .standard))
+        let plan = try result.rows.map { try $0.text(0) }
+        let removed = plan.filter { $0.contains("Rows Removed by Filter") }.compactMap {
+          Int($0.split(separator: " ").last ?? "")
+        }
+        #expect(removed.allSatisfy { $0 < 1000 }, "\(plan.joined(separator: "\n"))")
+      }
+    }
+  }
 }
 
 extension Alert {
