@@ -447,7 +447,8 @@ def test_a_resolution_follows_what_fired(weather):
     assert causes(swift["alert_id"], found) == ["fired", "acknowledged", "resolved"]
     assert json.loads(hook.of(swift["alert_id"])[-1].body)["resolved_by"] == "ben"
     events = [e["event"] for e in timeline(weather, swift["alert_id"])]
-    assert {"fired", "acknowledged", "resolved", "delivery_due", "delivery_attempt"} == set(events)
+    assert set(events) == {
+        "fired", "acknowledged", "resolved", "delivery_due", "delivery_claimed", "delivery_attempt"}
 
     slow = fire(weather, "resolved-2")
     wait_for(lambda: hook.of(slow["alert_id"]), what="the first attempt")

@@ -14,9 +14,7 @@ enum TestEndpoint {
       id: "testChannel", tag: "alerts",
       summary: "Really sends a sample alert through a channel or to a receiver, and says why it failed.",
       parameters: [Parameters.channel],
-      body: Operation.Body(
-        schema: Schemas.input(optional: ["channel": Schemas.nullable(Schemas.string(1...256, "The name."))]),
-        isRequired: false),
+      body: Operation.Body(schema: Schemas.input(["channel": Schemas.string(1...256, "The name.")])),
       success: Operation.Success(
         description: "Whether all targets took it.",
         schema: Schemas.object(

@@ -39,7 +39,7 @@ enum Parameters {
       "type": "string", "pattern": "^d[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     ])
   static let channel = query(
-    "channel", "A receiver's name, or a channel's; may stand in the body instead.",
+    "channel", "The name, for clients that send no body; it goes before the body's.",
     Schemas.string(1...256, "The name."))
 
   private static func query(_ name: String, _ description: String, _ schema: JSON) -> Parameter {
