@@ -17,7 +17,7 @@ struct IsolatingInsert: Sendable {
   /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
   func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
     var refused: [AlertID: String] = [:]
-    var stack = [alerts.map(book.planned)[...]]
+    var stack = [book.planned(alerts)[...]]
     while let part = stack.popLast() {
       guard let first = part.first else { continue }
       let start = ContinuousClock.now

@@ -21,10 +21,14 @@ public final class RoutingBook: Sendable {
     state.withLock { $0 = (table, retry) }
   }
 
-  /// An alert with the deliveries that its firing causes.
-  func planned(_ stored: StoredAlert) -> StoredAlert {
-    var stored = stored
-    stored.deliveries = table.deliveries(of: stored.alert, tenant: stored.tenant, cause: .fired)
-    return stored
+  /// Alerts with the deliveries that their firing causes, all by one table.
+  func planned(_ alerts: [StoredAlert]) -> [StoredAlert] {
+    let table = table
+    if table.routes.isEmpty { return alerts }
+    return alerts.map { stored in
+      var stored = stored
+      stored.deliveries = table.deliveries(of: stored.alert, tenant: stored.tenant, cause: .fired)
+      return stored
+    }
   }
 }
