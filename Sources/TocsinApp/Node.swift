@@ -42,9 +42,13 @@ public final class Node: Sendable {
     let relay = EngineRelay()
     let metrics = MetricsRegistry()
 
+    // The steps of a firing check follow each other on one loop, what comes back of them on another: a step that goes on
+    // where the last one ended wakes no thread.
+    let checkLoop = group.next()
+    let eventLoop = group.next()
     let redis = RedisClient(
-      configuration: configuration.redis, connections: configuration.redisConnections, eventLoopGroup: group,
-      logger: logger
+      configuration: configuration.redis, connections: configuration.redisConnections,
+      eventLoopGroup: configuration.redisConnections > 1 ? group : checkLoop, logger: logger
     ) { state in
       if case .connected(let runID) = state { relay.engine?.redisConnected(serverRunID: runID) }
     }
@@ -53,7 +57,7 @@ public final class Node: Sendable {
     backendConfiguration.journalLimit = configuration.journalLimit
     let backend = RedisBackend(client: redis, configuration: backendConfiguration, logger: logger)
     let signals = RedisSignals(
-      configuration: configuration.redis, prefix: configuration.redisPrefix, eventLoopGroup: group, logger: logger
+      configuration: configuration.redis, prefix: configuration.redisPrefix, eventLoopGroup: eventLoop, logger: logger
     ) { signal in
       relay.engine?.receive(signal)
     }
@@ -113,7 +117,9 @@ public final class Node: Sendable {
         routing.replace(receivers)
       }
     }
-    let hot: [any Service] = engine.hotServices.map { LoopService(service: $0, loop: group.next()) }
+    let hot: [any Service] =
+      engine.pathServices.map { LoopService(service: $0, loop: checkLoop) }
+      + [LoopService(service: engine.feed, loop: eventLoop)]
     services =
       adapters + engine.couriers + hot + engine.services + [HubService(hub: hub), server, drain]
       + [reload].compactMap { $0 }

@@ -73,7 +73,7 @@ public final class Engine: Sendable {
   public let deliveries: DeliveryService
   /// Who gets which alerts; to be replaced when the configuration changes.
   public let routing: RoutingBook
-  /// The ordered stream of events.
+  /// The ordered stream of events: a service too, which does little at a time and never blocks.
   public let feed: EventFeed
   /// Whether the node can take requests.
   public let health: HealthMonitor
@@ -81,9 +81,10 @@ public final class Engine: Sendable {
   public let metrics: MetricsRegistry
   /// What sends and writes down deliveries: to be started first and shut down last, since the others hand it work.
   public let couriers: [any Service]
-  /// The services that every firing check passes: they do little at a time and never block, so they may run on an
-  /// event loop. To be started in this order before ``services``, and shut down in the opposite one.
-  public let hotServices: [any Service]
+  /// The services that every firing check waits for, one after another: they do little at a time and never block, so they
+  /// may run on an event loop, best on one. To be started in this order before ``feed`` and ``services``, and shut down
+  /// in the opposite one.
+  public let pathServices: [any Service]
   /// All other services.
   public let services: [any Service]
 
@@ -149,7 +150,7 @@ public final class Engine: Sendable {
       store: ports.deliveries, notifier: ports.notifier, alerts: alerts, timeout: settings.deliveries.testTimeout,
       logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
-    hotServices = [writer, raiser, feed]
+    pathServices = [writer, raiser]
     couriers = [results, dispatcher]
     services = [taker, reporter, ruleSync, recovery, keeper, health]
     self.routing = routing

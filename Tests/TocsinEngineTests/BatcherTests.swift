@@ -98,6 +98,28 @@ import Testing
     }
   }
 
+  @Test func aSubmissionWithoutATaskIsAnsweredOnceAndRefusedAfterTheEnd() async throws {
+    try await with(limit: 4, lanes: 1) { batcher, gate in
+      let (answers, answer) = AsyncStream.makeStream(of: [Int]?.self)
+      batcher.submit([1]) { answer.yield($0.map(Array.init)) }
+      let one = try #require(await gate.next())
+      batcher.submit([2, 3]) { answer.yield($0.map(Array.init)) }
+      batcher.submit([4]) { answer.yield($0.map(Array.init)) }
+      one.goOn.resume()
+      let two = try #require(await gate.next())
+      #expect(two.items == [2, 3, 4])
+      batcher.finish()
+      batcher.submit([5]) { answer.yield($0.map(Array.init)) }
+      two.goOn.resume()
+      var heard: [[Int]?] = []
+      for await output in answers {
+        heard.append(output)
+        if heard.count == 4 { answer.finish() }
+      }
+      #expect(heard == [[10], nil, [20, 30], [40]])
+    }
+  }
+
   @Test func nothingIsLostAndNothingIsMixedUp() async {
     let batcher = Batcher<Int, Int>(limit: 7, lanes: 3) { items in
       await Task.yield()

@@ -21,8 +21,9 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
 
   /// An id of that epoch and the log's own id, `ms-seq`.
   public init?(epoch: String, entry: some StringProtocol) {
-    let halves = entry.split(separator: "-", omittingEmptySubsequences: false)
-    guard halves.count == 2, let milliseconds = UInt64(halves[0]), let sequence = UInt64(halves[1]) else { return nil }
+    guard let dash = entry.firstIndex(of: "-"), let milliseconds = UInt64(entry[..<dash]),
+      let sequence = UInt64(entry[entry.index(after: dash)...])
+    else { return nil }
     self.init(epoch: epoch, milliseconds: milliseconds, sequence: sequence)
   }
 

@@ -221,7 +221,11 @@ public struct FeedState: Sendable {
       let fresh = batch.events.drop { !$0.id.isAfter(place) }
       if let last = fresh.last {
         position = last.id
-        action.events += fresh
+        if action.events.isEmpty, fresh.count == batch.events.count {
+          action.events = batch.events
+        } else {
+          action.events += fresh
+        }
       }
     }
     kept.removeFirst(taken)

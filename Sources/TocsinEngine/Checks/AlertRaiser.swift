@@ -26,7 +26,12 @@ final class AlertRaiser: Service {
   /// - Returns: a result for each check, in their order
   func raise(_ checks: [RaisedCheck], tenant: Tenant) async -> [Result<CheckOutcome, EngineError>] {
     var results: [Result<CheckOutcome, EngineError>] = Array(repeating: .success(.quiet), count: checks.count)
-    let (drafts, places) = draft(checks, tenant: tenant)
+    var drafts: [Draft] = []
+    var places: [Int] = []
+    for (place, check) in checks.enumerated() {
+      drafts += draft(check, tenant: tenant)
+      places += repeatElement(place, count: drafts.count - places.count)
+    }
     var start = 0
     while start < drafts.count {
       let end = min(start + AlertRaiser.claimsAtOnce, drafts.count)
@@ -37,6 +42,25 @@ final class AlertRaiser: Service {
       start = end
     }
     return results
+  }
+
+  /// Raises what the candidates of one check say, without a task that waits.
+  /// - Parameter then: called once, on any thread
+  func raise(
+    _ check: RaisedCheck, tenant: Tenant, then: @escaping @Sendable (Result<CheckOutcome, EngineError>) -> Void
+  ) {
+    guard check.candidates.count <= AlertRaiser.claimsAtOnce else {
+      Task { then(await raise([check], tenant: tenant)[0]) }
+      return
+    }
+    let drafts = draft(check, tenant: tenant)
+    batcher.submit(drafts) { fates in
+      var result: Result<CheckOutcome, EngineError> = .success(.quiet)
+      for (place, draft) in drafts.enumerated() {
+        self.settle(&result, draft, fates.map { $0[$0.startIndex + place] } ?? .failed(.stopped))
+      }
+      then(result)
+    }
   }
 
   /// What a port's error means here; a stale epoch also starts the recovery.
@@ -53,27 +77,18 @@ final class AlertRaiser: Service {
     }
   }
 
-  /// - Returns: the drafts, and for each one the place of its check
-  private func draft(_ checks: [RaisedCheck], tenant: Tenant) -> ([Draft], [Int]) {
+  private func draft(_ check: RaisedCheck, tenant: Tenant) -> [Draft] {
     var generator = SystemRandomNumberGenerator()
-    var drafts: [Draft] = []
-    var places: [Int] = []
-    drafts.reserveCapacity(checks.count)
-    places.reserveCapacity(checks.count)
-    for (place, raised) in checks.enumerated() {
-      for candidate in raised.candidates {
-        let rule = candidate.rule
-        let id = AlertID(at: path.journal.now(), using: &generator)
-        let alert = Alert(candidate, check: raised.check, alertID: id)
-        let entry = JournalEntry(alertID: id, envelope: EventEnvelope.alert(alert, tenant: tenant).encoded())
-        let claim = Claim(
-          entry: entry, tenant: tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: raised.check.entity,
-          cooldownMilliseconds: rule.cooldownMilliseconds)
-        drafts.append(Draft(alert: alert, claim: claim))
-        places.append(place)
-      }
+    return check.candidates.map { candidate in
+      let rule = candidate.rule
+      let id = AlertID(at: path.journal.now(), using: &generator)
+      let alert = Alert(candidate, check: check.check, alertID: id)
+      let entry = JournalEntry(alertID: id, envelope: EventEnvelope.alert(alert, tenant: tenant).encoded())
+      let claim = Claim(
+        entry: entry, tenant: tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: check.check.entity,
+        cooldownMilliseconds: rule.cooldownMilliseconds)
+      return Draft(alert: alert, claim: claim)
     }
-    return (drafts, places)
   }
 
   private func settle(_ result: inout Result<CheckOutcome, EngineError>, _ draft: Draft, _ fate: Draft.Fate) {

@@ -46,6 +46,21 @@ public final class CheckPipeline: Sendable {
     return try results[0].get()
   }
 
+  /// The same without a task, unless windows have to be read.
+  /// - Parameters:
+  ///   - executor: where such a task runs
+  ///   - then: called once, on any thread or before this returns
+  public func finish(
+    _ pending: PendingCheck, on executor: any TaskExecutor,
+    then: @escaping @Sendable (Result<CheckOutcome, EngineError>) -> Void
+  ) {
+    guard case .candidates(let candidates) = pending.work else {
+      Task(executorPreference: executor) { then(await self.finish([pending])[0]) }
+      return
+    }
+    raiser.raise(RaisedCheck(check: pending.check, candidates: candidates), tenant: pending.tenant, then: then)
+  }
+
   /// Evaluates a check from start to end.
   public func check(_ check: Check, tenant: Tenant) async throws(EngineError) -> CheckOutcome {
     switch try begin(check, tenant: tenant) {

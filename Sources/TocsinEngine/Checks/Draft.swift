@@ -1,9 +1,14 @@
 import TocsinCore
 
-/// An alert that a check asks for, and what becomes of it.
-struct Draft: Sendable {
-  var alert: Alert
-  var claim: Claim
+/// An alert that a check asks for, and what becomes of it. An object, since it is handed on many times and never changes.
+final class Draft: Sendable {
+  let alert: Alert
+  let claim: Claim
+
+  init(alert: Alert, claim: Claim) {
+    self.alert = alert
+    self.claim = claim
+  }
 
   /// What became of a draft.
   enum Fate: Sendable {

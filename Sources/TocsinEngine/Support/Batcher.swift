@@ -6,7 +6,7 @@ import TocsinCore
 final class Batcher<Item: Sendable, Output: Sendable>: Sendable {
   private struct Submission: Sendable {
     var items: [Item]
-    var waiter: CheckedContinuation<[Output]?, Never>
+    var then: @Sendable (ArraySlice<Output>?) -> Void
   }
 
   private let queue = LaneQueue<Submission>()
@@ -28,8 +28,14 @@ final class Batcher<Item: Sendable, Output: Sendable>: Sendable {
   /// - Returns: one output for each, in their order; nil after ``finish()``: then nothing was done
   func submit(_ items: [Item]) async -> [Output]? {
     await withCheckedContinuation { waiter in
-      if !queue.append(Submission(items: items, waiter: waiter), weight: items.count) { waiter.resume(returning: nil) }
+      submit(items) { waiter.resume(returning: $0.map(Array.init)) }
     }
+  }
+
+  /// The same without a task that waits.
+  /// - Parameter then: called once, on any thread or before this returns, with one output for each item or nil
+  func submit(_ items: [Item], then: @escaping @Sendable (ArraySlice<Output>?) -> Void) {
+    if !queue.append(Submission(items: items, then: then), weight: items.count) { then(nil) }
   }
 
   /// Works until ``finish()``; then what waits is still worked off.
@@ -54,7 +60,7 @@ final class Batcher<Item: Sendable, Output: Sendable>: Sendable {
       if taken.isEmpty { return }
       var outputs = await perform(taken.flatMap(\.items))[...]
       for submission in taken {
-        submission.waiter.resume(returning: Array(outputs.prefix(submission.items.count)))
+        submission.then(outputs.prefix(submission.items.count))
         outputs = outputs.dropFirst(submission.items.count)
       }
     }

@@ -42,10 +42,12 @@ enum Signal {
       let predecessor = EventID(epoch: epoch, entry: before), let count = reader.number(until: "\n"), count > 0
     else { return nil }
     var events: [LoggedEvent] = []
+    events.reserveCapacity(min(count, 1000))
     for _ in 0..<count {
-      guard let place = reader.text(until: " "), let id = EventID(epoch: epoch, entry: place),
+      guard let milliseconds = reader.number(until: "-"), let sequence = reader.number(until: " "),
         let length = reader.number(until: "\n"), let envelope = reader.bytes(length)
       else { return nil }
+      let id = EventID(epoch: epoch, milliseconds: UInt64(milliseconds), sequence: UInt64(sequence))
       events.append(LoggedEvent(id: id, envelope: EventEnvelope(decoding: envelope)))
     }
     return reader.isAtEnd ? EventBatch(predecessor: predecessor, events: events) : nil
@@ -64,8 +66,22 @@ enum Signal {
       return String(validating: bytes[place..<stop], as: UTF8.self)
     }
 
+    /// At least one digit, nothing but digits.
     mutating func number(until end: Unicode.Scalar) -> Int? {
-      text(until: end).flatMap { Int($0) }
+      var value = 0
+      let start = place
+      while place < bytes.count {
+        defer { place += 1 }
+        if bytes[place] == UInt8(ascii: end) { return place > start ? value : nil }
+        let digit = Int(bytes[place]) - 0x30
+        guard 0...9 ~= digit else { return nil }
+        let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+        guard !isTooLarge else { return nil }
+        let (sum, isOver) = tens.addingReportingOverflow(digit)
+        guard !isOver else { return nil }
+        value = sum
+      }
+      return nil
     }
 
     mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {

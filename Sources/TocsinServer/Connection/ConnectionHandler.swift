@@ -5,7 +5,7 @@ import NIOHTTP1
 /// behind the decoder; what it writes is encoded already.
 ///
 /// Checks that fire nothing are answered within the read that brought them, with one write of prepared bytes and one
-/// flush for everything that was read together. All else is answered by a task.
+/// flush for everything that was read together. A check that fires is answered by a callback, all else by a task.
 final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
@@ -27,7 +27,6 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
   private var needsFlush = false
   private var isReadHeld = false
   private var timer: Scheduled<Void>?
-  private var executor: LoopTaskExecutor?
   private var timerDeadline = NIODeadline.distantFuture
 
   /// - Parameter onEnd: called once, when the connection is closed or another protocol has taken it over
@@ -41,7 +40,6 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
-    executor = LoopTaskExecutor(context.eventLoop)
     if context.channel.isActive { updateTimer() }
   }
 
@@ -102,7 +100,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
       case .sendContinue: return write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
       case .refuse(let refusal):
         let answer = Problem(refusal, configuration: shared.configuration).answer(instance: sequence.path)
-        write(answer.encoded(.closing, date: HTTPDate.text(HTTPDate.now)))
+        write(answer.encoded(.closing, date: second.date))
         shared.log.record(answer, method: .RAW(value: "-"), since: nil)
         return end(lingers: true, context)
       case .end(let lingers): return end(lingers: lingers, context)
@@ -119,15 +117,18 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
       switch request.body.withUnsafeReadableBytes({ shared.server.begin(check: $0) }) {
       case .quiet:
         writeQuiet()
-        shared.log.recordQuiet(since: start)
+        shared.log.recordCheck(since: start)
         return sequence.answered()
       case .answered(let answer):
         return complete(answer, to: request.head.method, since: start)
       case .pending(let work):
-        // On the loop itself: what is left of a check mostly waits for others.
-        let promise = context.eventLoop.makePromise(of: Answer.self)
-        Task(executorPreference: executor) { promise.succeed(await work()) }
-        wait(for: promise.futureResult, method: request.head.method, since: start)
+        // Tasks, if any, on the loop itself: what is left of a check mostly waits for others.
+        let loop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: loop)
+        let method = request.head.method
+        work(LoopTaskExecutor(loop)) { outcome in
+          loop.execute { handler.value.finish(outcome(), to: method, since: start) }
+        }
         return .none
       }
     }
@@ -143,25 +144,33 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Answers when the work is done, unless the client is gone by then.
   private func wait(for answer: EventLoopFuture<Answer>, method: HTTPMethod, since start: NIODeadline) {
-    answer.assumeIsolated().whenSuccess { answer in
-      guard self.context != nil else { return }
-      self.perform(self.complete(answer, to: method, since: start))
-      self.settle()
-    }
+    answer.assumeIsolated().whenSuccess { self.finish($0, to: method, since: start) }
+  }
+
+  private func finish(_ answer: Answer, to method: HTTPMethod, since start: NIODeadline) {
+    guard context != nil else { return }
+    perform(complete(answer, to: method, since: start))
+    settle()
   }
 
   /// Writes an answer.
   func complete(_ answer: Answer, to method: HTTPMethod, since start: NIODeadline) -> RequestSequence.Action {
-    write(answer.encoded(sequence.persistence, date: HTTPDate.text(HTTPDate.now)))
+    write(answer.encoded(sequence.persistence, date: second.date))
     shared.log.record(answer, method: method, since: start)
     return sequence.answered()
   }
 
   private func writeQuiet() {
-    let now = HTTPDate.now
-    if quiet.second != now { quiet = shared.quiet.bytes(at: now) }
+    let quiet = second
     let persistence = sequence.persistence
     write(persistence == .persistent ? quiet.bytes : shared.quiet.encoded(persistence, date: quiet.date))
+  }
+
+  /// What answers of this second have in common.
+  private var second: QuietAnswer.Second {
+    let now = HTTPDate.now
+    if quiet.second != now { quiet = shared.quiet.bytes(at: now) }
+    return quiet
   }
 
   func write(_ bytes: ByteBuffer) {

@@ -13,7 +13,7 @@ final class RequestLog: Sendable {
   }
 
   private let metrics: MetricsRegistry
-  private let quietCount: Counter
+  private let checkCount: Counter
   private let checkTime: MetricHistogram
   private let instruments = Mutex<[Key: (Counter, MetricHistogram)]>([:])
   private let logger: Logger?
@@ -24,13 +24,13 @@ final class RequestLog: Sendable {
   init(metrics: MetricsRegistry, accessLog: Logger?) {
     self.metrics = metrics
     logger = accessLog
-    quietCount = RequestLog.counter(metrics, Key(method: "POST", route: RequestLog.checkRoute, status: 200))
+    checkCount = RequestLog.counter(metrics, Key(method: "POST", route: RequestLog.checkRoute, status: 200))
     checkTime = RequestLog.histogram(metrics, route: RequestLog.checkRoute)
   }
 
-  /// A check that fired nothing was answered.
-  func recordQuiet(since start: NIODeadline) {
-    quietCount.increment()
+  /// A check was answered with 200: the shorter way.
+  func recordCheck(since start: NIODeadline) {
+    checkCount.increment()
     let time = NIODeadline.now() - start
     checkTime.observe(Double(time.nanoseconds) * 1e-9)
     if logger != nil { log("POST", RequestLog.checkRoute, 200, time) }
@@ -38,6 +38,9 @@ final class RequestLog: Sendable {
 
   /// A request was answered.
   func record(_ answer: Answer, method: HTTPMethod, since start: NIODeadline?) {
+    if let start, answer.status == 200, method == .POST, answer.route == RequestLog.checkRoute {
+      return recordCheck(since: start)
+    }
     let route = answer.route.isEmpty ? "unmatched" : answer.route
     // Methods are the client's words: only those of the interface become labels.
     let name: String =

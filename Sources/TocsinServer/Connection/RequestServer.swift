@@ -24,5 +24,15 @@ enum CheckStart: Sendable {
   /// It is answered otherwise: something is wrong with it.
   case answered(Answer)
   /// Something must be waited for.
-  case pending(@Sendable () async -> Answer)
+  case pending(Work)
+
+  /// What is left to do: call it with what runs its tasks, and with who takes the result, on any thread. The result makes
+  /// the answer where it is called.
+  typealias Work =
+    @Sendable (
+      _ executor: any TaskExecutor, _ then: @escaping @Sendable (@escaping Outcome) -> Void
+    ) -> Void
+
+  /// A result that becomes an answer.
+  typealias Outcome = @Sendable () -> Answer
 }

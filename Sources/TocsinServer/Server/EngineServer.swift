@@ -17,20 +17,22 @@ struct EngineServer: RequestServer {
       case .quiet: return .quiet
       case .pending(let pending):
         let checks = checks
-        return .pending { await EngineServer.finish(pending, checks) }
+        return .pending { executor, then in
+          checks.finish(pending, on: executor) { result in then { EngineServer.answer(result) } }
+        }
       }
     } catch {
       return .answered(EngineServer.answer(error))
     }
   }
 
-  private static func finish(_ pending: PendingCheck, _ checks: CheckPipeline) async -> Answer {
-    do {
-      var answer = Answer(bytes: Body.outcome(try await checks.finish(pending)))
+  private static func answer(_ result: Result<CheckOutcome, EngineError>) -> Answer {
+    switch result {
+    case .success(let outcome):
+      var answer = Answer(bytes: Body.outcome(outcome))
       answer.route = RequestLog.checkRoute
       return answer
-    } catch {
-      return answer(error)
+    case .failure(let error): return answer(error)
     }
   }
 

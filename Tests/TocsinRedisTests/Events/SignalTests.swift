@@ -44,6 +44,9 @@ import TocsinCore
     "", "\n", "1", "2 rules 5\n", "1 rules x\n", "1 rules 99999999999999999999\n", "1 new thing\n",
     "1 events e 5-0 0\n", "1 events e 5-0 -1\n", "1 events e 5 1\n7-0 1\n1", "1 events e 5-0 1\n7-0 -1\n1",
     "1 events e 5-0 1\n7-0 9223372036854775807\n1", "1 events e 5-0 9223372036854775807\n",
+    "1 events e 5-0 1\n7 1\n1", "1 events e 5-0 1\n7- 1\n1", "1 events e 5-0 1\n-7 1\n1",
+    "1 events e 5-0 1\n7-0-0 1\n1", "1 events e 5-0 1\n+7-0 1\n1", "1 events e 5-0 1\n9223372036854775808-0 1\n1",
+    "1 events e 5-0 1\n92233720368547758080-0 1\n1", "1 events e 5-0-0 1\n7-0 1\n1",
   ])
   func damagedAndUnknownSignalsArePassedOver(text: String) {
     #expect(Signal.decode(ByteBuffer(string: text)) == nil)

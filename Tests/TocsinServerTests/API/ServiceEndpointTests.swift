@@ -36,7 +36,7 @@ import TocsinEngine
       answer.route = "/api/alerts/rules/{rule_id}"
       log.record(answer, method: .GET, since: .now())
       log.record(answer, method: .RAW(value: "EVIL"), since: nil)
-      log.recordQuiet(since: .now())
+      log.recordCheck(since: .now())
       let reply = try await APIClient(engine).send(.GET, "/metrics")
       #expect(reply.contentType == "text/plain; version=0.0.4; charset=utf-8")
       for (method, route) in [

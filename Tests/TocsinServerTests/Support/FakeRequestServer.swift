@@ -27,9 +27,11 @@ final class FakeRequestServer: RequestServer {
     case "quiet": return .quiet
     case "bad": return .answered(Problem(422, "bad").answer(instance: "/api/alerts/check"))
     default:
-      return .pending { [gate] in
-        await gate?.opened()
-        return Answer(bytes: Array("fired \(text)".utf8))
+      return .pending { [gate] executor, then in
+        Task(executorPreference: executor) {
+          await gate?.opened()
+          then { Answer(bytes: Array("fired \(text)".utf8)) }
+        }
       }
     }
   }
