@@ -10,6 +10,9 @@ public struct PlannedDelivery: Sendable, Hashable {
   public var target: TargetName
   /// How.
   public var channel: DeliveryChannel
+  /// Whether it waits for whoever takes it up, where otherwise the node that commits it holds its lease and sends it at
+  /// once.
+  public var waits = false
 
   /// The delivery of these parts.
   public init(alertID: AlertID, cause: DeliveryCause, target: TargetName, channel: DeliveryChannel) {

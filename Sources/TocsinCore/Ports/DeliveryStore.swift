@@ -14,12 +14,13 @@ public protocol DeliveryStore: Sendable {
   /// Who let a lease run out may have made an attempt: such rows count as having got as far as the other side.
   /// - Parameters:
   ///   - limit: how many at most; a thousand where it is greater
-  ///   - receivers: whose rows may be taken; others are left for nodes that know their receiver
-  ///   - targets: whose rows are left all the same: this node could not send them now
+  ///   - wanted: whose rows may be taken, and how many of each, those first that have been due longest; others are left
+  ///     for nodes that can send them
   /// - Returns: the rows with their alerts, longest due first; rows whose alert is gone are made dead instead
-  func take(
-    _ limit: Int, for receivers: [String], except targets: [TargetName]
-  ) async throws(StoreError) -> [LeasedDelivery]
+  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery]
+
+  /// The targets of all unfinished deliveries. Cheap however many there are: it costs what the targets do.
+  func queuedTargets() async throws(StoreError) -> [TargetName]
 
   /// Makes leases last from now on, of those rows that this node still holds: also where a lease has run out, but
   /// nobody else has taken the row.
@@ -73,6 +74,20 @@ public protocol DeliveryStore: Sendable {
   /// For metrics: how many are unfinished and dead, and how old the oldest unfinished one is. Cheap however many there
   /// are: counting ends at 100,000.
   func backlog() async throws(StoreError) -> DeliveryBacklog
+}
+
+/// Deliveries that a node would take up.
+public struct WantedDeliveries: Sendable, Hashable {
+  /// Where to.
+  public var target: TargetName
+  /// How many at most.
+  public var limit: Int
+
+  /// So many deliveries to that target.
+  public init(_ target: TargetName, limit: Int) {
+    self.target = target
+    self.limit = limit
+  }
 }
 
 /// A delivery whose lease a node holds, with all that is needed to send it.

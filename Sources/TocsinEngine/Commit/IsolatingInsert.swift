@@ -17,7 +17,7 @@ struct IsolatingInsert: Sendable {
   /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
   func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
     var refused: [AlertID: String] = [:]
-    var stack = [book.planned(alerts)[...]]
+    var stack = [dispatcher.deferring(book.planned(alerts))[...]]
     while let part = stack.popLast() {
       guard let first = part.first else { continue }
       let start = ContinuousClock.now
@@ -42,7 +42,9 @@ struct IsolatingInsert: Sendable {
   private func send(_ alerts: ArraySlice<StoredAlert>, _ inserted: InsertedAlerts, leasedAt: ContinuousClock.Instant) {
     if inserted.withDeliveries.isEmpty { return }
     let leased = alerts.filter { inserted.withDeliveries.contains($0.alert.alertID) }.flatMap { stored in
-      stored.deliveries.map { LeasedDelivery(planned: $0, alert: stored.alert, tenant: stored.tenant) }
+      stored.deliveries.filter { !$0.waits }.map {
+        LeasedDelivery(planned: $0, alert: stored.alert, tenant: stored.tenant)
+      }
     }
     dispatcher.accept(leased, leasedAt: leasedAt)
   }

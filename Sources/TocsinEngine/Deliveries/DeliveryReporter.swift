@@ -43,6 +43,7 @@ public final class DeliveryReporter: Service {
           "deliveries were given up: no node knows their receivers any more", metadata: ["count": "\(unknown)"])
       }
       dispatcher.disable(try await store.disabledTargets())
+      dispatcher.queued(try await store.queuedTargets())
       metrics.backlog(try await store.backlog())
     } catch {
       logger.debug("receivers could not be reported", metadata: ["error": "\(error)"])

@@ -13,6 +13,10 @@ public struct DeliverySettings: Sendable {
   public var takeLimit = 1000
   /// How often the node looks for deliveries that are due.
   public var takeInterval: Duration = .seconds(1)
+  /// After what time it looks again where it found as many as it could send.
+  public var nextTake: Duration = .milliseconds(50)
+  /// For how long deliveries that are to be given back are gathered.
+  public var releaseInterval: Duration = .milliseconds(100)
   /// How long nothing is taken up after the start and after PostgreSQL's return: the results that nodes could not write
   /// meanwhile go first.
   public var takeoverGrace: Duration = .seconds(10)

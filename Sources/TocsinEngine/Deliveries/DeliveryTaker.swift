@@ -5,7 +5,6 @@ import TocsinCore
 /// Takes up deliveries that are due: retries, and what other nodes left behind.
 public final class DeliveryTaker: Service {
   private let store: any DeliveryStore
-  private let book: RoutingBook
   private let dispatcher: Dispatcher
   private let results: ResultWriter
   private let settings: DeliverySettings
@@ -14,11 +13,10 @@ public final class DeliveryTaker: Service {
   private let pause: TakeoverPause
 
   init(
-    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, results: ResultWriter, pause: TakeoverPause,
+    store: any DeliveryStore, dispatcher: Dispatcher, results: ResultWriter, pause: TakeoverPause,
     settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.store = store
-    self.book = book
     self.dispatcher = dispatcher
     self.results = results
     self.settings = settings
@@ -31,24 +29,24 @@ public final class DeliveryTaker: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        let isFull = await self.take()
-        if isFull { continue }
-        try? await Task.sleep(for: self.settings.takeInterval * Double.random(in: 0.75...1.25))
+        let wait = await self.take() ? self.settings.nextTake : self.settings.takeInterval
+        try? await Task.sleep(for: wait * Double.random(in: 0.75...1.25))
       }
     }
   }
 
   /// - Returns: whether there may be more
   private func take() async -> Bool {
-    let receivers = book.table.receivers.keys.sorted()
     let room = dispatcher.room
-    guard !receivers.isEmpty, room > 0, !results.isBehind, pause.isOver else { return false }
+    let wanted = dispatcher.wanted
+    guard !wanted.isEmpty, room > 0, !results.isBehind, pause.isOver else { return false }
     let start = ContinuousClock.now
     do {
-      let taken = try await store.take(room, for: receivers, except: dispatcher.busyTargets)
+      let taken = try await store.take(room, of: wanted)
       metrics.taken.increment(by: taken.count)
       dispatcher.accept(taken, leasedAt: start)
-      return taken.count == room
+      let counts = taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 }
+      return taken.count == room || wanted.contains { counts[$0.target] == $0.limit }
     } catch {
       pause.begin()
       logger.debug("deliveries could not be taken up", metadata: ["error": "\(error)"])

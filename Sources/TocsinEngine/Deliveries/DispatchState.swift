@@ -96,12 +96,12 @@ struct DispatchState {
     var touched: Set<TargetName> = []
     let empty = Lane(breaker: breaker)
     for item in items {
-      let limit = concurrency(item.target.receiver) * queueFactor
+      let limit = capacity(of: item.target, concurrency)
       let isAccepted = { (lane: inout Lane) in
         let isKnown =
           lane.running[item.id] != nil || lane.settling.contains(item.id) || lane.queue.contains { $0.id == item.id }
         if isKnown { return true }
-        if lane.queue.count >= limit { return false }
+        if lane.queue.count + lane.running.count >= limit { return false }
         lane.queue.append(item)
         return true
       }(&lanes[item.target, default: empty])
@@ -184,12 +184,40 @@ struct DispatchState {
     return waiting.isEmpty ? [] : [.release(waiting, after: .zero)]
   }
 
-  /// Targets that could not be sent to now: their queue is full, or their breaker is open.
-  func busyTargets(concurrency: Concurrency, now: ContinuousClock.Instant) -> [TargetName] {
-    lanes.compactMap { target, lane in
-      let isFull = lane.queue.count >= concurrency(target.receiver) * queueFactor
-      return isFull || lane.breaker.position(now: now) == .open ? target : nil
+  /// Targets that could not be sent to now: their lane is full, or their breaker is open.
+  func busyTargets(concurrency: Concurrency, now: ContinuousClock.Instant) -> Set<TargetName> {
+    Set(
+      lanes.compactMap { target, lane in
+        room(in: lane, of: target, concurrency, now: now) == 0 ? target : nil
+      })
+  }
+
+  /// How many deliveries to each target should be taken up. Of one that is to be tried again many more than can be sent:
+  /// what has waited too long is given up, or others are told, while one attempt shows whether the target answers.
+  func wanted(
+    _ targets: [TargetName], upTo limit: Int, concurrency: Concurrency, now: ContinuousClock.Instant
+  ) -> [WantedDeliveries] {
+    targets.compactMap { target in
+      let lane = lanes[target]
+      let free = lane.map { room(in: $0, of: target, concurrency, now: now) } ?? capacity(of: target, concurrency)
+      if free == 0 { return nil }
+      return WantedDeliveries(target, limit: lane?.breaker.position(now: now) == .halfOpen ? limit : free)
     }
+  }
+
+  private func room(
+    in lane: Lane, of target: TargetName, _ concurrency: Concurrency, now: ContinuousClock.Instant
+  ) -> Int {
+    switch lane.breaker.position(now: now) {
+    case .open: 0
+    case .halfOpen where !lane.running.isEmpty: 0
+    case .closed, .halfOpen: max(0, capacity(of: target, concurrency) - lane.queue.count - lane.running.count)
+    }
+  }
+
+  /// How many deliveries to a target may wait or be under way.
+  private func capacity(of target: TargetName, _ concurrency: Concurrency) -> Int {
+    concurrency(target.receiver) * (queueFactor + 1)
   }
 
   /// Drops the lanes of targets that are not there any more, once nothing is left in them.

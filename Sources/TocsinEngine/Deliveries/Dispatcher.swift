@@ -8,6 +8,8 @@ public final class Dispatcher: Service {
   private struct State {
     var dispatch: DispatchState
     var disabled: [TargetName: String] = [:]
+    /// Targets that something waited for when they were last looked at.
+    var queued: [TargetName] = []
     /// The attempts under way, to be stopped when their lease ends.
     var attempts: [DeliveryID: Task<DeliveryOutcome, Never>] = [:]
   }
@@ -69,10 +71,36 @@ public final class Dispatcher: Service {
   /// How many more deliveries this node should take up.
   var room: Int { max(0, settings.takeLimit - state.withLock { $0.dispatch.count }) }
 
-  /// Targets whose deliveries it should not take up now.
-  var busyTargets: [TargetName] {
+  /// What it should take up now: of each target what it can send, and some of what nobody can send, to see whether it is
+  /// to be given up.
+  var wanted: [WantedDeliveries] {
     let table = book.table
-    return state.withLock { $0.dispatch.busyTargets(concurrency: table.concurrency, now: .now) }
+    let targets = table.targets
+    return state.withLock { state in
+      let strangers = state.queued.filter { table.receivers[$0.receiver] != nil && !table.has($0) }
+      return state.dispatch.wanted(targets, upTo: settings.takeLimit, concurrency: table.concurrency, now: .now)
+        + strangers.map { WantedDeliveries($0, limit: settings.takeLimit) }
+    }
+  }
+
+  /// Alerts whose deliveries to targets that could not be sent to now wait, instead of being leased for nothing.
+  func deferring(_ alerts: [StoredAlert]) -> [StoredAlert] {
+    guard alerts.contains(where: { !$0.deliveries.isEmpty }) else { return alerts }
+    let table = book.table
+    let busy = state.withLock { $0.dispatch.busyTargets(concurrency: table.concurrency, now: .now) }
+    if busy.isEmpty { return alerts }
+    return alerts.map { stored in
+      var stored = stored
+      for place in stored.deliveries.indices where busy.contains(stored.deliveries[place].target) {
+        stored.deliveries[place].waits = true
+      }
+      return stored
+    }
+  }
+
+  /// Something waits for these targets.
+  func queued(_ targets: [TargetName]) {
+    state.withLock { $0.queued = targets }
   }
 
   /// Targets that want nothing any more, with the reasons.
@@ -128,6 +156,7 @@ public final class Dispatcher: Service {
       let taken = await releases.next(limit: 1000)
       if taken.isEmpty { return }
       await release(taken)
+      try? await Task.sleep(for: settings.releaseInterval)
     }
   }
 
@@ -320,4 +349,6 @@ extension RoutingTable {
   fileprivate var concurrency: DispatchState.Concurrency {
     { receiver in concurrency(of: receiver) }
   }
+
+  fileprivate var targets: [TargetName] { receivers.values.flatMap { $0.targets.map(\.name) } }
 }

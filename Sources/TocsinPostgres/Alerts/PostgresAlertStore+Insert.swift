@@ -20,7 +20,7 @@ extension PostgresAlertStore {
       let count = try await writers.rows(Self.insertion, parameters) { Int(try $0.int8(0)) }
       return InsertedAlerts(count: count.first ?? 0)
     }
-    parameters += planned.parameters + [.text(lease.node), lease.microseconds]
+    parameters += planned.parameters + [planned.waits, .text(lease.node), lease.microseconds]
     let inserted = try await writers.rows(Self.insertionWithDeliveries, parameters) { AlertID(try $0.uuid(0)) }
     return InsertedAlerts(count: inserted.count, withDeliveries: causing.intersection(inserted))
   }
@@ -28,14 +28,16 @@ extension PostgresAlertStore {
   private static let insertion = PostgresStatement(
     "WITH \(inserting) SELECT count(*) FROM inserted", name: "alert.insert")
 
-  /// The same, then deliveries of what was inserted, leased: behind the alerts' own parameters those of
-  /// ``PlannedRows``, node, length of the lease.
+  /// The same, then deliveries of what was inserted, leased unless they are to wait: behind the alerts' own parameters
+  /// those of ``PlannedRows``, whether each waits, node, length of the lease.
   private static let insertionWithDeliveries = PostgresStatement(
     """
     WITH \(inserting), planned AS (
       INSERT INTO delivery_queue (\(PlannedRows.columns), state, locked_by, due_at)
-      SELECT \(PlannedRows.values), 'sending', $29::text, clock_timestamp() + $30::bigint * interval '1 microsecond'
-      FROM inserted JOIN \(PlannedRows.relation(from: 21)) USING (tenant, alert_id)
+      SELECT \(PlannedRows.values), CASE WHEN waits THEN 'pending' ELSE 'sending' END,
+        CASE WHEN waits THEN NULL ELSE $30::text END,
+        clock_timestamp() + CASE WHEN waits THEN 0 ELSE $31::bigint END * interval '1 microsecond'
+      FROM inserted JOIN \(PlannedRows.relation(from: 21, ("waits", "bool"))) USING (tenant, alert_id)
       ON CONFLICT DO NOTHING
     )
     SELECT alert_id FROM inserted

@@ -9,7 +9,7 @@ enum DeliveryStatements {
     SELECT waiting.number, dead.number, waiting.oldest FROM (
       SELECT count(*) AS number,
         coalesce(extract(epoch FROM clock_timestamp() - min(patience_from)) * 1000, 0)::bigint AS oldest
-      FROM (SELECT d.patience_from FROM delivery_queue d ORDER BY d.due_at LIMIT 100000) counted
+      FROM (SELECT d.patience_from FROM delivery_queue d LIMIT 100000) counted
     ) waiting, (
       SELECT count(*) AS number FROM (SELECT FROM deliveries d WHERE d.state = 'dead' LIMIT 100000) counted
     ) dead
@@ -19,19 +19,29 @@ enum DeliveryStatements {
   /// a thousand rows, without waiting for any.
   static let reportReceivers = PostgresStatement(
     """
-    WITH moment AS MATERIALIZED (
+    WITH RECURSIVE moment AS MATERIALIZED (
       SELECT clock_timestamp() AS now, clock_timestamp() - $2::bigint * interval '1 millisecond' AS past
     ), known AS (
       INSERT INTO known_receivers (receiver, seen_at) SELECT name, now FROM unnest($1::text[]) AS name, moment
       ON CONFLICT (receiver) DO UPDATE SET seen_at = excluded.seen_at
+    ), step AS (
+      (SELECT d.receiver FROM delivery_queue d ORDER BY d.receiver LIMIT 1)
+      UNION ALL
+      SELECT next.* FROM step CROSS JOIN LATERAL (
+        SELECT d.receiver FROM delivery_queue d WHERE d.receiver > step.receiver ORDER BY d.receiver LIMIT 1
+      ) next
     ), unknown AS MATERIALIZED (
-      SELECT d.delivery_id FROM delivery_queue d
-      WHERE d.due_at <= (SELECT past FROM moment) AND d.receiver <> ALL ($1::text[])
+      SELECT due.delivery_id FROM step CROSS JOIN LATERAL (
+        SELECT d.delivery_id FROM delivery_queue d
+        WHERE d.receiver = step.receiver AND d.due_at <= (SELECT past FROM moment)
+        LIMIT 1000 FOR UPDATE OF d SKIP LOCKED
+      ) due
+      WHERE step.receiver <> ALL ($1::text[])
         AND (
           SELECT true FROM known_receivers k
-          WHERE k.receiver = d.receiver AND k.seen_at > (SELECT past FROM moment) LIMIT 1
+          WHERE k.receiver = step.receiver AND k.seen_at > (SELECT past FROM moment) LIMIT 1
         ) IS NULL
-      ORDER BY d.due_at LIMIT 1000 FOR UPDATE OF d SKIP LOCKED
+      LIMIT 1000
     ), \(LeaseStatements.ended(from: "unknown", error: "no node knows this receiver"))
     SELECT count(*) FROM ended
     """, name: "delivery.receivers")

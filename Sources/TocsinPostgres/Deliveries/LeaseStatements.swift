@@ -7,7 +7,8 @@ enum LeaseStatements {
   /// are wanted would expect a tenth of all, and read and sort them.
   static let largestTake = 1000
 
-  /// Takes what is due: limit, receivers, node, length of the lease, targets that are passed over (`receiver/target`).
+  /// Takes what is due: limit; receivers, targets and how many of each, three arrays of one length; node, length of the
+  /// lease. Each target is looked up by itself, so that what waits for one is never read for another.
   ///
   /// Who held a lease that ran out may have tried: such rows count as arrived. Whether an earlier delivery to the same
   /// target is unfinished is looked up row by row, as far as the limit reaches; a join would look at all. Locked rows
@@ -17,27 +18,43 @@ enum LeaseStatements {
     WITH moment AS MATERIALIZED (
       SELECT clock_timestamp() AS now
     ), due AS MATERIALIZED (
-      SELECT * FROM (
-        SELECT d.delivery_id, d.due_at FROM delivery_queue d
-        WHERE d.due_at <= (SELECT now FROM moment) AND d.receiver = ANY ($2::text[])
-          AND d.receiver || '/' || d.target <> ALL ($5::text[])
-          AND (d.sequence = 0 OR (
-            SELECT true FROM delivery_queue e
-            WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
-              AND e.sequence < d.sequence
-            LIMIT 1
-          ) IS NULL)
-        ORDER BY d.due_at LIMIT \(largestTake) FOR UPDATE OF d SKIP LOCKED
+      SELECT page.* FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (receiver, target, room)
+      CROSS JOIN LATERAL (
+        SELECT * FROM (
+          SELECT d.delivery_id, d.due_at FROM delivery_queue d
+          WHERE d.receiver = wanted.receiver AND d.target = wanted.target AND d.due_at <= (SELECT now FROM moment)
+            AND (d.sequence = 0 OR (
+              SELECT true FROM delivery_queue e
+              WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
+                AND e.sequence < d.sequence
+              LIMIT 1
+            ) IS NULL)
+          ORDER BY d.due_at LIMIT \(largestTake) FOR UPDATE OF d SKIP LOCKED
+        ) due LIMIT wanted.room
       ) page LIMIT $1
     ), taken AS (
-      UPDATE delivery_queue d SET arrived = d.arrived OR d.state = 'sending', state = 'sending', locked_by = $3::text,
-        due_at = moment.now + $4::bigint * interval '1 microsecond'
+      UPDATE delivery_queue d SET arrived = d.arrived OR d.state = 'sending', state = 'sending', locked_by = $5::text,
+        due_at = moment.now + $6::bigint * interval '1 microsecond'
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
         (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, due.due_at AS was_due
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
+
+  /// Every target that something waits for, found by as many steps along the index as there are targets.
+  static let queuedTargets = PostgresStatement(
+    """
+    WITH RECURSIVE step AS (
+      (SELECT d.receiver, d.target FROM delivery_queue d ORDER BY d.receiver, d.target LIMIT 1)
+      UNION ALL
+      SELECT next.* FROM step CROSS JOIN LATERAL (
+        SELECT d.receiver, d.target FROM delivery_queue d
+        WHERE (d.receiver, d.target) > (step.receiver, step.target) ORDER BY d.receiver, d.target LIMIT 1
+      ) next
+    )
+    SELECT receiver, target FROM step
+    """, name: "delivery.targets")
 
   /// Alerts and their tenants: ``AlertSet``.
   static let alerts = PostgresStatement(

@@ -27,6 +27,9 @@ struct PlannedRows {
     ]
   }
 
+  /// Whether each is to wait: an array of the same length.
+  var waits: PostgresValue { .boolArray(planned.map(\.waits)) }
+
   /// The rows of ``parameters``, the first of which has that number, as the relation `planned`; with one more column
   /// where one more array follows.
   static func relation(from first: Int, _ another: (name: String, type: String)? = nil) -> String {

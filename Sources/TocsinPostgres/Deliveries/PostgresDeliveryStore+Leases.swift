@@ -4,19 +4,18 @@ public import TocsinCore
 extension PostgresDeliveryStore {
   /// The rows are leased by one statement; another one reads their alerts. If that one fails, the rows are left to
   /// their leases.
-  public func take(
-    _ limit: Int, for receivers: [String], except targets: [TargetName] = []
-  ) async throws(StoreError) -> [LeasedDelivery] {
-    guard limit > 0, !receivers.isEmpty else { return [] }
+  public func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery] {
+    guard limit > 0, !wanted.isEmpty else { return [] }
     let parameters: [PostgresValue] = [
-      .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(receivers), .text(lease.node),
-      lease.microseconds, .textArray(targets.map(\.description)),
+      .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(wanted.map(\.target.receiver)),
+      .textArray(wanted.map(\.target.target)), .int8Array(wanted.map { Int64(max(0, $0.limit)) }), .text(lease.node),
+      lease.microseconds,
     ]
     // A row that this release cannot read (of a newer one's making) is left to its lease: other nodes may.
     let taken = try await writers.rows(LeaseStatements.take, parameters) { try? Taken($0) }.compactMap { $0 }
     guard !taken.isEmpty else { return [] }
-    let wanted = AlertSet(taken.map(\.alert))
-    let read = try await writers.rows(LeaseStatements.alerts, wanted.parameters) { row in
+    let meant = AlertSet(taken.map(\.alert))
+    let read = try await writers.rows(LeaseStatements.alerts, meant.parameters) { row in
       (AlertKey(tenant: Tenant(rawValue: try row.text(AlertColumns.count)), id: AlertID(try row.uuid(0))), row)
     }
     let alerts = Dictionary(read, uniquingKeysWith: { $1 })
@@ -29,6 +28,12 @@ extension PostgresDeliveryStore {
       return LeasedDelivery(
         planned: row.planned, alert: alert, tenant: row.alert.tenant, attempts: row.attempts,
         ageMilliseconds: row.ageMilliseconds)
+    }
+  }
+
+  public func queuedTargets() async throws(StoreError) -> [TargetName] {
+    try await readers.rows(LeaseStatements.queuedTargets) {
+      TargetName(receiver: try $0.text(0), target: try $0.text(1))
     }
   }
 

@@ -1,3 +1,4 @@
+import PostgresClient
 import Testing
 import TocsinCore
 
@@ -44,6 +45,87 @@ import TocsinCore
       let taken = try await stores.other.take(10, for: ["boss", "ops"])
       #expect(Set(taken.map(\.planned.target.receiver)) == ["boss", "ops"])
       #expect(try await stores.deliveries.take(10, for: ["night", "boss"]).map(\.planned.target.receiver) == ["night"])
+    }
+  }
+
+  @Test func ofEachTargetAsManyAreTakenAsAreWanted() async throws {
+    try await TestDatabase.with { stores in
+      let now = try await stores.now()
+      let stored = (0..<6).map { _ in Samples.alert(at: now) }.map {
+        StoredAlert(
+          alert: $0, tenant: .standard,
+          deliveries: [PlannedDelivery($0), PlannedDelivery($0, target: "two"), PlannedDelivery($0, to: "boss")])
+      }
+      try await stores.alerts.insert(stored)
+      try await stores.passAnHour()
+      let one = TargetName(receiver: "ops", target: "one")
+      let two = TargetName(receiver: "ops", target: "two")
+      let wanted = [WantedDeliveries(one, limit: 2), WantedDeliveries(two, limit: 3)]
+      let taken = try await stores.other.take(100, of: wanted).map(\.planned.target)
+      #expect(taken.filter { $0 == one }.count == 2 && taken.filter { $0 == two }.count == 3 && taken.count == 5)
+      #expect(try await stores.other.take(4, of: [WantedDeliveries(one, limit: 100)]).count == 4)
+      #expect(try await stores.other.take(100, of: wanted).map(\.planned.target) == [two, two, two])
+      #expect(try await stores.other.take(100, of: wanted + [WantedDeliveries(one, limit: 0)]).isEmpty)
+    }
+  }
+
+  @Test func whatWaitsIsLeasedByNobodyAndDueAtOnce() async throws {
+    try await TestDatabase.with { stores in
+      let alert = Samples.alert(at: try await stores.now())
+      var waiting = PlannedDelivery(alert)
+      waiting.waits = true
+      let leased = PlannedDelivery(alert, to: "boss")
+      try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [waiting, leased])])
+      let states = try await stores.deliveries.deliveries(DeliveryQuery(), tenant: .standard)
+      #expect(states.first { $0.planned.target == waiting.target }?.state == .pending)
+      #expect(states.first { $0.planned.target == leased.target }?.state == .sending)
+      #expect(try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned.id) == [waiting.id])
+    }
+  }
+
+  @Test func targetsThatSomethingWaitsForAreFoundEachOnce() async throws {
+    try await TestDatabase.with { stores in
+      #expect(try await stores.deliveries.queuedTargets().isEmpty)
+      let now = try await stores.now()
+      let names = [("a", "x"), ("a", "y"), ("a/b", "x"), ("b", "x")]
+      for _ in 0..<3 {
+        let alert = Samples.alert(at: now)
+        let planned = names.map { PlannedDelivery(alert, to: $0.0, target: $0.1) }
+        try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: planned)])
+      }
+      #expect(
+        try await stores.deliveries.queuedTargets() == names.map { TargetName(receiver: $0.0, target: $0.1) })
+    }
+  }
+
+  /// A target that has not answered for long, with all that waits for it, costs the others nothing.
+  @Test func whatWaitsForOneTargetIsNotReadForAnother() async throws {
+    try await TestDatabase.with { stores in
+      try await stores.run(
+        """
+        INSERT INTO delivery_queue (delivery_id, tenant, alert_id, cause, sequence, receiver, target, channel, state,
+          due_at)
+        SELECT gen_random_uuid(), 'default', gen_random_uuid(), 'fired', 0, 'dead', 'one', 'webhook', 'pending',
+          clock_timestamp() - interval '1 hour'
+        FROM generate_series(1, 20000)
+        """)
+      try await stores.run("ANALYZE delivery_queue")
+      let alert = Samples.alert(at: try await stores.now())
+      var planned = PlannedDelivery(alert)
+      planned.waits = true
+      try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
+      let wanted = [WantedDeliveries(planned.target, limit: 100)]
+      #expect(try await stores.other.take(1000, of: wanted).map(\.planned.id) == [planned.id])
+      let explain = PostgresStatement("EXPLAIN (ANALYZE) \(LeaseStatements.take.sql)", name: "explain.take")
+      let parameters: [PostgresValue] = [
+        .int8(1000), .textArray(["ops"]), .textArray(["one"]), .int8Array([100]), .text("node"), .int8(1_000_000),
+      ]
+      let plan = try await stores.pool.execute(explain, parameters).rows.map { try $0.text(0) }
+      let read = plan.filter { $0.contains("actual time") }.compactMap { line in
+        line.split(separator: "rows=").last?.split(separator: " ").first.flatMap { Int($0) }
+      }
+      #expect(read.count > 5 && read.allSatisfy { $0 < 1000 }, "\(plan.joined(separator: "\n"))")
+      #expect(plan.contains { $0.contains("delivery_queue_target") }, "\(plan.joined(separator: "\n"))")
     }
   }
 

@@ -82,3 +82,11 @@ extension Stores {
     try await run("UPDATE delivery_queue SET due_at = due_at - interval '1 hour'")
   }
 }
+
+extension PostgresDeliveryStore {
+  /// Takes what is due of all targets of these receivers that something waits for.
+  func take(_ limit: Int, for receivers: [String]) async throws -> [LeasedDelivery] {
+    let targets = try await queuedTargets().filter { receivers.contains($0.receiver) }
+    return try await take(limit, of: targets.map { WantedDeliveries($0, limit: limit) })
+  }
+}

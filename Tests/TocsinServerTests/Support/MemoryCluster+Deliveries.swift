@@ -16,9 +16,8 @@ extension MemoryCluster {
 extension MemoryCluster: DeliveryStore {
   var leaseDuration: Duration { .seconds(60) }
 
-  func take(
-    _ limit: Int, for receivers: [String], except targets: [TargetName]
-  ) async throws(StoreError) -> [LeasedDelivery] { [] }
+  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery] { [] }
+  func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
   func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
