@@ -110,12 +110,17 @@ public final class Node: Sendable {
     let statistics = StatisticsService(configuration: configuration.database, logger: logger)
     let adapters: [any Service] = [redis, signals, writers, readers, couriers, curl, partitions, statistics]
     let reload = source.map { source in
-      ReceiverReload(
-        file: source.file, environment: source.environment, current: receivers, logger: logger
-      ) { [routing = engine.routing] receivers in
-        notifier.replace(receivers.receivers, options: NotifierOptions(receivers))
-        routing.replace(receivers)
-      }
+      let accepted = metrics.gauge(
+        "tocsin_config_last_reload_successful",
+        help: "Whether the configuration file could be used when it was last read.")
+      accepted.set(1)
+      return ReceiverReload(
+        file: source.file, environment: source.environment, current: receivers, logger: logger,
+        apply: { [routing = engine.routing] receivers in
+          notifier.replace(receivers.receivers, options: NotifierOptions(receivers))
+          routing.replace(receivers)
+        },
+        outcome: { accepted.set($0 ? 1 : 0) })
     }
     let hot: [any Service] =
       engine.pathServices.map { LoopService(service: $0, loop: checkLoop) }

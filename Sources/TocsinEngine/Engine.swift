@@ -105,7 +105,8 @@ public final class Engine: Sendable {
     let routing = RoutingBook()
     let deliveryMetrics = DeliveryMetrics(metrics)
     let pause = TakeoverPause(settings.deliveries.takeoverGrace)
-    let results = ResultWriter(store: ports.deliveries, journal: ports.journal, pause: pause, logger: logger)
+    let updates = UpdateAnnouncer(alerts: ports.alerts, journal: ports.journal, logger: logger)
+    let results = ResultWriter(store: ports.deliveries, updates: updates, pause: pause, logger: logger)
     let dispatcher = Dispatcher(
       notifier: ports.notifier, store: ports.deliveries, book: routing, results: results, pause: pause,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
@@ -113,7 +114,7 @@ public final class Engine: Sendable {
       store: ports.deliveries, dispatcher: dispatcher, results: results, pause: pause,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
     let reporter = DeliveryReporter(
-      store: ports.deliveries, book: routing, dispatcher: dispatcher, settings: settings.deliveries,
+      store: ports.deliveries, book: routing, dispatcher: dispatcher, updates: updates, settings: settings.deliveries,
       metrics: deliveryMetrics, logger: logger)
     let insert = IsolatingInsert(
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
@@ -147,7 +148,8 @@ public final class Engine: Sendable {
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
     deliveries = DeliveryService(
-      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, timeout: settings.deliveries.testTimeout,
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates,
+      timeout: settings.deliveries.testTimeout,
       logger: logger)
     rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
     pathServices = [writer, raiser]

@@ -502,9 +502,28 @@ def test_dead_deliveries_are_replayed(weather):
     dead = the(settled(weather, alert_id))
     assert [d["delivery_id"] for d in deliveries(weather, receiver="not-found", state="dead")] == [dead["delivery_id"]]
     hook.script(OK)
-    answer = request("POST", f"{weather.nodes[1].url}/api/deliveries/{dead['delivery_id']}/replay")
+
+    async def scenario():
+        async with websockets.connect(weather.nodes[0].ws) as socket:
+            await socket.recv()
+            await socket.send(json.dumps({"type": "subscribe", "updates": True}))
+            while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "subscribed":
+                pass
+            answer = await asyncio.to_thread(
+                request, "POST", f"{weather.nodes[1].url}/api/deliveries/{dead['delivery_id']}/replay")
+            told = []
+            while not told or not told[-1].get("webhook"):
+                message = json.loads(await asyncio.wait_for(socket.recv(), 30))
+                if message["type"] == "alert_updated" and message["alert_id"] == alert_id:
+                    told.append(message["notification_status"])
+            return answer, told
+
+    assert alert(weather, alert_id)["notification_status"]["webhook"] is False
+    answer, told = asyncio.run(scenario())
     assert answer.status == 200 and answer.json["success"] is True
     assert answer.json["delivery"]["state"] in ("pending", "sending", "delivered")
+    stored = {"database": True, "websocket": True}
+    assert told == [stored, stored | {"webhook": True}], "of a delivery that is due again the status says nothing"
     wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["state"] == "delivered", 30, "the replayed delivery")
     assert [r.id for r in hook.of(alert_id)] == [dead["delivery_id"]] * 2, "a replay has the same id"
     assert alert(weather, alert_id)["notification_status"]["webhook"] is True
@@ -647,7 +666,11 @@ def test_the_file_is_read_again(routed):
     def said(words):
         return pathlib.Path(routed.nodes[0].log).read_text().count(words)
 
-    assert goes_to()
+    def gauge():
+        text = request("GET", routed.nodes[0].url + "/metrics").body.decode()
+        return re.search(r"^tocsin_config_last_reload_successful (\S+)$", text, re.M).group(1)
+
+    assert goes_to() and gauge() == "1"
     count = said("were read again")
     node.signal(signal.SIGHUP)
     wait_for(lambda: said("were read again") > count, 10, "what SIGHUP does")
@@ -662,10 +685,12 @@ def test_the_file_is_read_again(routed):
         routed.write(ROUTES + wrong)
         node.signal(signal.SIGHUP)
         wait_for(lambda: said("the configuration is refused") > count, 30, "a refusal in the log")
+        assert gauge() == "0"
         assert goes_to("archive", "desk"), "the old routes are gone"
         assert routed.nodes[0].is_ready()
     routed.write(ROUTES)
     wait_for(lambda: goes_to(), 30, "the first routes again")
+    assert gauge() == "1"
 
 
 def test_a_secret_file_is_read_again(routed, receivers):

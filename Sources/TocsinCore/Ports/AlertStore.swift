@@ -10,6 +10,9 @@ public protocol AlertStore: Sendable {
   /// The alert of that id, or nil.
   func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert?
 
+  /// The alerts of these keys that are there, in any order.
+  func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert]
+
   /// Alerts that match, newest first.
   func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert]
 

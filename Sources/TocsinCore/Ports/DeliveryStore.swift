@@ -16,7 +16,9 @@ public protocol DeliveryStore: Sendable {
   ///   - limit: how many at most; a thousand where it is greater
   ///   - wanted: whose rows may be taken, and how many of each, those first that have been due longest; others are left
   ///     for nodes that can send them
-  /// - Returns: the rows with their alerts, longest due first; rows whose alert is gone are made dead instead
+  /// - Returns: the rows with their alerts, longest due first. Rows whose alert is gone are made dead instead; those that
+  ///   tell of the firing of an alert that was resolved in the meantime, and never got as far as the other side, are
+  ///   cancelled with all that waits behind them
   func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery]
 
   /// The targets of all unfinished deliveries. Cheap however many there are: it costs what the targets do.
@@ -57,13 +59,13 @@ public protocol DeliveryStore: Sendable {
   /// Dead and cancelled ones are meant; delivered ones only where the query names them, by ``DeliveryQuery/id`` or by
   /// ``DeliveryQuery/state``. The query's cursor and limit are of no account.
   /// - Parameter limit: how many at most, oldest first
-  /// - Returns: how many
-  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int
+  /// - Returns: for each of them its alert
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey]
 
   /// Says that this node knows these receivers, and makes rows dead that have been due for so long while no node said
   /// that it knows their receiver.
-  /// - Returns: how many were made dead: a thousand at most, longest due first; then there may be more
-  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> Int
+  /// - Returns: for each of those that were made dead its alert: a thousand at most; then there may be more
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> [AlertKey]
 
   /// Targets that want nothing any more, with the reasons.
   func disabledTargets() async throws(StoreError) -> [TargetName: String]

@@ -7,17 +7,19 @@ public final class DeliveryReporter: Service {
   private let store: any DeliveryStore
   private let book: RoutingBook
   private let dispatcher: Dispatcher
+  private let updates: UpdateAnnouncer
   private let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
 
   init(
-    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, settings: DeliverySettings,
-    metrics: DeliveryMetrics, logger: Logger
+    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, updates: UpdateAnnouncer,
+    settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.store = store
     self.book = book
     self.dispatcher = dispatcher
+    self.updates = updates
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
@@ -38,9 +40,10 @@ public final class DeliveryReporter: Service {
       let unknown = try await store.reportReceivers(
         book.table.receivers.keys.sorted(),
         unknownAfterMilliseconds: Int64(settings.unknownReceiverPatience.seconds * 1000))
-      if unknown > 0 {
+      if !unknown.isEmpty {
         logger.warning(
-          "deliveries were given up: no node knows their receivers any more", metadata: ["count": "\(unknown)"])
+          "deliveries were given up: no node knows their receivers any more", metadata: ["count": "\(unknown.count)"])
+        await updates.announce(unknown)
       }
       dispatcher.disable(try await store.disabledTargets())
       dispatcher.queued(try await store.queuedTargets())

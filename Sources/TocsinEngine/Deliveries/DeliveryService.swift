@@ -6,16 +6,19 @@ public final class DeliveryService: Sendable {
   private let store: any DeliveryStore
   private let notifier: any Notifier
   private let alerts: AlertService
+  private let updates: UpdateAnnouncer
   private let timeout: Duration
   private let logger: Logger
 
   /// - Parameter timeout: of a test
   init(
-    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, timeout: Duration, logger: Logger
+    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, updates: UpdateAnnouncer, timeout: Duration,
+    logger: Logger
   ) {
     self.store = store
     self.notifier = notifier
     self.alerts = alerts
+    self.updates = updates
     self.timeout = timeout
     self.logger = logger
   }
@@ -41,8 +44,9 @@ public final class DeliveryService: Sendable {
   public func replay(_ id: DeliveryID, tenant: Tenant) async throws(EngineError) -> Delivery {
     let delivery: Delivery?
     do {
-      _ = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
+      let replayed = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
       delivery = try await store.delivery(id, tenant: tenant)
+      await updates.announce(replayed)
     } catch {
       throw failure(error)
     }
@@ -53,11 +57,14 @@ public final class DeliveryService: Sendable {
   /// Makes deliveries that match due again.
   /// - Returns: how many, ``replayLimit`` at most
   public func replay(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> Int {
+    let replayed: [AlertKey]
     do {
-      return try await store.replay(query, limit: DeliveryService.replayLimit, tenant: tenant)
+      replayed = try await store.replay(query, limit: DeliveryService.replayLimit, tenant: tenant)
     } catch {
       throw failure(error)
     }
+    await updates.announce(replayed)
+    return replayed.count
   }
 
   /// What happened to an alert, oldest first.

@@ -15,16 +15,16 @@ public final class ResultWriter: Service {
   }
 
   private let store: any DeliveryStore
-  private let journal: any CooldownJournal
+  private let updates: UpdateAnnouncer
   private let logger: Logger
   private let pause: TakeoverPause
   private let queue = LaneQueue<Entry>()
   private let behind = Atomic<Bool>(false)
   private let limit = 500
 
-  init(store: any DeliveryStore, journal: any CooldownJournal, pause: TakeoverPause, logger: Logger) {
+  init(store: any DeliveryStore, updates: UpdateAnnouncer, pause: TakeoverPause, logger: Logger) {
     self.store = store
-    self.journal = journal
+    self.updates = updates
     self.pause = pause
     self.logger = logger
   }
@@ -61,7 +61,7 @@ public final class ResultWriter: Service {
       do {
         let settled = try await store.settle(entries.map(\.result))
         behind.store(false, ordering: .relaxed)
-        await announce(settled, alerts: entries.map(\.alert))
+        await updates.announce(settled, alerts: entries.map(\.alert))
         return
       } catch {
         guard error.code == .unavailable, !Task.isCancelled else {
@@ -87,22 +87,6 @@ public final class ResultWriter: Service {
       logger.error(
         "the result of a delivery could not be written",
         metadata: ["delivery_id": "\(entries.first?.result.id.description ?? "")", "error": "\(error)"])
-    }
-  }
-
-  /// Tells clients that asked for it. What cannot be told now is not told later: the list over HTTP says it.
-  private func announce(_ settled: [SettledAlert], alerts: [Alert]) async {
-    if settled.isEmpty { return }
-    let byID = Dictionary(alerts.map { ($0.alertID, $0) }, uniquingKeysWith: { first, _ in first })
-    let envelopes = settled.compactMap { change -> [UInt8]? in
-      guard let alert = byID[change.alertID] else { return nil }
-      let status = change.status.merging(["database": true, "websocket": true]) { _, new in new }
-      return EventEnvelope.update(alert, notificationStatus: status, at: journal.now(), tenant: change.tenant).encoded()
-    }
-    do {
-      try await journal.announce(updates: envelopes)
-    } catch {
-      logger.debug("changes of notification_status could not be announced", metadata: ["error": "\(error)"])
     }
   }
 }

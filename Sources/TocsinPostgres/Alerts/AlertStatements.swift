@@ -9,6 +9,13 @@ enum AlertStatements {
     FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
     """, name: "alert.one")
 
+  /// Alerts and their tenants: ``AlertSet``.
+  static let many = PostgresStatement(
+    """
+    SELECT found.*, meant.tenant
+    FROM \(AlertSet.rows(AlertColumns.list(of: "d"), of: "alerts", suffix: "LIMIT 1"))
+    """, name: "alert.many")
+
   /// The newest alert of a rule and entity: tenant, campaign, ad, rule, incarnation, lowest id. Goes through the
   /// campaign's alerts since then, newest first, once among those not resolved and once among the resolved.
   static let newest = PostgresStatement(

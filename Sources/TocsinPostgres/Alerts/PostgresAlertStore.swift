@@ -29,17 +29,32 @@ public struct PostgresAlertStore: AlertStore {
   public func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
     let shape = AlertListShape(query)
     let parameters = shape.parameters(query, tenant: tenant)
-    var alerts = try await readers.rows(shape.statement, parameters, AlertColumns.read)
+    let alerts = try await readers.rows(shape.statement, parameters, AlertColumns.read)
+    return try await told(alerts.map { StoredAlert(alert: $0, tenant: tenant) }).map(\.alert)
+  }
+
+  public func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
+    if keys.isEmpty { return [] }
+    let alerts = try await readers.rows(AlertStatements.many, AlertSet(keys).parameters) { row in
+      StoredAlert(
+        alert: try AlertColumns.read(row), tenant: Tenant(rawValue: try row.text(AlertColumns.count)))
+    }
+    return try await told(alerts)
+  }
+
+  /// Adds to alerts what their deliveries say in their status.
+  private func told(_ alerts: [StoredAlert]) async throws(StoreError) -> [StoredAlert] {
     if alerts.isEmpty { return [] }
-    let page = AlertSet(alerts.map { AlertKey(tenant: tenant, id: $0.alertID) })
+    let page = AlertSet(alerts.map { AlertKey(tenant: $0.tenant, id: $0.alert.alertID) })
     let told = try await readers.rows(ToldChannels.ofMany, page.parameters) { row in
       (AlertID(try row.uuid(0)), try row.textArray(1))
     }
     if told.isEmpty { return alerts }
     let entries = Dictionary(told, uniquingKeysWith: +)
+    var alerts = alerts
     do {
       for index in alerts.indices {
-        if let told = entries[alerts[index].alertID] { try ToldChannels.add(told, to: &alerts[index]) }
+        if let told = entries[alerts[index].alert.alertID] { try ToldChannels.add(told, to: &alerts[index].alert) }
       }
     } catch { throw StoreError(wrapping: error) }
     return alerts

@@ -1,10 +1,11 @@
 import PostgresClient
 import TocsinCore
 
-/// An alert and whose it is.
-struct AlertKey: Hashable {
-  var tenant: Tenant
-  var id: AlertID
+extension AlertKey {
+  /// The alert that a row of tenant and id names.
+  init(_ row: PostgresRow) throws {
+    self.init(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1)))
+  }
 }
 
 /// Alerts as parameters, each once, in the order of their ids.

@@ -37,7 +37,7 @@ enum LeaseStatements {
         due_at = moment.now + $6::bigint * interval '1 microsecond'
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
-        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, due.due_at AS was_due
+        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, due.due_at AS was_due
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
@@ -56,12 +56,27 @@ enum LeaseStatements {
     SELECT receiver, target FROM step
     """, name: "delivery.targets")
 
-  /// Alerts and their tenants: ``AlertSet``.
-  static let alerts = PostgresStatement(
+  /// Cancels those deliveries that this node holds and that never got as far as the other side, and with each all that
+  /// waits behind it: ids, node. Of whole alerts, whose rows have to be locked before (``SettleStatements/lock``).
+  static let cancel = PostgresStatement(
     """
-    SELECT found.*, meant.tenant
-    FROM \(AlertSet.rows(AlertColumns.list(of: "d"), of: "alerts", suffix: "LIMIT 1"))
-    """, name: "delivery.alerts")
+    WITH held AS MATERIALIZED (
+      \(held)
+    ), cancelled AS (
+      DELETE FROM delivery_queue d USING held WHERE d.delivery_id = held.delivery_id AND NOT d.arrived
+      RETURNING \(DeliveryColumns.moved(of: "d"))
+    ), followers AS (
+      DELETE FROM delivery_queue d USING cancelled c
+      WHERE d.tenant = c.tenant AND d.alert_id = c.alert_id AND d.receiver = c.receiver AND d.target = c.target
+        AND d.sequence > c.sequence
+      RETURNING \(DeliveryColumns.moved(of: "d"))
+    ), kept AS (
+      INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)
+      SELECT ended.*, 'cancelled', clock_timestamp()
+      FROM (SELECT * FROM cancelled UNION ALL SELECT * FROM followers) ended ON CONFLICT DO NOTHING
+    )
+    SELECT delivery_id FROM cancelled
+    """, name: "delivery.cancel")
 
   /// Gives up what this node holds, and whose alert is gone: ids, node.
   static let bury = PostgresStatement(

@@ -15,19 +15,36 @@ extension PostgresDeliveryStore {
     let taken = try await writers.rows(LeaseStatements.take, parameters) { try? Taken($0) }.compactMap { $0 }
     guard !taken.isEmpty else { return [] }
     let meant = AlertSet(taken.map(\.alert))
-    let read = try await writers.rows(LeaseStatements.alerts, meant.parameters) { row in
-      (AlertKey(tenant: Tenant(rawValue: try row.text(AlertColumns.count)), id: AlertID(try row.uuid(0))), row)
+    let read = try await writers.rows(AlertStatements.many, meant.parameters) { row in
+      (
+        AlertKey(tenant: Tenant(rawValue: try row.text(AlertColumns.count)), id: AlertID(try row.uuid(0))),
+        try? AlertColumns.read(row)
+      )
     }
     let alerts = Dictionary(read, uniquingKeysWith: { $1 })
     let gone = taken.filter { alerts[$0.alert] == nil }.map(\.planned.id)
     if !gone.isEmpty {
       _ = try await writers.run(LeaseStatements.bury, [.uuidArray(gone.map(\.uuid)), .text(lease.node)])
     }
+    let cancelled = try await cancelResolved(
+      taken.filter { $0.mayBeCancelled && (alerts[$0.alert] ?? nil)?.resolution != nil })
     return taken.compactMap { row in
-      guard let alert = alerts[row.alert].flatMap({ try? AlertColumns.read($0) }) else { return nil }
+      guard !cancelled.contains(row.planned.id), let alert = alerts[row.alert] ?? nil else { return nil }
       return LeasedDelivery(
         planned: row.planned, alert: alert, tenant: row.alert.tenant, attempts: row.attempts,
         ageMilliseconds: row.ageMilliseconds)
+    }
+  }
+
+  /// Cancels the firing of alerts that were resolved in the meantime, where nobody has been told of it.
+  private func cancelResolved(_ taken: [Taken]) async throws(StoreError) -> Set<DeliveryID> {
+    if taken.isEmpty { return [] }
+    let alerts = AlertSet(taken.map(\.alert))
+    let parameters: [PostgresValue] = [.uuidArray(taken.map(\.planned.id.uuid)), .text(lease.node)]
+    return try await writers.inTransaction { connection in
+      _ = try await connection.execute(SettleStatements.lock, alerts.names)
+      let cancelled = try await connection.execute(LeaseStatements.cancel, parameters)
+      return Set(try cancelled.rows.map { DeliveryID(try $0.uuid(0)) })
     }
   }
 
@@ -58,11 +75,14 @@ private struct Taken {
   var alert: AlertKey
   var attempts: Int
   var ageMilliseconds: Int64
+  /// Whether it tells that its alert fired, and never got as far as the other side.
+  var mayBeCancelled: Bool
 
   init(_ row: PostgresRow) throws {
     planned = try DeliveryColumns.planned(row, from: 0)
     alert = AlertKey(tenant: Tenant(rawValue: try row.text(6)), id: planned.alertID)
     attempts = Int(try row.int8(7))
     ageMilliseconds = max(0, try row.int8(8))
+    mayBeCancelled = try !row.bool(9) && planned.cause.sequence <= DeliveryCause.fallback.sequence
   }
 }

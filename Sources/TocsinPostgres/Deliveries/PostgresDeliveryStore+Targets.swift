@@ -4,10 +4,10 @@ public import TocsinCore
 extension PostgresDeliveryStore {
   public func reportReceivers(
     _ names: [String], unknownAfterMilliseconds: Int64
-  ) async throws(StoreError) -> Int {
+  ) async throws(StoreError) -> [AlertKey] {
     // Nodes that report at once wait for each other; sorted, never in a circle.
     let parameters: [PostgresValue] = [.textArray(Set(names).sorted()), .int8(unknownAfterMilliseconds)]
-    return try await writers.rows(DeliveryStatements.reportReceivers, parameters) { Int(try $0.int8(0)) }.first ?? 0
+    return try await writers.rows(DeliveryStatements.reportReceivers, parameters, AlertKey.init)
   }
 
   public func disabledTargets() async throws(StoreError) -> [TargetName: String] {

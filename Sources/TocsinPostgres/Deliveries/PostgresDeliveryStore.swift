@@ -38,12 +38,10 @@ public struct PostgresDeliveryStore: DeliveryStore {
     try await deliveries(DeliveryQuery(id: id, limit: 1), tenant: tenant).first
   }
 
-  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int {
-    guard query.state?.isFinal ?? true, limit > 0 else { return 0 }
+  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey] {
+    guard query.state?.isFinal ?? true, limit > 0 else { return [] }
     let filter = DeliveryFilter(replaying: query, tenant: tenant)
-    return try await writers.rows(filter.replay, filter.parameters + [.int8(Int64(limit))]) {
-      Int(try $0.int8(0))
-    }.first ?? 0
+    return try await writers.rows(filter.replay, filter.parameters + [.int8(Int64(limit))], AlertKey.init)
   }
 
   public func backlog() async throws(StoreError) -> DeliveryBacklog {

@@ -5,6 +5,27 @@ import TocsinCore
 
 /// What acknowledging and resolving do to deliveries.
 @Suite struct DeliveryFollowerTests {
+  /// The alert was resolved while a node held the firing's lease, and its attempt got nowhere.
+  @Test func theFiringOfAResolvedAlertIsCancelledWhenItIsTakenUp() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops", "boss")
+      _ = try await stores.apply(.acknowledge, to: alert, telling: "ops")
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops", "boss")
+      let untold = PlannedDelivery(alert).id
+      try await stores.deliveries.release([untold], afterMilliseconds: 0)
+      // The other one's lease runs out: it may have been told.
+      try await stores.passAnHour()
+      let taken = try await stores.other.take(10, for: ["ops", "boss"])
+      #expect(taken.map(\.planned) == [PlannedDelivery(alert, to: "boss")])
+      #expect(
+        try await stores.states(alert) == [
+          "fired ops": .cancelled, "acknowledged ops": .cancelled, "resolved ops": .cancelled,
+          "fired boss": .sending, "resolved boss": .pending,
+        ])
+      #expect(try await stores.number("SELECT count(*) FROM deliveries WHERE finished_at IS NOT NULL") == 3)
+    }
+  }
+
   @Test func whoWasToldIsToldOfTheChangeAtOnce() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")

@@ -21,7 +21,7 @@ extension MemoryCluster: DeliveryStore {
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
   func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
-  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> Int { 0 }
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> [AlertKey] { [] }
   func disabledTargets() async throws(StoreError) -> [TargetName: String] { [:] }
 
   func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
@@ -45,15 +45,15 @@ extension MemoryCluster: DeliveryStore {
     try await deliveries(DeliveryQuery(id: id), tenant: tenant).first
   }
 
-  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> Int {
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey] {
     state.withLock { state in
-      var count = 0
+      var replayed: [AlertKey] = []
       for index in state.deliveries.indices
       where MemoryCluster.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
         state.deliveries[index].state = .pending
-        count += 1
+        replayed.append(AlertKey(tenant: tenant, id: state.deliveries[index].planned.alertID))
       }
-      return count
+      return replayed
     }
   }
 

@@ -114,6 +114,12 @@ extension MemoryCluster: AlertStore {
     try postgres { $0.alerts[id] }
   }
 
+  func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
+    try postgres { state in
+      keys.compactMap { key in state.alerts[key.id].map { StoredAlert(alert: $0, tenant: key.tenant) } }
+    }
+  }
+
   func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
     try postgres { state in
       let matching = state.alerts.values.filter { alert in

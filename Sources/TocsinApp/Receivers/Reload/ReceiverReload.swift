@@ -23,6 +23,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   private let interval: Duration
   private let logger: Logger
   private let apply: @Sendable (ReceiverConfiguration) throws -> Void
+  private let outcome: @Sendable (_ isAccepted: Bool) -> Void
 
   /// A service that does nothing yet.
   /// - Parameters:
@@ -32,9 +33,11 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   ///   - onSignal: whether SIGHUP reads again, instead of ending the process
   ///   - interval: how often files are looked at
   ///   - apply: makes a configuration count from now on; one that it throws for is refused
+  ///   - outcome: told of each reading that meant something whether it was taken up
   public init(
     file: String?, environment: [String: String], current: ReceiverConfiguration, onSignal: Bool = true,
-    interval: Duration = .seconds(2), logger: Logger, apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void
+    interval: Duration = .seconds(2), logger: Logger, apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void,
+    outcome: @escaping @Sendable (_ isAccepted: Bool) -> Void = { _ in }
   ) {
     self.file = file
     self.environment = environment
@@ -43,6 +46,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     self.interval = interval
     self.logger = logger
     self.apply = apply
+    self.outcome = outcome
   }
 
   /// Runs until the task's graceful shutdown or cancellation.
@@ -88,7 +92,9 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
       ReadingAttempt(file: file, environment: environment)
     }
     switch state.read(attempt, because: trigger) {
-    case .keep: logger.debug("the configuration was read again and means the same")
+    case .keep:
+      logger.debug("the configuration was read again and means the same")
+      outcome(true)
     case .refuse(let error): refused(error.problems.joined(separator: "; "))
     case .apply(let configuration, let changes):
       do {
@@ -111,11 +117,13 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     ]
     for (key, names) in lists where !names.isEmpty { metadata[key] = "\(names.joined(separator: ", "))" }
     logger.info("receivers and routes were read again", metadata: metadata)
+    outcome(true)
   }
 
   private func refused(_ reason: String) {
     logger.error(
       "the configuration is refused, receivers and routes stay as they were",
       metadata: ["file": "\(file ?? "")", "reason": "\(reason)"])
+    outcome(false)
   }
 }

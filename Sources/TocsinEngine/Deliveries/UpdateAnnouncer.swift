@@ -1,0 +1,57 @@
+import Logging
+import TocsinCore
+
+/// Tells clients that asked for it that the `notification_status` of alerts is another one now. What cannot be told now is
+/// not told later: the list over HTTP says it.
+struct UpdateAnnouncer: Sendable {
+  let alerts: any AlertStore
+  let journal: any CooldownJournal
+  let logger: Logger
+  private let pageSize = 500
+
+  init(alerts: any AlertStore, journal: any CooldownJournal, logger: Logger) {
+    self.alerts = alerts
+    self.journal = journal
+    self.logger = logger
+  }
+
+  /// Tells what results have changed.
+  /// - Parameter alerts: those of the changes, in any order
+  func announce(_ settled: [SettledAlert], alerts: [Alert]) async {
+    if settled.isEmpty { return }
+    let byID = Dictionary(alerts.map { ($0.alertID, $0) }, uniquingKeysWith: { first, _ in first })
+    await send(
+      settled.compactMap { change in
+        byID[change.alertID].map { update($0, status: change.status, tenant: change.tenant) }
+      })
+  }
+
+  /// Tells what the alerts' status is now.
+  func announce(_ keys: [AlertKey]) async {
+    let keys = Set(keys).sorted { $0.id < $1.id }
+    for start in stride(from: 0, to: keys.count, by: pageSize) {
+      do {
+        let found = try await alerts.alerts(Array(keys[start..<min(start + pageSize, keys.count)]))
+        await send(
+          found.map { update($0.alert, status: $0.alert.notificationStatus, tenant: $0.tenant) })
+      } catch {
+        return logger.debug("a changed notification_status could not be read", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  /// - Parameter status: what the deliveries say: whoever has deliveries is stored and announced
+  private func update(_ alert: Alert, status: [String: Bool], tenant: Tenant) -> [UInt8] {
+    let whole = status.merging(["database": true, "websocket": true]) { _, new in new }
+    return EventEnvelope.update(alert, notificationStatus: whole, at: journal.now(), tenant: tenant).encoded()
+  }
+
+  private func send(_ envelopes: [[UInt8]]) async {
+    if envelopes.isEmpty { return }
+    do {
+      try await journal.announce(updates: envelopes)
+    } catch {
+      logger.debug("changes of notification_status could not be announced", metadata: ["error": "\(error)"])
+    }
+  }
+}
