@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import secrets
 import signal
 import subprocess
