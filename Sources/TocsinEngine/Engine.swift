@@ -111,7 +111,7 @@ public final class Engine: Sendable {
       notifier: ports.notifier, store: ports.deliveries, book: routing, results: results, pause: pause,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
     let taker = DeliveryTaker(
-      store: ports.deliveries, dispatcher: dispatcher, results: results, pause: pause,
+      store: ports.deliveries, dispatcher: dispatcher, updates: updates, results: results, pause: pause,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
     let reporter = DeliveryReporter(
       store: ports.deliveries, book: routing, dispatcher: dispatcher, updates: updates, settings: settings.deliveries,

@@ -48,6 +48,14 @@ public struct CircuitBreaker: Sendable, Hashable {
     }
   }
 
+  /// Whether ``admit(now:)`` would admit an attempt.
+  public func isAdmitting(at now: ContinuousClock.Instant) -> Bool {
+    switch state {
+    case .closed: true
+    case .open(let until), .probing(let until): now >= until
+    }
+  }
+
   /// The target has answered, whatever it said: it is there.
   public mutating func succeeded() {
     state = .closed(failures: 0)

@@ -1,7 +1,7 @@
 /// Where alerts are kept for good: PostgreSQL.
 public protocol AlertStore: Sendable {
   /// In one transaction: inserts those alerts that are not there yet, counts them in the roll-ups, and adds the
-  /// deliveries that they cause, leased to this node.
+  /// deliveries that they cause: leased to this node, but for those that are to wait (``PlannedDelivery/waits``).
   /// - Returns: which alerts were inserted, and with them their deliveries
   /// - Throws: ``StoreError/Code/data`` when one of them is refused: then none was inserted
   @discardableResult
@@ -10,7 +10,7 @@ public protocol AlertStore: Sendable {
   /// The alert of that id, or nil.
   func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert?
 
-  /// The alerts of these keys that are there, in any order.
+  /// The alerts of these keys that are there and can be read, in any order.
   func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert]
 
   /// Alerts that match, newest first.

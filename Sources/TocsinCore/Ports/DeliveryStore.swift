@@ -13,13 +13,14 @@ public protocol DeliveryStore: Sendable {
   ///
   /// Who let a lease run out may have made an attempt: such rows count as having got as far as the other side.
   /// - Parameters:
-  ///   - limit: how many at most; a thousand where it is greater
+  ///   - limit: how many at most; a thousand where it is greater. Where there are more, those of the first targets are
+  ///     taken
   ///   - wanted: whose rows may be taken, and how many of each, those first that have been due longest; others are left
   ///     for nodes that can send them
-  /// - Returns: the rows with their alerts, longest due first. Rows whose alert is gone are made dead instead; those that
-  ///   tell of the firing of an alert that was resolved in the meantime, and never got as far as the other side, are
+  /// - Returns: the rows with their alerts. Rows whose alert is gone are made dead instead; those that tell of the firing
+  ///   of an alert that was resolved after they were made (or replayed), and never got as far as the other side, are
   ///   cancelled with all that waits behind them
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery]
+  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries
 
   /// The targets of all unfinished deliveries. Cheap however many there are: it costs what the targets do.
   func queuedTargets() async throws(StoreError) -> [TargetName]
@@ -59,13 +60,12 @@ public protocol DeliveryStore: Sendable {
   /// Dead and cancelled ones are meant; delivered ones only where the query names them, by ``DeliveryQuery/id`` or by
   /// ``DeliveryQuery/state``. The query's cursor and limit are of no account.
   /// - Parameter limit: how many at most, oldest first
-  /// - Returns: for each of them its alert
-  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey]
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries
 
   /// Says that this node knows these receivers, and makes rows dead that have been due for so long while no node said
   /// that it knows their receiver.
-  /// - Returns: for each of those that were made dead its alert: a thousand at most; then there may be more
-  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> [AlertKey]
+  /// - Returns: those that were made dead: a thousand at most; then there may be more
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> ChangedDeliveries
 
   /// Targets that want nothing any more, with the reasons.
   func disabledTargets() async throws(StoreError) -> [TargetName: String]
@@ -84,11 +84,47 @@ public struct WantedDeliveries: Sendable, Hashable {
   public var target: TargetName
   /// How many at most.
   public var limit: Int
+  /// Only those that have been due for so long.
+  public var overdueMilliseconds: Int64
 
   /// So many deliveries to that target.
-  public init(_ target: TargetName, limit: Int) {
+  public init(_ target: TargetName, limit: Int, overdueMilliseconds: Int64 = 0) {
     self.target = target
     self.limit = limit
+    self.overdueMilliseconds = overdueMilliseconds
+  }
+}
+
+/// What was taken up.
+public struct TakenDeliveries: Sendable, Hashable {
+  /// The deliveries to be sent, longest due first.
+  public var deliveries: [LeasedDelivery]
+  /// How many rows of each target were due, with those that are not to be sent after all.
+  public var counts: [TargetName: Int]
+  /// Alerts of which something was cancelled: their `notification_status` may be another one now.
+  public var cancelled: Set<AlertKey>
+
+  /// What was taken up, if anything.
+  public init(
+    deliveries: [LeasedDelivery] = [], counts: [TargetName: Int] = [:], cancelled: Set<AlertKey> = []
+  ) {
+    self.deliveries = deliveries
+    self.counts = counts
+    self.cancelled = cancelled
+  }
+}
+
+/// Deliveries whose state was changed.
+public struct ChangedDeliveries: Sendable, Hashable {
+  /// How many.
+  public var count: Int
+  /// Alerts whose `notification_status` may be another one now.
+  public var alerts: Set<AlertKey>
+
+  /// So many deliveries, of these alerts.
+  public init(count: Int = 0, alerts: Set<AlertKey> = []) {
+    self.count = count
+    self.alerts = alerts
   }
 }
 

@@ -44,8 +44,8 @@ final class AlertRaiser: Service {
     return results
   }
 
-  /// Raises what the candidates of one check say, without a task that waits.
-  /// - Parameter then: called once, on any thread
+  /// Raises what the candidates of one check say, without a task that waits, unless they are too many for one claim.
+  /// - Parameter then: called once, on any thread or before this returns
   func raise(
     _ check: RaisedCheck, tenant: Tenant, then: @escaping @Sendable (Result<CheckOutcome, EngineError>) -> Void
   ) {

@@ -46,9 +46,9 @@ public final class CheckPipeline: Sendable {
     return try results[0].get()
   }
 
-  /// The same without a task, unless windows have to be read.
+  /// The same without a task, unless windows have to be read or very many rules speak.
   /// - Parameters:
-  ///   - executor: where such a task runs
+  ///   - executor: where a task that reads windows runs
   ///   - then: called once, on any thread or before this returns
   public func finish(
     _ pending: PendingCheck, on executor: any TaskExecutor,

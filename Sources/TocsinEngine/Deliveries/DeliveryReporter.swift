@@ -40,10 +40,10 @@ public final class DeliveryReporter: Service {
       let unknown = try await store.reportReceivers(
         book.table.receivers.keys.sorted(),
         unknownAfterMilliseconds: Int64(settings.unknownReceiverPatience.seconds * 1000))
-      if !unknown.isEmpty {
+      if unknown.count > 0 {
         logger.warning(
           "deliveries were given up: no node knows their receivers any more", metadata: ["count": "\(unknown.count)"])
-        await updates.announce(unknown)
+        await updates.announce(unknown.alerts)
       }
       dispatcher.disable(try await store.disabledTargets())
       dispatcher.queued(try await store.queuedTargets())

@@ -44,9 +44,8 @@ public final class DeliveryService: Sendable {
   public func replay(_ id: DeliveryID, tenant: Tenant) async throws(EngineError) -> Delivery {
     let delivery: Delivery?
     do {
-      let replayed = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
+      await updates.announce(try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant).alerts)
       delivery = try await store.delivery(id, tenant: tenant)
-      await updates.announce(replayed)
     } catch {
       throw failure(error)
     }
@@ -57,13 +56,13 @@ public final class DeliveryService: Sendable {
   /// Makes deliveries that match due again.
   /// - Returns: how many, ``replayLimit`` at most
   public func replay(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> Int {
-    let replayed: [AlertKey]
+    let replayed: ChangedDeliveries
     do {
       replayed = try await store.replay(query, limit: DeliveryService.replayLimit, tenant: tenant)
     } catch {
       throw failure(error)
     }
-    await updates.announce(replayed)
+    await updates.announce(replayed.alerts)
     return replayed.count
   }
 

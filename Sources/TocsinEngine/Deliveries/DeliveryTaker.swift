@@ -6,6 +6,7 @@ import TocsinCore
 public final class DeliveryTaker: Service {
   private let store: any DeliveryStore
   private let dispatcher: Dispatcher
+  private let updates: UpdateAnnouncer
   private let results: ResultWriter
   private let settings: DeliverySettings
   private let metrics: DeliveryMetrics
@@ -13,11 +14,12 @@ public final class DeliveryTaker: Service {
   private let pause: TakeoverPause
 
   init(
-    store: any DeliveryStore, dispatcher: Dispatcher, results: ResultWriter, pause: TakeoverPause,
-    settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
+    store: any DeliveryStore, dispatcher: Dispatcher, updates: UpdateAnnouncer, results: ResultWriter,
+    pause: TakeoverPause, settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.store = store
     self.dispatcher = dispatcher
+    self.updates = updates
     self.results = results
     self.settings = settings
     self.metrics = metrics
@@ -43,10 +45,11 @@ public final class DeliveryTaker: Service {
     let start = ContinuousClock.now
     do {
       let taken = try await store.take(room, of: wanted)
-      metrics.taken.increment(by: taken.count)
-      dispatcher.accept(taken, leasedAt: start)
-      let counts = taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 }
-      return taken.count == room || wanted.contains { counts[$0.target] == $0.limit }
+      metrics.taken.increment(by: taken.deliveries.count)
+      dispatcher.accept(taken.deliveries, leasedAt: start)
+      await updates.announce(taken.cancelled)
+      return taken.counts.values.reduce(0, +) == room
+        || wanted.contains { taken.counts[$0.target, default: 0] >= $0.limit }
     } catch {
       pause.begin()
       logger.debug("deliveries could not be taken up", metadata: ["error": "\(error)"])

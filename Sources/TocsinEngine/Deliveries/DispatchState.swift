@@ -184,34 +184,15 @@ struct DispatchState {
     return waiting.isEmpty ? [] : [.release(waiting, after: .zero)]
   }
 
-  /// Targets that could not be sent to now: their lane is full, or their breaker is open.
-  func busyTargets(concurrency: Concurrency, now: ContinuousClock.Instant) -> Set<TargetName> {
-    Set(
-      lanes.compactMap { target, lane in
-        room(in: lane, of: target, concurrency, now: now) == 0 ? target : nil
-      })
-  }
-
-  /// How many deliveries to each target should be taken up. Of one that is to be tried again many more than can be sent:
-  /// what has waited too long is given up, or others are told, while one attempt shows whether the target answers.
-  func wanted(
-    _ targets: [TargetName], upTo limit: Int, concurrency: Concurrency, now: ContinuousClock.Instant
-  ) -> [WantedDeliveries] {
-    targets.compactMap { target in
-      let lane = lanes[target]
-      let free = lane.map { room(in: $0, of: target, concurrency, now: now) } ?? capacity(of: target, concurrency)
-      if free == 0 { return nil }
-      return WantedDeliveries(target, limit: lane?.breaker.position(now: now) == .halfOpen ? limit : free)
-    }
-  }
-
-  private func room(
-    in lane: Lane, of target: TargetName, _ concurrency: Concurrency, now: ContinuousClock.Instant
-  ) -> Int {
+  /// How many more deliveries to a target can be sent soon: none while its breaker is open, one to see whether it answers
+  /// again.
+  func room(of target: TargetName, concurrency: Concurrency, now: ContinuousClock.Instant) -> Int {
+    let capacity = capacity(of: target, concurrency)
+    guard let lane = lanes[target] else { return capacity }
     switch lane.breaker.position(now: now) {
-    case .open: 0
-    case .halfOpen where !lane.running.isEmpty: 0
-    case .closed, .halfOpen: max(0, capacity(of: target, concurrency) - lane.queue.count - lane.running.count)
+    case .closed: return max(0, capacity - lane.queue.count - lane.running.count)
+    case .halfOpen: return lane.queue.isEmpty && lane.breaker.isAdmitting(at: now) ? 1 : 0
+    case .open: return 0
     }
   }
 

@@ -5,7 +5,7 @@ import TocsinCore
 
 /// Sends what this node has leased: deliveries that it has just committed, and those that it took up.
 public final class Dispatcher: Service {
-  private struct State {
+  struct State {
     var dispatch: DispatchState
     var disabled: [TargetName: String] = [:]
     /// Targets that something waited for when they were last looked at.
@@ -22,13 +22,13 @@ public final class Dispatcher: Service {
 
   private let notifier: any Notifier
   private let store: any DeliveryStore
-  private let book: RoutingBook
+  let book: RoutingBook
   private let results: ResultWriter
   private let pause: TakeoverPause
-  private let settings: DeliverySettings
+  let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
-  private let state: Mutex<State>
+  let state: Mutex<State>
   private let orders: AsyncStream<DispatchState.Item>
   private let order: AsyncStream<DispatchState.Item>.Continuation
   private let releases = LaneQueue<Release>()
@@ -66,41 +66,6 @@ public final class Dispatcher: Service {
     }
     if !strangers.isEmpty { perform([.release(strangers, after: settings.strangerPause)]) }
     perform(state.withLock { $0.dispatch.accept(items, concurrency: table.concurrency, now: .now) })
-  }
-
-  /// How many more deliveries this node should take up.
-  var room: Int { max(0, settings.takeLimit - state.withLock { $0.dispatch.count }) }
-
-  /// What it should take up now: of each target what it can send, and some of what nobody can send, to see whether it is
-  /// to be given up.
-  var wanted: [WantedDeliveries] {
-    let table = book.table
-    let targets = table.targets
-    return state.withLock { state in
-      let strangers = state.queued.filter { table.receivers[$0.receiver] != nil && !table.has($0) }
-      return state.dispatch.wanted(targets, upTo: settings.takeLimit, concurrency: table.concurrency, now: .now)
-        + strangers.map { WantedDeliveries($0, limit: settings.takeLimit) }
-    }
-  }
-
-  /// Alerts whose deliveries to targets that could not be sent to now wait, instead of being leased for nothing.
-  func deferring(_ alerts: [StoredAlert]) -> [StoredAlert] {
-    guard alerts.contains(where: { !$0.deliveries.isEmpty }) else { return alerts }
-    let table = book.table
-    let busy = state.withLock { $0.dispatch.busyTargets(concurrency: table.concurrency, now: .now) }
-    if busy.isEmpty { return alerts }
-    return alerts.map { stored in
-      var stored = stored
-      for place in stored.deliveries.indices where busy.contains(stored.deliveries[place].target) {
-        stored.deliveries[place].waits = true
-      }
-      return stored
-    }
-  }
-
-  /// Something waits for these targets.
-  func queued(_ targets: [TargetName]) {
-    state.withLock { $0.queued = targets }
   }
 
   /// Targets that want nothing any more, with the reasons.
@@ -340,15 +305,4 @@ public final class Dispatcher: Service {
       perform(state.withLock { $0.dispatch.lapse(concurrency: table.concurrency, now: .now) })
     }
   }
-}
-
-extension RoutingTable {
-  /// How many attempts to one target of a receiver may be under way at once.
-  fileprivate func concurrency(of receiver: String) -> Int { receivers[receiver]?.concurrency ?? 1 }
-
-  fileprivate var concurrency: DispatchState.Concurrency {
-    { receiver in concurrency(of: receiver) }
-  }
-
-  fileprivate var targets: [TargetName] { receivers.values.flatMap { $0.targets.map(\.name) } }
 }

@@ -4,9 +4,9 @@ import TocsinCore
 /// Tells clients that asked for it that the `notification_status` of alerts is another one now. What cannot be told now is
 /// not told later: the list over HTTP says it.
 struct UpdateAnnouncer: Sendable {
-  let alerts: any AlertStore
-  let journal: any CooldownJournal
-  let logger: Logger
+  private let alerts: any AlertStore
+  private let journal: any CooldownJournal
+  private let logger: Logger
   private let pageSize = 500
 
   init(alerts: any AlertStore, journal: any CooldownJournal, logger: Logger) {
@@ -26,9 +26,9 @@ struct UpdateAnnouncer: Sendable {
       })
   }
 
-  /// Tells what the alerts' status is now.
-  func announce(_ keys: [AlertKey]) async {
-    let keys = Set(keys).sorted { $0.id < $1.id }
+  /// Tells what the alerts' status is now. Of two changes within the same milliseconds the earlier one may be told last.
+  func announce(_ keys: Set<AlertKey>) async {
+    let keys = keys.sorted { $0.id < $1.id }
     for start in stride(from: 0, to: keys.count, by: pageSize) {
       do {
         let found = try await alerts.alerts(Array(keys[start..<min(start + pageSize, keys.count)]))

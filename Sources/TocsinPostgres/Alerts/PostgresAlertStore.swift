@@ -36,10 +36,9 @@ public struct PostgresAlertStore: AlertStore {
   public func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
     if keys.isEmpty { return [] }
     let alerts = try await readers.rows(AlertStatements.many, AlertSet(keys).parameters) { row in
-      StoredAlert(
-        alert: try AlertColumns.read(row), tenant: Tenant(rawValue: try row.text(AlertColumns.count)))
+      (alert: try? AlertColumns.read(row), tenant: Tenant(rawValue: try row.text(AlertColumns.count)))
     }
-    return try await told(alerts)
+    return try await told(alerts.compactMap { row in row.alert.map { StoredAlert(alert: $0, tenant: row.tenant) } })
   }
 
   /// Adds to alerts what their deliveries say in their status.

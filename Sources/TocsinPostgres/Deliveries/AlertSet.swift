@@ -1,13 +1,6 @@
 import PostgresClient
 import TocsinCore
 
-extension AlertKey {
-  /// The alert that a row of tenant and id names.
-  init(_ row: PostgresRow) throws {
-    self.init(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1)))
-  }
-}
-
 /// Alerts as parameters, each once, in the order of their ids.
 struct AlertSet {
   private let alerts: [AlertKey]

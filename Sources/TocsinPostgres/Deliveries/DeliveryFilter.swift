@@ -117,9 +117,9 @@ struct DeliveryFilter {
       ), replayed AS (
         INSERT INTO delivery_queue (\(PlannedRows.columns), arrived, created_at, last_error, history, state, due_at)
         SELECT *, 'pending', clock_timestamp() FROM removed ORDER BY delivery_id
-        ON CONFLICT DO NOTHING RETURNING tenant, alert_id
+        ON CONFLICT DO NOTHING RETURNING tenant, alert_id, sequence
       )
-      SELECT tenant, alert_id FROM replayed
+      SELECT tenant, alert_id, sequence FROM replayed
       """, name: "delivery.replay\(name)")
   }
 }

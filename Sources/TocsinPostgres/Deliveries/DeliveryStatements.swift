@@ -43,7 +43,7 @@ enum DeliveryStatements {
         ) IS NULL
       LIMIT 1000
     ), \(LeaseStatements.ended(from: "unknown", error: "no node knows this receiver"))
-    SELECT tenant, alert_id FROM ended
+    SELECT tenant, alert_id, sequence FROM ended
     """, name: "delivery.receivers")
 
   /// Every disabled target.

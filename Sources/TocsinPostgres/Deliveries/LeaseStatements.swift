@@ -7,8 +7,8 @@ enum LeaseStatements {
   /// are wanted would expect a tenth of all, and read and sort them.
   static let largestTake = 1000
 
-  /// Takes what is due: limit; receivers, targets and how many of each, three arrays of one length; node, length of the
-  /// lease. Each target is looked up by itself, so that what waits for one is never read for another.
+  /// Takes what is due: limit; receivers, targets, how many of each and for how many milliseconds they must have been
+  /// due, four arrays of one length; node, length of the lease. Each target is looked up by itself, so that what waits for one is never read for another.
   ///
   /// Who held a lease that ran out may have tried: such rows count as arrived. Whether an earlier delivery to the same
   /// target is unfinished is looked up row by row, as far as the limit reaches; a join would look at all. Locked rows
@@ -18,11 +18,13 @@ enum LeaseStatements {
     WITH moment AS MATERIALIZED (
       SELECT clock_timestamp() AS now
     ), due AS MATERIALIZED (
-      SELECT page.* FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (receiver, target, room)
+      SELECT page.* FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[])
+        AS wanted (receiver, target, room, overdue)
       CROSS JOIN LATERAL (
         SELECT * FROM (
           SELECT d.delivery_id, d.due_at FROM delivery_queue d
-          WHERE d.receiver = wanted.receiver AND d.target = wanted.target AND d.due_at <= (SELECT now FROM moment)
+          WHERE d.receiver = wanted.receiver AND d.target = wanted.target
+            AND d.due_at <= (SELECT now FROM moment) - wanted.overdue * interval '1 millisecond'
             AND (d.sequence = 0 OR (
               SELECT true FROM delivery_queue e
               WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
@@ -33,11 +35,11 @@ enum LeaseStatements {
         ) due LIMIT wanted.room
       ) page LIMIT $1
     ), taken AS (
-      UPDATE delivery_queue d SET arrived = d.arrived OR d.state = 'sending', state = 'sending', locked_by = $5::text,
-        due_at = moment.now + $6::bigint * interval '1 microsecond'
+      UPDATE delivery_queue d SET arrived = d.arrived OR d.state = 'sending', state = 'sending', locked_by = $6::text,
+        due_at = moment.now + $7::bigint * interval '1 microsecond'
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
-        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, due.due_at AS was_due
+        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, d.patience_from, due.due_at AS was_due
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
@@ -68,7 +70,7 @@ enum LeaseStatements {
     ), followers AS (
       DELETE FROM delivery_queue d USING cancelled c
       WHERE d.tenant = c.tenant AND d.alert_id = c.alert_id AND d.receiver = c.receiver AND d.target = c.target
-        AND d.sequence > c.sequence
+        AND d.sequence > c.sequence AND d.state IN ('pending', 'retrying') AND NOT d.arrived
       RETURNING \(DeliveryColumns.moved(of: "d"))
     ), kept AS (
       INSERT INTO deliveries (\(DeliveryColumns.moved), state, finished_at)

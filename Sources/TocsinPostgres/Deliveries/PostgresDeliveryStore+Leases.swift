@@ -3,17 +3,17 @@ public import TocsinCore
 
 extension PostgresDeliveryStore {
   /// The rows are leased by one statement; another one reads their alerts. If that one fails, the rows are left to
-  /// their leases.
-  public func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery] {
-    guard limit > 0, !wanted.isEmpty else { return [] }
+  /// their leases; so are those that ought to be ended and cannot be.
+  public func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
+    guard limit > 0, !wanted.isEmpty else { return TakenDeliveries() }
     let parameters: [PostgresValue] = [
       .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(wanted.map(\.target.receiver)),
-      .textArray(wanted.map(\.target.target)), .int8Array(wanted.map { Int64(max(0, $0.limit)) }), .text(lease.node),
-      lease.microseconds,
+      .textArray(wanted.map(\.target.target)), .int8Array(wanted.map { Int64(max(0, $0.limit)) }),
+      .int8Array(wanted.map(\.overdueMilliseconds)), .text(lease.node), lease.microseconds,
     ]
     // A row that this release cannot read (of a newer one's making) is left to its lease: other nodes may.
     let taken = try await writers.rows(LeaseStatements.take, parameters) { try? Taken($0) }.compactMap { $0 }
-    guard !taken.isEmpty else { return [] }
+    guard !taken.isEmpty else { return TakenDeliveries() }
     let meant = AlertSet(taken.map(\.alert))
     let read = try await writers.rows(AlertStatements.many, meant.parameters) { row in
       (
@@ -22,30 +22,43 @@ extension PostgresDeliveryStore {
       )
     }
     let alerts = Dictionary(read, uniquingKeysWith: { $1 })
-    let gone = taken.filter { alerts[$0.alert] == nil }.map(\.planned.id)
-    if !gone.isEmpty {
-      _ = try await writers.run(LeaseStatements.bury, [.uuidArray(gone.map(\.uuid)), .text(lease.node)])
+    let gone = taken.filter { alerts[$0.alert] == nil }
+    let overtaken = taken.filter { row in
+      (alerts[row.alert] ?? nil)?.resolution.map { row.mayBeCancelled && row.patienceFrom < $0.at.microseconds }
+        ?? false
     }
-    let cancelled = try await cancelResolved(
-      taken.filter { $0.mayBeCancelled && (alerts[$0.alert] ?? nil)?.resolution != nil })
-    return taken.compactMap { row in
-      guard !cancelled.contains(row.planned.id), let alert = alerts[row.alert] ?? nil else { return nil }
+    let kept = Set(taken.map(\.planned.id)).subtracting((gone + overtaken).map(\.planned.id))
+    let cancelled: Set<DeliveryID>
+    do {
+      if !gone.isEmpty { _ = try await writers.run(LeaseStatements.bury, names(of: gone)) }
+      cancelled = try await cancel(overtaken)
+    } catch { cancelled = [] }
+    let deliveries = taken.compactMap { row -> LeasedDelivery? in
+      guard kept.contains(row.planned.id), let alert = alerts[row.alert] ?? nil else { return nil }
       return LeasedDelivery(
         planned: row.planned, alert: alert, tenant: row.alert.tenant, attempts: row.attempts,
         ageMilliseconds: row.ageMilliseconds)
     }
+    return TakenDeliveries(
+      deliveries: deliveries, counts: taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 },
+      cancelled: Set(overtaken.filter { cancelled.contains($0.planned.id) }.map(\.alert)))
   }
 
-  /// Cancels the firing of alerts that were resolved in the meantime, where nobody has been told of it.
-  private func cancelResolved(_ taken: [Taken]) async throws(StoreError) -> Set<DeliveryID> {
+  /// Cancels deliveries that tell of the firing of resolved alerts.
+  private func cancel(_ taken: [Taken]) async throws(StoreError) -> Set<DeliveryID> {
     if taken.isEmpty { return [] }
     let alerts = AlertSet(taken.map(\.alert))
-    let parameters: [PostgresValue] = [.uuidArray(taken.map(\.planned.id.uuid)), .text(lease.node)]
+    let names = names(of: taken)
     return try await writers.inTransaction { connection in
       _ = try await connection.execute(SettleStatements.lock, alerts.names)
-      let cancelled = try await connection.execute(LeaseStatements.cancel, parameters)
+      let cancelled = try await connection.execute(LeaseStatements.cancel, names)
       return Set(try cancelled.rows.map { DeliveryID(try $0.uuid(0)) })
     }
+  }
+
+  /// Their ids, and this node.
+  private func names(of taken: [Taken]) -> [PostgresValue] {
+    [.uuidArray(taken.map(\.planned.id.uuid)), .text(lease.node)]
   }
 
   public func queuedTargets() async throws(StoreError) -> [TargetName] {
@@ -75,6 +88,8 @@ private struct Taken {
   var alert: AlertKey
   var attempts: Int
   var ageMilliseconds: Int64
+  /// When it was made, or replayed: microseconds since the Unix epoch.
+  var patienceFrom: Int64
   /// Whether it tells that its alert fired, and never got as far as the other side.
   var mayBeCancelled: Bool
 
@@ -83,6 +98,7 @@ private struct Taken {
     alert = AlertKey(tenant: Tenant(rawValue: try row.text(6)), id: planned.alertID)
     attempts = Int(try row.int8(7))
     ageMilliseconds = max(0, try row.int8(8))
-    mayBeCancelled = try !row.bool(9) && planned.cause.sequence <= DeliveryCause.fallback.sequence
+    mayBeCancelled = try !row.bool(9) && planned.cause.tellsOfFiring
+    patienceFrom = try row.timestamptz(10)
   }
 }

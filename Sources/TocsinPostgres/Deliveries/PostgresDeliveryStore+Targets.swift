@@ -4,10 +4,10 @@ public import TocsinCore
 extension PostgresDeliveryStore {
   public func reportReceivers(
     _ names: [String], unknownAfterMilliseconds: Int64
-  ) async throws(StoreError) -> [AlertKey] {
+  ) async throws(StoreError) -> ChangedDeliveries {
     // Nodes that report at once wait for each other; sorted, never in a circle.
     let parameters: [PostgresValue] = [.textArray(Set(names).sorted()), .int8(unknownAfterMilliseconds)]
-    return try await writers.rows(DeliveryStatements.reportReceivers, parameters, AlertKey.init)
+    return try await changed(DeliveryStatements.reportReceivers, parameters)
   }
 
   public func disabledTargets() async throws(StoreError) -> [TargetName: String] {

@@ -38,10 +38,23 @@ public struct PostgresDeliveryStore: DeliveryStore {
     try await deliveries(DeliveryQuery(id: id, limit: 1), tenant: tenant).first
   }
 
-  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey] {
-    guard query.state?.isFinal ?? true, limit > 0 else { return [] }
+  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {
+    guard query.state?.isFinal ?? true, limit > 0 else { return ChangedDeliveries() }
     let filter = DeliveryFilter(replaying: query, tenant: tenant)
-    return try await writers.rows(filter.replay, filter.parameters + [.int8(Int64(limit))], AlertKey.init)
+    return try await changed(filter.replay, filter.parameters + [.int8(Int64(limit))])
+  }
+
+  /// Runs a statement that gives tenant, alert and sequence of each row that it has changed.
+  func changed(
+    _ statement: PostgresStatement, _ parameters: [PostgresValue]
+  ) async throws(StoreError) -> ChangedDeliveries {
+    let rows = try await writers.rows(statement, parameters) { row in
+      (
+        alert: AlertKey(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1))),
+        tellsOfFiring: try row.int8(2) <= DeliveryCause.fallback.sequence
+      )
+    }
+    return ChangedDeliveries(count: rows.count, alerts: Set(rows.lazy.filter(\.tellsOfFiring).map(\.alert)))
   }
 
   public func backlog() async throws(StoreError) -> DeliveryBacklog {

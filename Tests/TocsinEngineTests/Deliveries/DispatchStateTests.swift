@@ -168,51 +168,42 @@ import TocsinCore
     #expect(state.held == [items[2].id])
   }
 
-  @Test func whoCannotBeSentToIsBusy() {
-    var state = state(queueFactor: 1)
-    let items = (1...3).map { item(UInt64($0), to: slack) }
-    _ = state.accept([items[0]], concurrency: { _ in 1 }, now: start)
-    #expect(state.busyTargets(concurrency: { _ in 1 }, now: start) == [])
-    _ = state.accept([items[1]], concurrency: { _ in 1 }, now: start)
-    #expect(state.busyTargets(concurrency: { _ in 1 }, now: start) == [slack])
-    #expect(
-      state.accept([items[2]], concurrency: { _ in 1 }, now: start) == [.release([items[2]], after: .seconds(5))])
-    state.keep { _ in false }
-    #expect(state.count == 2)
-  }
-
-  @Test func asManyAreTakenUpAsCanBeSent() {
+  @Test func asManyFindRoomAsCanBeSentSoon() {
     var state = state(queueFactor: 3)
     let concurrency = { (_: String) in 2 }
-    let other = TargetName(receiver: "ops", target: "webhook-1")
-    _ = state.accept((1...5).map { item(UInt64($0), to: slack) }, concurrency: concurrency, now: start)
-    // Two under way, three that wait, of eight; the other one has no lane yet.
+    #expect(state.room(of: slack, concurrency: concurrency, now: start) == 8)
+    let items = (1...9).map { item(UInt64($0), to: slack) }
+    _ = state.accept(Array(items[..<5]), concurrency: concurrency, now: start)
+    // Two under way, three that wait.
+    #expect(state.room(of: slack, concurrency: concurrency, now: start) == 3)
+    _ = state.accept(Array(items[5..<8]), concurrency: concurrency, now: start)
+    #expect(state.room(of: slack, concurrency: concurrency, now: start) == 0)
     #expect(
-      state.wanted([slack, other], upTo: 1000, concurrency: concurrency, now: start)
-        == [WantedDeliveries(slack, limit: 3), WantedDeliveries(other, limit: 8)])
-    _ = state.accept((6...8).map { item(UInt64($0), to: slack) }, concurrency: concurrency, now: start)
-    #expect(
-      state.wanted([slack, other], upTo: 1000, concurrency: concurrency, now: start)
-        == [WantedDeliveries(other, limit: 8)])
+      state.accept([items[8]], concurrency: concurrency, now: start) == [.release([items[8]], after: .seconds(5))])
+    _ = state.finished(items[0].id, to: slack, outcome: .delivered(status: 200), concurrency: concurrency, now: start)
+    #expect(state.room(of: slack, concurrency: concurrency, now: start) == 1)
+    state.keep { _ in false }
+    #expect(state.count == 8)
   }
 
-  @Test func ofATargetThatIsTriedAgainManyAreTakenUpOnce() {
+  @Test func oneFindsRoomWhereATargetIsTriedAgain() {
     var state = state(queueFactor: 3)
-    let concurrency = { (_: String) in 1 }
-    var time = start
+    let concurrency = { (_: String) in 2 }
+    // One hangs from before the breaker opened, and is in nobody's way.
+    _ = state.accept([item(100, to: slack)], concurrency: concurrency, now: start)
     for number in 1...5 {
-      _ = state.accept([item(UInt64(number), to: slack)], concurrency: concurrency, now: time)
-      _ = state.finished(
-        item(UInt64(number), to: slack).id, to: slack, outcome: away, concurrency: concurrency, now: time)
+      let failing = item(UInt64(number), to: slack)
+      _ = state.accept([failing], concurrency: concurrency, now: start)
+      _ = state.finished(failing.id, to: slack, outcome: away, concurrency: concurrency, now: start)
     }
-    #expect(state.wanted([slack], upTo: 1000, concurrency: concurrency, now: time) == [])
-    time = start + .seconds(16)
-    #expect(
-      state.wanted([slack], upTo: 1000, concurrency: concurrency, now: time) == [WantedDeliveries(slack, limit: 1000)])
+    #expect(state.room(of: slack, concurrency: concurrency, now: start) == 0)
+    let later = start + .seconds(16)
+    #expect(state.room(of: slack, concurrency: concurrency, now: later) == 1)
     let probe = item(6, to: slack)
-    #expect(state.accept([probe], concurrency: concurrency, now: time) == [.send(probe)])
-    #expect(state.wanted([slack], upTo: 1000, concurrency: concurrency, now: time) == [])
-    #expect(state.busyTargets(concurrency: concurrency, now: time) == [slack])
+    #expect(state.accept([probe], concurrency: concurrency, now: later) == [.send(probe)])
+    #expect(state.room(of: slack, concurrency: concurrency, now: later) == 0)
+    _ = state.finished(probe.id, to: slack, outcome: .delivered(status: 200), concurrency: concurrency, now: later)
+    #expect(state.room(of: slack, concurrency: concurrency, now: later) == 7)
   }
 
   @Test func afterTheEndEverythingIsGivenBack() {

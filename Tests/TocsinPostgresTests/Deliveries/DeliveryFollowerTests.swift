@@ -5,6 +5,20 @@ import TocsinCore
 
 /// What acknowledging and resolving do to deliveries.
 @Suite struct DeliveryFollowerTests {
+  /// Whoever replays a firing wants it to be sent, whatever became of its alert.
+  @Test func theFiringOfAResolvedAlertThatIsReplayedIsTakenUp() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      try await stores.deliveries.release([PlannedDelivery(alert).id], afterMilliseconds: 0)
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops")
+      #expect(try await stores.states(alert) == ["fired ops": .cancelled])
+      let replayed = try await stores.deliveries.replay(
+        DeliveryQuery(state: .cancelled), limit: 10, tenant: .standard)
+      #expect(replayed == ChangedDeliveries(count: 1, alerts: [AlertKey(tenant: .standard, id: alert.alertID)]))
+      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned) == [PlannedDelivery(alert)])
+    }
+  }
+
   /// The alert was resolved while a node held the firing's lease, and its attempt got nowhere.
   @Test func theFiringOfAResolvedAlertIsCancelledWhenItIsTakenUp() async throws {
     try await TestDatabase.with { stores in
@@ -15,8 +29,11 @@ import TocsinCore
       try await stores.deliveries.release([untold], afterMilliseconds: 0)
       // The other one's lease runs out: it may have been told.
       try await stores.passAnHour()
-      let taken = try await stores.other.take(10, for: ["ops", "boss"])
-      #expect(taken.map(\.planned) == [PlannedDelivery(alert, to: "boss")])
+      let wanted = try await stores.other.queuedTargets().map { WantedDeliveries($0, limit: 10) }
+      let taken = try await stores.other.take(10, of: wanted)
+      #expect(taken.deliveries.map(\.planned) == [PlannedDelivery(alert, to: "boss")])
+      #expect(taken.cancelled == [AlertKey(tenant: .standard, id: alert.alertID)])
+      #expect(taken.counts.values.reduce(0, +) == 2)
       #expect(
         try await stores.states(alert) == [
           "fired ops": .cancelled, "acknowledged ops": .cancelled, "resolved ops": .cancelled,

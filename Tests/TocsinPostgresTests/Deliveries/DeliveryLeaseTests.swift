@@ -61,11 +61,25 @@ import TocsinCore
       let one = TargetName(receiver: "ops", target: "one")
       let two = TargetName(receiver: "ops", target: "two")
       let wanted = [WantedDeliveries(one, limit: 2), WantedDeliveries(two, limit: 3)]
-      let taken = try await stores.other.take(100, of: wanted).map(\.planned.target)
+      let taken = try await stores.other.take(100, of: wanted).deliveries.map(\.planned.target)
       #expect(taken.filter { $0 == one }.count == 2 && taken.filter { $0 == two }.count == 3 && taken.count == 5)
-      #expect(try await stores.other.take(4, of: [WantedDeliveries(one, limit: 100)]).count == 4)
-      #expect(try await stores.other.take(100, of: wanted).map(\.planned.target) == [two, two, two])
-      #expect(try await stores.other.take(100, of: wanted + [WantedDeliveries(one, limit: 0)]).isEmpty)
+      #expect(try await stores.other.take(4, of: [WantedDeliveries(one, limit: 100)]).deliveries.count == 4)
+      #expect(try await stores.other.take(100, of: wanted).deliveries.map(\.planned.target) == [two, two, two])
+      #expect(try await stores.other.take(100, of: wanted + [WantedDeliveries(one, limit: 0)]).deliveries.isEmpty)
+    }
+  }
+
+  @Test func onlyWhatHasBeenDueForSoLongIsTakenWhereThatIsWanted() async throws {
+    try await TestDatabase.with { stores in
+      let old = try await stores.fire(to: "ops")
+      try await stores.passAnHour()
+      let new = try await stores.fire(to: "ops")
+      try await stores.deliveries.release([PlannedDelivery(new).id], afterMilliseconds: 0)
+      let target = PlannedDelivery(old).target
+      let overdue = [WantedDeliveries(target, limit: 10, overdueMilliseconds: 600_000)]
+      let taken = try await stores.other.take(10, of: overdue)
+      #expect(taken.deliveries.map(\.alert) == [old] && taken.counts == [target: 1])
+      #expect(try await stores.other.take(10, for: ["ops"]).map(\.alert) == [new])
     }
   }
 
@@ -115,10 +129,11 @@ import TocsinCore
       planned.waits = true
       try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
       let wanted = [WantedDeliveries(planned.target, limit: 100)]
-      #expect(try await stores.other.take(1000, of: wanted).map(\.planned.id) == [planned.id])
+      #expect(try await stores.other.take(1000, of: wanted).deliveries.map(\.planned.id) == [planned.id])
       let explain = PostgresStatement("EXPLAIN (ANALYZE) \(LeaseStatements.take.sql)", name: "explain.take")
       let parameters: [PostgresValue] = [
-        .int8(1000), .textArray(["ops"]), .textArray(["one"]), .int8Array([100]), .text("node"), .int8(1_000_000),
+        .int8(1000), .textArray(["ops"]), .textArray(["one"]), .int8Array([100]), .int8Array([0]), .text("node"),
+        .int8(1_000_000),
       ]
       let plan = try await stores.pool.execute(explain, parameters).rows.map { try $0.text(0) }
       let read = plan.filter { $0.contains("actual time") }.compactMap { line in

@@ -16,12 +16,17 @@ extension MemoryCluster {
 extension MemoryCluster: DeliveryStore {
   var leaseDuration: Duration { .seconds(60) }
 
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> [LeasedDelivery] { [] }
+  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
+    TakenDeliveries()
+  }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
   func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
-  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> [AlertKey] { [] }
+  func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> ChangedDeliveries
+  {
+    ChangedDeliveries()
+  }
   func disabledTargets() async throws(StoreError) -> [TargetName: String] { [:] }
 
   func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
@@ -45,13 +50,14 @@ extension MemoryCluster: DeliveryStore {
     try await deliveries(DeliveryQuery(id: id), tenant: tenant).first
   }
 
-  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> [AlertKey] {
+  func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {
     state.withLock { state in
-      var replayed: [AlertKey] = []
+      var replayed = ChangedDeliveries()
       for index in state.deliveries.indices
       where MemoryCluster.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
         state.deliveries[index].state = .pending
-        replayed.append(AlertKey(tenant: tenant, id: state.deliveries[index].planned.alertID))
+        replayed.count += 1
+        replayed.alerts.insert(AlertKey(tenant: tenant, id: state.deliveries[index].planned.alertID))
       }
       return replayed
     }
