@@ -589,6 +589,13 @@ receivers:
   - name: desk
     webhook:
       url: {desk}
+  - name: stuck
+    fallback: desk
+    fallback_after: 4s
+    concurrency: 2
+    webhook:
+      url: {stuck}
+      timeout: 3s
   - name: archive
     webhook:
       url_file: archive-url
@@ -605,13 +612,15 @@ ROUTES = """
     receivers: [on-call]
   - match: {campaign_id: "brand-*"}
     receivers: [desk]
+  - match: {campaign_id: "stuck-*"}
+    receivers: [stuck]
 """
 
 
 @pytest.fixture(scope="module")
 def routed(receivers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("routed")
-    hooks = {name: receivers.hook() for name in ("on_call", "desk", "archive")}
+    hooks = {name: receivers.hook() for name in ("on_call", "desk", "stuck", "archive")}
     (folder / "archive-url").write_text(hooks["archive"].url + "\n")
     file = folder / "tocsin.yaml"
 
@@ -654,6 +663,29 @@ def test_a_fallback_gets_what_was_given_up(routed):
     assert {(d["receiver"], d["cause"], d["state"]) for d in found} == {
         ("on-call", "fired", "dead"), ("desk", "fallback", "delivered")}
     assert len(routed.hooks["desk"].of(fired["alert_id"])) == 1
+
+
+def test_fallbacks_are_told_of_all_that_waits_for_a_target_that_hangs(routed):
+    """Only few of them are ever tried; then the target answers again and gets them all."""
+    routed.hooks["stuck"].script(HANG)
+    batch = {"checks": [firing(f"stuck-{n}", 2.5) for n in range(200)]}
+    answer = request("POST", routed.nodes[0].url + "/api/alerts/check/batch", batch)
+    fired = {a["alert_id"] for result in answer.json["results"] for a in result["alerts"]}
+    assert len(fired) == 200
+
+    def missing(name):
+        return fired - {json.loads(r.body)["alert_id"] for r in list(routed.hooks[name].requests)}
+
+    wait_for(lambda: not missing("desk"), 60, "that the fallback is told of all")
+    tried = len(routed.hooks["stuck"].requests)
+    assert tried < 100
+    routed.hooks["stuck"].script(OK)
+    wait_for(lambda: not deliveries(routed, receiver="stuck", state="pending", limit=1000)
+             and not deliveries(routed, receiver="stuck", state="retrying", limit=1000)
+             and not deliveries(routed, receiver="stuck", state="sending", limit=1000), 90, "that all are delivered")
+    assert len(deliveries(routed, receiver="stuck", state="delivered", limit=1000)) == 200
+    told = [json.loads(r.body)["alert_id"] for r in list(routed.hooks["desk"].requests)]
+    assert all(told.count(each) == 1 for each in fired), "each fallback once"
 
 
 def test_the_file_is_read_again(routed):
