@@ -726,6 +726,31 @@ def test_the_file_is_read_again(routed):
     assert gauge() == "1"
 
 
+def test_what_waits_follows_a_url_that_is_corrected(routed, receivers):
+    """Two alerts went to a wrong address: one was given up, and is replayed; one is still tried."""
+    wrong, right = receivers.hook(Reply(404), Reply(500)), receivers.hook()
+    file = pathlib.Path(routed.nodes[0].cluster.environment["TOCSIN_CONFIG"]).parent / "archive-url"
+    before = file.read_text()
+    file.write_text(wrong.url + "\n")
+    log = pathlib.Path(routed.nodes[0].log)
+    count = log.read_text().count("were read again")
+    wait_for(lambda: log.read_text().count("were read again") > count, 30, "the wrong address")
+    fired = [fire(routed, f"corrected-{n}", context={"region": "north"})["alert_id"] for n in range(2)]
+    rows = {a: lambda a=a: the(deliveries(routed, alert_id=a)) for a in fired}
+    wait_for(lambda: {rows[a]()["state"] for a in fired} >= {"dead"}, 30, "one that is given up")
+    wait_for(lambda: any(row()["attempts"] for row in rows.values() if row()["state"] == "retrying"), 30, "one that is tried")
+    file.write_text(right.url + "\n")
+    count = log.read_text().count("were read again")
+    wait_for(lambda: log.read_text().count("were read again") > count, 30, "the right address")
+    replayed = request("POST", routed.nodes[0].url + "/api/deliveries/replay", {"receiver": "archive"})
+    assert replayed.json["replayed"] == 1
+    wait_for(lambda: all(row()["state"] == "delivered" for row in rows.values()), 60, "both at the right address")
+    assert {json.loads(r.body)["alert_id"] for r in right.requests} == set(fired) and len(right.requests) == 2
+    file.write_text(before)
+    mistyped = request("POST", routed.nodes[0].url + "/api/deliveries/replay", {"reciever": "archive"})
+    assert mistyped.status == 422 and "reciever" in mistyped.body.decode()
+
+
 def test_a_secret_file_is_read_again(routed, receivers):
     """A URL that stands in a file of its own is followed, too: another URL is another target."""
     other = receivers.hook()

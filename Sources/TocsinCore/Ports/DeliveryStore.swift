@@ -45,6 +45,12 @@ public protocol DeliveryStore: Sendable {
   /// time.
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError)
 
+  /// Gives those of these rows that this node still holds, and what waits behind them, to another target of their
+  /// receiver: they are due there at once, under the ids that they have. Left as it is: what that target has a row of
+  /// already.
+  /// - Returns: those that have the other target now
+  func retarget(_ deliveries: [LeasedDelivery], to target: TargetName) async throws(StoreError) -> Set<DeliveryID>
+
   /// Deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
   ///
   /// ``DeliveryQuery/before`` is the last delivery of the page before; each is on one page only, whatever is added in

@@ -73,6 +73,13 @@ public struct RoutingTable: Sendable, Hashable {
     receivers[target.receiver]?.targets.contains { $0.name == target } ?? false
   }
 
+  /// What took the place of a target that is not there any more, such as a URL that was corrected: the only target of
+  /// its receiver and channel.
+  public func replacement(of target: TargetName, channel: DeliveryChannel) -> TargetName? {
+    let others = receivers[target.receiver]?.targets.filter { $0.channel == channel } ?? []
+    return others.count == 1 && others[0].name != target ? others[0].name : nil
+  }
+
   /// What is due to the fallbacks of a receiver.
   public func fallbacks(of receiver: String, alert: AlertID) -> [PlannedDelivery] {
     deliveries(of: alert, to: receivers[receiver]?.fallbacks ?? [], cause: .fallback, told: .fired)

@@ -10,6 +10,8 @@ public final class Dispatcher: Service {
     var disabled: [TargetName: String] = [:]
     /// Targets that something waited for when they were last looked at.
     var queued: [TargetName] = []
+    /// Receivers that were last said not to answer.
+    var silent: Set<String> = []
     /// The attempts under way, to be stopped when their lease ends.
     var attempts: [DeliveryID: Task<DeliveryOutcome, Never>] = [:]
   }
@@ -77,8 +79,19 @@ public final class Dispatcher: Service {
   func report() {
     let table = book.table
     state.withLock { $0.dispatch.keep(where: table.has) }
-    for (receiver, position) in state.withLock({ $0.dispatch.breakers(now: .now) }) {
-      metrics.breaker(of: receiver, position)
+    let breakers = state.withLock { $0.dispatch.breakers(now: .now) }
+    for (receiver, position) in breakers { metrics.breaker(of: receiver, position) }
+    let silent = Set(breakers.filter { $0.value != .closed }.keys)
+    let before = state.withLock { state in
+      defer { state.silent = silent }
+      return state.silent
+    }
+    for receiver in silent.subtracting(before).sorted() {
+      logger.warning(
+        "a receiver does not answer: its deliveries wait, and are tried again", metadata: ["receiver": "\(receiver)"])
+    }
+    for receiver in before.subtracting(silent).sorted() {
+      logger.notice("a receiver answers again", metadata: ["receiver": "\(receiver)"])
     }
   }
 
@@ -133,10 +146,11 @@ public final class Dispatcher: Service {
     let retry = book.retry
     let table = book.table
     var waiting: [Int64: [DeliveryID]] = [:]
+    let moved = await moveToReplacements(releases.flatMap(\.items), table)
     for release in releases {
       metrics.released.increment(by: release.items.count)
       let wait = release.after * Double.random(in: 1...1.5)
-      for item in release.items {
+      for item in release.items where !moved.contains(item.id) {
         let age = item.age(at: now)
         let isStranger = !table.has(item.target)
         let limit = isStranger ? min(settings.unknownReceiverPatience, retry.patience) : retry.patience
@@ -161,6 +175,31 @@ public final class Dispatcher: Service {
         logger.debug("deliveries could not be given back; their leases run out", metadata: ["error": "\(error)"])
       }
     }
+  }
+
+  /// Gives deliveries whose target is not in the configuration any more to the one that took its place.
+  /// - Returns: those that have another target now
+  private func moveToReplacements(_ items: [DispatchState.Item], _ table: RoutingTable) async -> Set<DeliveryID> {
+    var replaced: [TargetName: [LeasedDelivery]] = [:]
+    for item in items where !table.has(item.target) {
+      guard let other = table.replacement(of: item.target, channel: item.leased.planned.channel) else { continue }
+      replaced[other, default: []].append(item.leased)
+    }
+    var moved: Set<DeliveryID> = []
+    for (target, deliveries) in replaced {
+      do {
+        let now = try await store.retarget(deliveries, to: target)
+        moved.formUnion(now)
+        if !now.isEmpty {
+          logger.info(
+            "deliveries go to the target that took the place of theirs",
+            metadata: ["receiver": "\(target.receiver)", "target": "\(target.target)", "count": "\(now.count)"])
+        }
+      } catch {
+        logger.debug("deliveries could not be given another target", metadata: ["error": "\(error)"])
+      }
+    }
+    return moved
   }
 
   /// After how long of failing the fallbacks of a delivery are told, too; nil for never, or where there are none.
@@ -242,7 +281,14 @@ public final class Dispatcher: Service {
   }
 
   private func send(_ leased: LeasedDelivery) async -> DeliveryOutcome {
-    if let reason = state.withLock({ $0.disabled[leased.planned.target] }) {
+    let target = leased.planned.target
+    if state.withLock({ $0.disabled[target] }) != nil {
+      // Somebody may have enabled it a moment ago: a delivery is not given up for what is not so any more.
+      do { disable(try await store.disabledTargets()) } catch {
+        return .retryable(DeliveryFailure("whether the target is still disabled could not be read"))
+      }
+    }
+    if let reason = state.withLock({ $0.disabled[target] }) {
       return .permanent(DeliveryFailure("the target is disabled: \(reason)"))
     }
     let notification = Notification(

@@ -101,6 +101,35 @@ enum LeaseStatements {
         state = CASE WHEN d.attempts = 0 THEN 'pending' ELSE 'retrying' END
       """)
 
+  /// Gives rows and what waits behind them another target: ids, node, target. Of whole alerts, whose rows have to be
+  /// locked before (``SettleStatements/lock``).
+  static let retarget = PostgresStatement(
+    """
+    WITH held AS MATERIALIZED (
+      \(held)
+    )
+    UPDATE delivery_queue d SET target = $3::text, due_at = clock_timestamp(), locked_by = NULL,
+      state = CASE WHEN d.attempts = 0 THEN 'pending' ELSE 'retrying' END
+    FROM held JOIN delivery_queue first USING (delivery_id)
+    WHERE d.tenant = first.tenant AND d.alert_id = first.alert_id AND d.receiver = first.receiver
+      AND d.target = first.target AND (d.delivery_id = first.delivery_id OR d.locked_by IS NULL)
+      AND \(isFree(in: "delivery_queue")) AND \(isFree(in: "deliveries"))
+    RETURNING d.delivery_id
+    """, name: "delivery.retarget")
+
+  /// Whether the other target has no row in that table of the same alert and cause; the first two causes count as one.
+  private static func isFree(in table: String) -> String {
+    """
+    (
+        SELECT true FROM \(table) e
+        WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = $3
+          AND greatest(e.sequence, \(DeliveryCause.fallback.sequence))
+            = greatest(d.sequence, \(DeliveryCause.fallback.sequence))
+        LIMIT 1
+      ) IS NULL
+    """
+  }
+
   /// Changes those of the named rows whose lease this node holds.
   private static func leased(name: String, set: String) -> PostgresStatement {
     PostgresStatement(

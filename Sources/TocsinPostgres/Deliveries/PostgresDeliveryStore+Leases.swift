@@ -61,6 +61,21 @@ extension PostgresDeliveryStore {
     [.uuidArray(taken.map(\.planned.id.uuid)), .text(lease.node)]
   }
 
+  public func retarget(
+    _ deliveries: [LeasedDelivery], to target: TargetName
+  ) async throws(StoreError) -> Set<DeliveryID> {
+    if deliveries.isEmpty { return [] }
+    let alerts = AlertSet(deliveries.map { AlertKey(tenant: $0.tenant, id: $0.planned.alertID) })
+    let parameters: [PostgresValue] = [
+      .uuidArray(deliveries.map(\.planned.id.uuid)), .text(lease.node), .text(target.target),
+    ]
+    return try await writers.inTransaction { connection in
+      _ = try await connection.execute(SettleStatements.lock, alerts.names)
+      let moved = try await connection.execute(LeaseStatements.retarget, parameters)
+      return Set(try moved.rows.map { DeliveryID(try $0.uuid(0)) })
+    }
+  }
+
   public func queuedTargets() async throws(StoreError) -> [TargetName] {
     try await readers.rows(LeaseStatements.queuedTargets) {
       TargetName(receiver: try $0.text(0), target: try $0.text(1))

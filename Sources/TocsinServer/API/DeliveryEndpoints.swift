@@ -62,11 +62,12 @@ enum DeliveryEndpoints {
       id: "replayDeliveries", tag: "deliveries",
       summary: "Makes deliveries that match due again, 10,000 at most: repeat it until it answers 0.",
       body: Operation.Body(
-        schema: Schemas.input(optional: [
-          "alert_id": Schemas.nullable(Schemas.uuid),
-          "receiver": Schemas.nullable(Schemas.string(1...256, "The receiver's name.")),
-          "state": Schemas.nullable(["type": "string", "enum": ["dead", "cancelled", "delivered"]]),
-        ])),
+        schema: Schemas.input(
+          optional: [
+            "alert_id": Schemas.nullable(Schemas.uuid),
+            "receiver": Schemas.nullable(Schemas.string(1...256, "The receiver's name.")),
+            "state": Schemas.nullable(["type": "string", "enum": ["dead", "cancelled", "delivered"]]),
+          ], isClosed: true)),
       success: Operation.Success(
         description: "How many are due again.",
         schema: Schemas.object(["success": Schemas.yes, "replayed": Schemas.count])),
@@ -82,6 +83,11 @@ enum DeliveryEndpoints {
 
   /// Which deliveries a body asks for: `alert_id`, `receiver`, `state` (`dead` unless given).
   private static func query(_ body: JSONObject) throws(Problem) -> DeliveryQuery {
+    // A filter whose name was mistyped would be no filter.
+    let known = ["alert_id", "receiver", "state"]
+    if let stranger = body.members.first(where: { !known.contains($0.key) }) {
+      throw Problem.invalid("/\(stranger.key)", "is not known: there are \(known.joined(separator: ", "))")
+    }
     var query = DeliveryQuery(state: .dead)
     if let id = body["alert_id"], id != .null {
       guard let id = id.string.flatMap({ AlertID($0) }) else {

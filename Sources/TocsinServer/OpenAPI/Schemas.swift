@@ -54,11 +54,12 @@ enum Schemas {
     return .object(schema)
   }
 
-  /// The same for a body that clients send: further members are ignored, but no string may hold U+0000.
-  static func input(_ required: JSONObject = [:], optional: JSONObject = [:]) -> JSON {
+  /// The same for a body that clients send: further members are ignored, unless it is closed, but no string may hold
+  /// U+0000.
+  static func input(_ required: JSONObject = [:], optional: JSONObject = [:], isClosed: Bool = false) -> JSON {
     var schema = object(required, optional: optional).object ?? [:]
     schema["propertyNames"] = ["pattern": noNUL]
-    schema["additionalProperties"] = reference("Value")
+    schema["additionalProperties"] = isClosed ? false : reference("Value")
     return .object(schema)
   }
 

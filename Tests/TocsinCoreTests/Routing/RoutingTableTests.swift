@@ -108,4 +108,19 @@ import TocsinCore
     #expect(table.fallbacks(of: "night", alert: alert.alertID) == [])
     #expect(table.fallbacks(of: "forgotten", alert: alert.alertID) == [])
   }
+
+  @Test func theOnlyTargetOfAChannelTakesTheOldOnesPlace() {
+    func target(_ name: String, _ channel: DeliveryChannel) -> RoutingTable.Target {
+      RoutingTable.Target(name: TargetName(receiver: "ops", target: name), channel: channel)
+    }
+    let old = TargetName(receiver: "ops", target: "webhook-old")
+    let one = RoutingTable(
+      receivers: ["ops": .init(targets: [target("webhook-new", .webhook), target("slack-1", .slack)])])
+    #expect(one.replacement(of: old, channel: .webhook) == TargetName(receiver: "ops", target: "webhook-new"))
+    #expect(one.replacement(of: old, channel: .email) == nil)
+    #expect(one.replacement(of: TargetName(receiver: "boss", target: "webhook-old"), channel: .webhook) == nil)
+    #expect(one.replacement(of: TargetName(receiver: "ops", target: "slack-1"), channel: .slack) == nil)
+    let two = RoutingTable(receivers: ["ops": .init(targets: [target("a", .webhook), target("b", .webhook)])])
+    #expect(two.replacement(of: old, channel: .webhook) == nil)
+  }
 }

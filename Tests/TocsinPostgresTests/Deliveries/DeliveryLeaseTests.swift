@@ -83,6 +83,33 @@ import TocsinCore
     }
   }
 
+  /// A URL was corrected: what waits for the old one is due at the new one, unless that has it already.
+  @Test func whatIsHeldIsGivenToAnotherTarget() async throws {
+    try await TestDatabase.with { stores in
+      let alert = try await stores.fire(to: "ops")
+      _ = try await stores.apply(.resolve, to: alert, telling: "ops")
+      let both = Samples.alert(at: try await stores.now())
+      try await stores.alerts.insert([
+        StoredAlert(
+          alert: both, tenant: .standard, deliveries: [PlannedDelivery(both), PlannedDelivery(both, target: "new")])
+      ])
+      try await stores.passAnHour()
+      let taken = try await stores.other.take(10, for: ["ops"]).filter { $0.planned.target.target == "one" }
+      #expect(taken.count == 2)
+      let new = TargetName(receiver: "ops", target: "new")
+      let moved = try await stores.other.retarget(taken, to: new)
+      let fired = PlannedDelivery(alert).id
+      let resolved = PlannedDelivery(alert, .resolved).id
+      #expect(moved == [fired, resolved])
+      let rows = try await stores.deliveries.deliveries(DeliveryQuery(alertID: alert.alertID), tenant: .standard)
+      #expect(rows.allSatisfy { $0.planned.target == new && $0.state == .pending && $0.lockedBy == nil })
+      #expect(try await stores.row(PlannedDelivery(both)).planned.target.target == "one")
+      // In their order, and under their ids.
+      let next = try await stores.deliveries.take(10, of: [WantedDeliveries(new, limit: 10)]).deliveries
+      #expect(next.map(\.planned.id) == [fired])
+    }
+  }
+
   @Test func whatWaitsIsLeasedByNobodyAndDueAtOnce() async throws {
     try await TestDatabase.with { stores in
       let alert = Samples.alert(at: try await stores.now())

@@ -19,6 +19,9 @@ extension MemoryCluster: DeliveryStore {
   func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
     TakenDeliveries()
   }
+  func retarget(_ deliveries: [LeasedDelivery], to target: TargetName) async throws(StoreError) -> Set<DeliveryID> {
+    []
+  }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
   func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
