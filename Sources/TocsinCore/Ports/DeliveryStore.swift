@@ -47,9 +47,15 @@ public protocol DeliveryStore: Sendable {
 
   /// Gives those of these rows that this node still holds, and what waits behind them, to another target of their
   /// receiver: they are due there at once, under the ids that they have. Left as it is: what that target has a row of
-  /// already.
+  /// already, and news that it is not told.
+  /// - Parameters:
+  ///   - deliveries: all to one target
+  ///   - target: another one of the same receiver
+  ///   - causes: what it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``
   /// - Returns: those that have the other target now
-  func retarget(_ deliveries: [LeasedDelivery], to target: TargetName) async throws(StoreError) -> Set<DeliveryID>
+  func retarget(
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+  ) async throws(StoreError) -> Set<DeliveryID>
 
   /// Deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
   ///

@@ -75,10 +75,13 @@ public struct RoutingTable: Sendable, Hashable {
 
   /// What took the place of a target that is not there any more, such as a URL that was corrected: the only target of
   /// its receiver and channel.
-  public func replacement(of target: TargetName, channel: DeliveryChannel) -> TargetName? {
+  public func replacement(of target: TargetName, channel: DeliveryChannel) -> Target? {
     let others = receivers[target.receiver]?.targets.filter { $0.channel == channel } ?? []
-    return others.count == 1 && others[0].name != target ? others[0].name : nil
+    return others.count == 1 && others[0].name != target ? others[0] : nil
   }
+
+  /// The names of all targets.
+  public var targets: Set<TargetName> { Set(receivers.values.flatMap { $0.targets.map(\.name) }) }
 
   /// What is due to the fallbacks of a receiver.
   public func fallbacks(of receiver: String, alert: AlertID) -> [PlannedDelivery] {

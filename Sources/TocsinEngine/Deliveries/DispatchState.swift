@@ -196,6 +196,11 @@ struct DispatchState {
     }
   }
 
+  /// Whether a target's breaker is closed.
+  func answers(_ target: TargetName, now: ContinuousClock.Instant) -> Bool {
+    (lanes[target]?.breaker.position(now: now) ?? .closed) == .closed
+  }
+
   /// How many deliveries to a target may wait or be under way.
   private func capacity(of target: TargetName, _ concurrency: Concurrency) -> Int {
     concurrency(target.receiver) * (queueFactor + 1)

@@ -21,7 +21,7 @@ extension Dispatcher {
         for target in receiver.targets.map(\.name) {
           let room = state.dispatch.room(of: target, concurrency: table.concurrency, now: now)
           if room > 0 { wanted.append(WantedDeliveries(target, limit: room)) }
-          if room < receiver.concurrency {
+          if !state.dispatch.answers(target, now: now) {
             wanted.append(WantedDeliveries(target, limit: limit, overdueMilliseconds: overdue))
           }
         }

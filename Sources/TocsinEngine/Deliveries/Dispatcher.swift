@@ -90,7 +90,7 @@ public final class Dispatcher: Service {
       logger.warning(
         "a receiver does not answer: its deliveries wait, and are tried again", metadata: ["receiver": "\(receiver)"])
     }
-    for receiver in before.subtracting(silent).sorted() {
+    for receiver in before.subtracting(silent).sorted() where breakers[receiver] == .closed {
       logger.notice("a receiver answers again", metadata: ["receiver": "\(receiver)"])
     }
   }
@@ -180,15 +180,15 @@ public final class Dispatcher: Service {
   /// Gives deliveries whose target is not in the configuration any more to the one that took its place.
   /// - Returns: those that have another target now
   private func moveToReplacements(_ items: [DispatchState.Item], _ table: RoutingTable) async -> Set<DeliveryID> {
-    var replaced: [TargetName: [LeasedDelivery]] = [:]
-    for item in items where !table.has(item.target) {
-      guard let other = table.replacement(of: item.target, channel: item.leased.planned.channel) else { continue }
-      replaced[other, default: []].append(item.leased)
-    }
+    // One old target after another: what one of them has given to the new one must not come from the next as well.
+    let strangers = Dictionary(
+      grouping: items.lazy.filter { !table.has($0.target) }.map(\.leased), by: \.planned.target)
     var moved: Set<DeliveryID> = []
-    for (target, deliveries) in replaced {
+    for deliveries in strangers.values {
+      guard let other = book.replacement(of: deliveries[0].planned) else { continue }
+      let target = other.name
       do {
-        let now = try await store.retarget(deliveries, to: target)
+        let now = try await store.retarget(deliveries, to: target, told: other.causes)
         moved.formUnion(now)
         if !now.isEmpty {
           logger.info(

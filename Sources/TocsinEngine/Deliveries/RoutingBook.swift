@@ -3,12 +3,17 @@ public import TocsinCore
 
 /// Who gets which alerts, and how patiently: replaced as a whole when the configuration changes.
 public final class RoutingBook: Sendable {
-  private let state: Mutex<(table: RoutingTable, retry: RetryPolicy)>
+  private struct State {
+    var table = RoutingTable()
+    var retry = RetryPolicy()
+    /// Targets that earlier tables had and this one has not.
+    var former: Set<TargetName> = []
+  }
+
+  private let state = Mutex(State())
 
   /// A book with an empty table.
-  init() {
-    state = Mutex((RoutingTable(), RetryPolicy()))
-  }
+  init() {}
 
   /// The table as it is now.
   public var table: RoutingTable { state.withLock { $0.table } }
@@ -18,7 +23,21 @@ public final class RoutingBook: Sendable {
 
   /// Takes up another table: what is planned from now on follows it.
   public func replace(_ table: RoutingTable, retry: RetryPolicy = RetryPolicy()) {
-    state.withLock { $0 = (table, retry) }
+    state.withLock { state in
+      state.former.formUnion(state.table.targets)
+      state.former.subtract(table.targets)
+      state.table = table
+      state.retry = retry
+    }
+  }
+
+  /// What took the place of a target that this node has had and has not any more. Nothing for one that it has never had:
+  /// another node may have read a newer configuration.
+  func replacement(of delivery: PlannedDelivery) -> RoutingTable.Target? {
+    state.withLock { state in
+      guard state.former.contains(delivery.target) else { return nil }
+      return state.table.replacement(of: delivery.target, channel: delivery.channel)
+    }
   }
 
   /// Alerts with the deliveries that their firing causes, all by one table.

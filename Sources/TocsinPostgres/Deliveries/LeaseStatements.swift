@@ -101,7 +101,8 @@ enum LeaseStatements {
         state = CASE WHEN d.attempts = 0 THEN 'pending' ELSE 'retrying' END
       """)
 
-  /// Gives rows and what waits behind them another target: ids, node, target. Of whole alerts, whose rows have to be
+  /// Gives rows and what waits behind them another target: ids, node, target, the causes that it is told,
+  /// by their places. Of whole alerts, whose rows have to be
   /// locked before (``SettleStatements/lock``).
   static let retarget = PostgresStatement(
     """
@@ -113,6 +114,7 @@ enum LeaseStatements {
     FROM held JOIN delivery_queue first USING (delivery_id)
     WHERE d.tenant = first.tenant AND d.alert_id = first.alert_id AND d.receiver = first.receiver
       AND d.target = first.target AND (d.delivery_id = first.delivery_id OR d.locked_by IS NULL)
+      AND greatest(d.sequence, \(DeliveryCause.fallback.sequence)) = ANY ($4::bigint[])
       AND \(isFree(in: "delivery_queue")) AND \(isFree(in: "deliveries"))
     RETURNING d.delivery_id
     """, name: "delivery.retarget")

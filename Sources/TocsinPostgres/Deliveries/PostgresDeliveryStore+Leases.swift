@@ -32,7 +32,11 @@ extension PostgresDeliveryStore {
     do {
       if !gone.isEmpty { _ = try await writers.run(LeaseStatements.bury, names(of: gone)) }
       cancelled = try await cancel(overtaken)
-    } catch { cancelled = [] }
+    } catch {
+      // Given back untried: a lease that ran out would count as an attempt that may have arrived.
+      try? await release((gone + overtaken).map(\.planned.id), afterMilliseconds: 0)
+      cancelled = []
+    }
     let deliveries = taken.compactMap { row -> LeasedDelivery? in
       guard kept.contains(row.planned.id), let alert = alerts[row.alert] ?? nil else { return nil }
       return LeasedDelivery(
@@ -62,12 +66,13 @@ extension PostgresDeliveryStore {
   }
 
   public func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
   ) async throws(StoreError) -> Set<DeliveryID> {
     if deliveries.isEmpty { return [] }
     let alerts = AlertSet(deliveries.map { AlertKey(tenant: $0.tenant, id: $0.planned.alertID) })
     let parameters: [PostgresValue] = [
       .uuidArray(deliveries.map(\.planned.id.uuid)), .text(lease.node), .text(target.target),
+      .int8Array(causes.map { Int64(max($0.sequence, DeliveryCause.fallback.sequence)) }),
     ]
     return try await writers.inTransaction { connection in
       _ = try await connection.execute(SettleStatements.lock, alerts.names)

@@ -77,13 +77,14 @@ enum SettleStatements {
         'number', d.attempts + 1, 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $12::text)))
     """
 
-  /// Whether the target of `planned` has no row of the alert in that table.
+  /// Whether the target of `planned` has no row of the alert in that table, nor another target the row that was planned
+  /// for it.
   private static func isNew(in table: String) -> String {
     """
     (
         SELECT true FROM \(table) d
         WHERE d.tenant = planned.tenant AND d.alert_id = planned.alert_id AND \(isInRange)
-          AND d.receiver = planned.receiver AND d.target = planned.target
+          AND (d.receiver = planned.receiver AND d.target = planned.target OR d.delivery_id = planned.delivery_id)
         LIMIT 1
       ) IS NULL
     """

@@ -116,7 +116,7 @@ import TocsinCore
     let old = TargetName(receiver: "ops", target: "webhook-old")
     let one = RoutingTable(
       receivers: ["ops": .init(targets: [target("webhook-new", .webhook), target("slack-1", .slack)])])
-    #expect(one.replacement(of: old, channel: .webhook) == TargetName(receiver: "ops", target: "webhook-new"))
+    #expect(one.replacement(of: old, channel: .webhook) == target("webhook-new", .webhook))
     #expect(one.replacement(of: old, channel: .email) == nil)
     #expect(one.replacement(of: TargetName(receiver: "boss", target: "webhook-old"), channel: .webhook) == nil)
     #expect(one.replacement(of: TargetName(receiver: "ops", target: "slack-1"), channel: .slack) == nil)

@@ -97,7 +97,7 @@ import TocsinCore
       let taken = try await stores.other.take(10, for: ["ops"]).filter { $0.planned.target.target == "one" }
       #expect(taken.count == 2)
       let new = TargetName(receiver: "ops", target: "new")
-      let moved = try await stores.other.retarget(taken, to: new)
+      let moved = try await stores.other.retarget(taken, to: new, told: [.fired, .resolved])
       let fired = PlannedDelivery(alert).id
       let resolved = PlannedDelivery(alert, .resolved).id
       #expect(moved == [fired, resolved])

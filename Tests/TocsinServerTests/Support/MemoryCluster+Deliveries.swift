@@ -19,7 +19,9 @@ extension MemoryCluster: DeliveryStore {
   func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
     TakenDeliveries()
   }
-  func retarget(_ deliveries: [LeasedDelivery], to target: TargetName) async throws(StoreError) -> Set<DeliveryID> {
+  func retarget(
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+  ) async throws(StoreError) -> Set<DeliveryID> {
     []
   }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
