@@ -32,6 +32,13 @@ def fire(cluster, campaign, node=0, value=2.5, **more):
     return answer.json["alerts"][0]
 
 
+async def subscribe_to_updates(socket):
+    await socket.recv()
+    await socket.send(json.dumps({"type": "subscribe", "updates": True}))
+    while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "subscribed":
+        pass
+
+
 def deliveries(cluster, node=0, **query):
     text = "&".join(f"{key}={value}" for key, value in query.items())
     answer = request("GET", f"{cluster.nodes[node].url}/api/deliveries?{text}")
@@ -126,10 +133,7 @@ def existing(receivers, certificate):
 def test_the_existing_environment_alone(existing):
     async def scenario():
         async with websockets.connect(existing.nodes[1].ws) as socket:
-            await socket.recv()
-            await socket.send(json.dumps({"type": "subscribe", "updates": True}))
-            while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "subscribed":
-                pass
+            await subscribe_to_updates(socket)
             fired = await asyncio.to_thread(
                 fire, existing, "existing-1", campaign_name="Späte Ernte", context={"region": "north"})
             updates = []
@@ -506,10 +510,7 @@ def test_dead_deliveries_are_replayed(weather):
 
     async def scenario():
         async with websockets.connect(weather.nodes[0].ws) as socket:
-            await socket.recv()
-            await socket.send(json.dumps({"type": "subscribe", "updates": True}))
-            while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "subscribed":
-                pass
+            await subscribe_to_updates(socket)
             answer = await asyncio.to_thread(
                 request, "POST", f"{weather.nodes[1].url}/api/deliveries/{dead['delivery_id']}/replay")
             told = []
@@ -679,6 +680,8 @@ def test_fallbacks_are_told_of_all_that_waits_for_a_target_that_hangs(routed):
     wait_for(lambda: not missing("desk"), 60, "that the fallback is told of all")
     tried = len(routed.hooks["stuck"].requests)
     assert tried < 100
+    log = pathlib.Path(routed.nodes[0].log)
+    wait_for(lambda: "a receiver does not answer" in log.read_text(), 40, "that the log says so")
     routed.hooks["stuck"].script(OK)
     wait_for(lambda: not deliveries(routed, receiver="stuck", state="pending", limit=1000)
              and not deliveries(routed, receiver="stuck", state="retrying", limit=1000)
@@ -686,6 +689,7 @@ def test_fallbacks_are_told_of_all_that_waits_for_a_target_that_hangs(routed):
     assert len(deliveries(routed, receiver="stuck", state="delivered", limit=1000)) == 200
     told = [json.loads(r.body)["alert_id"] for r in list(routed.hooks["desk"].requests)]
     assert all(told.count(each) == 1 for each in fired), "each fallback once"
+    wait_for(lambda: "a receiver answers again" in log.read_text(), 40, "that the log says so")
 
 
 def test_the_file_is_read_again(routed):

@@ -16,7 +16,7 @@ extension Dispatcher {
     return state.withLock { state in
       var wanted: [WantedDeliveries] = []
       for (name, receiver) in table.receivers {
-        let told = receiver.fallbacks.isEmpty ? patience : min(receiver.fallbackAfter ?? patience, patience)
+        let told = min(receiver.fallbacksToldAfter ?? patience, patience)
         let overdue = max(Int64(told.seconds * 1000), 1)
         for target in receiver.targets.map(\.name) {
           let room = state.dispatch.room(of: target, concurrency: table.concurrency, now: now)
@@ -56,6 +56,11 @@ extension Dispatcher {
   func queued(_ targets: [TargetName]) {
     state.withLock { $0.queued = targets }
   }
+}
+
+extension RoutingTable.Receiver {
+  /// After how long of failing its fallbacks are told, too; nil for never, or where there are none.
+  var fallbacksToldAfter: Duration? { fallbacks.isEmpty ? nil : fallbackAfter }
 }
 
 extension RoutingTable {

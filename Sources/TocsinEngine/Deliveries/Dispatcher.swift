@@ -204,10 +204,7 @@ public final class Dispatcher: Service {
 
   /// After how long of failing the fallbacks of a delivery are told, too; nil for never, or where there are none.
   private func toldAfter(_ planned: PlannedDelivery) -> Duration? {
-    guard planned.cause == .fired || planned.cause == .fallback,
-      let receiver = book.table.receivers[planned.target.receiver], !receiver.fallbacks.isEmpty
-    else { return nil }
-    return receiver.fallbackAfter
+    planned.cause.tellsOfFiring ? book.table.receivers[planned.target.receiver]?.fallbacksToldAfter : nil
   }
 
   /// A waiting time that does not pass over the moment at which the fallbacks are to be told.

@@ -60,7 +60,7 @@ enum DeliveryEndpoints {
   private static func replayMany(_ deliveries: DeliveryService) -> Endpoint {
     let operation = Operation(
       id: "replayDeliveries", tag: "deliveries",
-      summary: "Makes deliveries that match due again, 10,000 at most: repeat it until it answers 0.",
+      summary: "Makes matching deliveries due again, 10,000 at most: unless delivered, repeat it until it answers 0.",
       body: Operation.Body(
         schema: Schemas.input(
           optional: [
