@@ -72,7 +72,7 @@ import TocsinCore
     let faults = faults(text)
     #expect(faults.count == 5)
     #expect(faults.contains { $0.hasPrefix("rules.yaml:1 (a b): /rule_id: ") })
-    #expect(faults.contains("rules.yaml:1 (a b): /treshold: there is no such field; threshold is meant?"))
+    #expect(faults.contains("rules.yaml:1 (a b): /treshold: there is no such field; did you mean threshold?"))
     #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /rule_id: rule_id is required") })
     #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /alert_type: alert_type must be one of") })
     #expect(faults.contains { $0.hasPrefix("rules.yaml:6: /lookback_minutes: ") })

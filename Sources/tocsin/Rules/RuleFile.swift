@@ -84,7 +84,8 @@ struct RuleFile: Sendable {
     var place = RuleFile.place(name, rule.line)
     if let id = rule.value.object?["rule_id"]?.string { place += " (\(id))" }
     for member in rule.members where !RuleFile.fields.contains(member.key) {
-      faults.append("\(place): /\(member.key): there is no such field" + RuleFile.suggestion(for: member.key))
+      let question = NearestName.question(member.key, among: RuleFile.fields)
+      faults.append("\(place): /\(member.key): there is no such field\(question)")
     }
     do {
       let read = try AlertRule(json: rule.value)
@@ -110,35 +111,11 @@ struct RuleFile: Sendable {
     line.map { "\(name):\($0)" } ?? name
   }
 
-  private static func suggestion(for key: String) -> String {
-    let nearest = fields.map { ($0, $0.editDistance(to: key)) }.min { $0.1 < $1.1 }
-    guard let nearest, nearest.1 <= 3, nearest.1 < key.count / 2 + 1 else { return "" }
-    return "; \(nearest.0) is meant?"
-  }
-
   private static func reason(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile?, .fileNoSuchFile?: "there is no such file"
     case .fileReadNoPermission?: "it may not be read"
     default: (error as NSError).localizedDescription
     }
-  }
-}
-
-extension String {
-  /// How many characters have to be put in, taken out or replaced to get the other text (Levenshtein).
-  func editDistance(to other: String) -> Int {
-    let target = Array(other)
-    var row = Array(0...target.count)
-    for (index, character) in self.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for column in target.indices {
-        let above = row[column + 1]
-        row[column + 1] = Swift.min(above + 1, row[column] + 1, diagonal + (character == target[column] ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[target.count]
   }
 }
