@@ -7,7 +7,7 @@ VENV := .build-tools/venv
 # One after the other: each has the machine to itself.
 SUITES := $(filter %Tests,$(notdir $(wildcard Tests/*)))
 
-.PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan lint bench clean
+.PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan fuzz lint bench clean
 
 ## A whole local cluster with its own Redis and PostgreSQL.
 dev: packages build
@@ -44,6 +44,13 @@ test-end-to-end: tools
 test-tsan: packages
 	$(SWIFT) build -j $(JOBS) --build-tests --sanitize=thread --scratch-path .build-tsan
 	$(SWIFT) test --skip-build --sanitize=thread --scratch-path .build-tsan --filter 'TocsinCoreTests|TocsinEngineTests|TocsinServerTests'
+
+## The fuzz tests of `make test` with a hundred times as many inputs, of another seed each time (SEED, FACTOR).
+fuzz: SEED ?= $(shell date +%s)
+fuzz: FACTOR ?= 100
+fuzz: packages
+	$(SWIFT) build -j $(JOBS) --build-tests
+	TOCSIN_FUZZ_SEED=$(SEED) TOCSIN_FUZZ_FACTOR=$(FACTOR) $(SWIFT) test --skip-build --filter FuzzTests
 
 lint:
 	$(SWIFT) format lint -r --strict Package.swift Sources Tests

@@ -115,7 +115,7 @@ let package = Package(
       swiftSettings: strict),
     tests(
       "RedisClientTests",
-      ["RedisClient", "LocalServers", logging, embedded] + nio),
+      ["RedisClient", "LocalServers", "Fuzzing", logging, embedded] + nio),
     tests("PostgresClientTests", ["PostgresClient", "LocalServers", logging]),
     tests(
       "CurlClientTests",
@@ -126,8 +126,8 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio),
-    tests("TocsinCoreTests", ["TocsinCore"]),
-    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", logging] + nio),
+    tests("TocsinCoreTests", ["TocsinCore", "Fuzzing"]),
+    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", "Fuzzing", logging] + nio),
     tests(
       "TocsinNotifiersTests",
       ["TocsinNotifiers", "TocsinCore", "CurlClient", "FakeServer", logging] + nio + http),
@@ -142,9 +142,11 @@ let package = Package(
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore", logging]),
     tests(
       "TocsinServerTests",
-      ["TocsinServer", "TocsinEngine", "TocsinCore", logging, lifecycle, embedded] + nio + http + web),
+      ["TocsinServer", "TocsinEngine", "TocsinCore", "Fuzzing", logging, lifecycle, embedded] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    // What fuzz tests are made with.
+    .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
     tests(
