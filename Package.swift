@@ -73,11 +73,12 @@ let package = Package(
     .systemLibrary(name: "CLibpq"),
     .systemLibrary(name: "CLibcurl"),
     module("LocalServers"),
+    module("Support"),
     module(
       "RedisClient",
       ["CHiredis", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
-    module("PostgresClient", ["CLibpq", logging, lifecycle]),
-    module("CurlClient", ["CLibcurl", lifecycle]),
+    module("PostgresClient", ["CLibpq", "Support", logging, lifecycle]),
+    module("CurlClient", ["CLibcurl", "Support", lifecycle]),
     module("TocsinCore"),
     module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
     module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
@@ -116,11 +117,12 @@ let package = Package(
     tests(
       "RedisClientTests",
       ["RedisClient", "LocalServers", "Fuzzing", logging, embedded] + nio),
-    tests("PostgresClientTests", ["PostgresClient", "LocalServers", logging]),
+    tests("SupportTests", ["Support"]),
+    tests("PostgresClientTests", ["PostgresClient", "Support", "LocalServers", logging]),
     tests(
       "CurlClientTests",
       [
-        "CurlClient", lifecycle,
+        "CurlClient", "Support", lifecycle,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),

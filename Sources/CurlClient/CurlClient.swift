@@ -20,9 +20,10 @@ public final class CurlClient: Service, Sendable {
   private let lastID = Atomic<UInt64>(0)
 
   /// A client that can send at once; ``run()`` ends it.
-  public init(configuration: CurlConfiguration = CurlConfiguration()) {
+  /// - Throws: ``CurlError`` with `couldNotStart` where the system has no thread or no memory for it
+  public init(configuration: CurlConfiguration = CurlConfiguration()) throws(CurlError) {
     self.configuration = configuration
-    mailbox = LoopThread.start(configuration)
+    mailbox = try LoopThread.start(configuration)
   }
 
   deinit {

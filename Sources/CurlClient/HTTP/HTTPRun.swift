@@ -9,7 +9,7 @@ final class HTTPRun {
     _ id: UInt64, _ request: HTTPTransfer, _ configuration: CurlConfiguration, _ progress: TransferProgress
   ) throws(CurlFailure) {
     context = TransferContext(request, progress)
-    var easy = EasyHandle()
+    var easy = try EasyHandle()
     try easy.prepare(context, configuration)
     try easy.prepare(request)
     try easy.number(id)

@@ -10,8 +10,9 @@ struct EasyHandle: ~Copyable {
   private var list: StringList?
 
   /// - Parameter sockets: where the open sockets are noted, if another thread is to shut them down
-  init(sockets: OpenSockets? = nil) {
-    guard Libcurl.isReady, let easy = curl_easy_init() else { preconditionFailure("no memory for libcurl") }
+  /// - Throws: where there is no memory for it
+  init(sockets: OpenSockets? = nil) throws(CurlFailure) {
+    guard Libcurl.isReady, let easy = curl_easy_init() else { throw CurlFailure(result: CURLE_FAILED_INIT) }
     pointer = easy
     self.sockets = sockets
   }

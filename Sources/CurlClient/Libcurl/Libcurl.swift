@@ -2,12 +2,8 @@ import CLibcurl
 
 /// libcurl as a whole.
 enum Libcurl {
-  /// Sets libcurl up, once in a process; each owner of a handle reads it first.
-  static let isReady: Bool = {
-    let result = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-    precondition(result == CURLE_OK, "libcurl cannot be set up: \(result.explanation)")
-    return true
-  }()
+  /// Sets libcurl up, once in a process; each owner of a handle reads it first. False where that failed.
+  static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
 /// libcurl did not take an option or a transfer.

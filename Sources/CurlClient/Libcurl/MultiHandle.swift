@@ -1,4 +1,5 @@
 import CLibcurl
+import Glibc
 
 /// The owner of one `CURLM`: many transfers on one thread.
 ///
@@ -9,16 +10,20 @@ struct MultiHandle: ~Copyable, @unchecked Sendable {
   final class Shared: Sendable {
     let handle: MultiHandle
 
-    init(_ configuration: CurlConfiguration) {
-      handle = MultiHandle(configuration)
+    init(_ configuration: CurlConfiguration) throws(CurlFailure) {
+      handle = try MultiHandle(configuration)
     }
   }
 
   private let pointer: UnsafeMutableRawPointer
+  /// False where there were no descriptors for that: libcurl then goes on without.
+  private let canBeWoken: Bool
 
-  init(_ configuration: CurlConfiguration) {
-    guard Libcurl.isReady, let multi = curl_multi_init() else { preconditionFailure("no memory for libcurl") }
+  /// - Throws: where there is no memory for it
+  init(_ configuration: CurlConfiguration) throws(CurlFailure) {
+    guard Libcurl.isReady, let multi = curl_multi_init() else { throw CurlFailure(result: CURLE_FAILED_INIT) }
     pointer = multi
+    canBeWoken = curl_multi_wakeup(multi) == CURLM_OK
     for (option, value) in [
       (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections),
       (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost),
@@ -62,7 +67,9 @@ struct MultiHandle: ~Copyable, @unchecked Sendable {
     var timeout: Int32 = .max
     // Rounded up, or the last millisecond would be spent spinning.
     if let deadline { timeout = Int32(clamping: (deadline - .now).wholeMilliseconds) }
-    curl_multi_poll(pointer, nil, 0, max(0, timeout), nil)
+    if !canBeWoken { timeout = min(timeout, 50) }
+    // Without memory for it the call returns at once, and so does the next one.
+    if curl_multi_poll(pointer, nil, 0, max(0, timeout), nil) != CURLM_OK { usleep(10_000) }
   }
 
   /// Ends the present wait, or the next one. From any thread.

@@ -25,6 +25,7 @@ extension Exchange {
     case .expired: (.timedOut, "the transfer did not end in time")
     case .cancelled: (.cancelled, "the task was cancelled")
     case .closed: (.closed, "the client is shut down")
+    case .exhausted: (.couldNotConnect, "this machine has no thread or no memory for another transfer")
     case .unusable(let result): (.invalidRequest, "an option was not taken: \(result.explanation)")
     case .result(let result): explanation(of: result, refusal)
     }

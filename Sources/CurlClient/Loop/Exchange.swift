@@ -8,7 +8,17 @@ struct Exchange: Sendable {
     case result(CURLcode)
     /// Before it began: libcurl took an option not as it is.
     case unusable(CURLcode)
+    /// Before it began: the system had no thread or no memory for it.
+    case exhausted
     case expired, cancelled, closed
+
+    /// What it means that a transfer could not begin.
+    init(_ failure: CurlFailure) {
+      switch failure.result {
+      case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT: self = .exhausted
+      default: self = .unusable(failure.result)
+      }
+    }
   }
 
   let ending: Ending

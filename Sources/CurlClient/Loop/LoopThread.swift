@@ -1,5 +1,5 @@
 import CLibcurl
-import Foundation
+import Support
 import Synchronization
 
 /// The thread that owns libcurl's multi handle: runs all HTTP transfers, and directs the lanes of the mails.
@@ -26,13 +26,20 @@ final class LoopThread {
 
   /// Starts the thread.
   /// - Returns: the way to talk to it
-  static func start(_ configuration: CurlConfiguration) -> Mailbox {
-    let mailbox = Mailbox(MultiHandle.Shared(configuration))
-    Thread.start("curl") {
-      // The thread's objects, and all connections with them, are gone when this returns.
-      for spectator in run(mailbox, configuration) { spectator.resume() }
+  /// - Throws: where the system has no thread or no memory for it
+  static func start(_ configuration: CurlConfiguration) throws(CurlError) -> Mailbox {
+    do {
+      let mailbox = Mailbox(try MultiHandle.Shared(configuration))
+      try SystemThread.startWithoutPipeSignal("curl") {
+        // The thread's objects, and all connections with them, are gone when this returns.
+        for spectator in run(mailbox, configuration) { spectator.resume() }
+      }
+      return mailbox
+    } catch let error as CurlFailure {
+      throw CurlError(.couldNotStart, error.result.explanation)
+    } catch {
+      throw CurlError(.couldNotStart, "\(error)")
     }
-    return mailbox
   }
 
   private static func run(
@@ -101,7 +108,7 @@ final class LoopThread {
       run = try HTTPRun(id, request, configuration, job.progress)
       try multi.handle.add(run.easy)
     } catch {
-      answer(id, Exchange(.unusable(error.result)))
+      answer(id, Exchange(Exchange.Ending(error)))
       return perform(machine.endedHTTP(id))
     }
     running[id] = run

@@ -11,7 +11,7 @@ extension EasyHandle {
       try prepare(context, configuration)
       try prepare(mail)
     } catch {
-      return Exchange(.unusable(error.result))
+      return Exchange(Exchange.Ending(error))
     }
     let result = perform()
     return exchange(.result(result), context)

@@ -7,6 +7,7 @@ public struct CurlError: Error, Sendable {
     private enum Kind: String {
       case invalidRequest, couldNotResolve, couldNotConnect, connectTimedOut, timedOut, tls, refusedAddress
       case authentication, mailRefused, tooLarge, protocolError, sendFailed, receiveFailed, cancelled, closed
+      case couldNotStart
     }
 
     private let kind: Kind
@@ -41,6 +42,8 @@ public struct CurlError: Error, Sendable {
     public static let cancelled = Self(kind: .cancelled)
     /// The client was shut down.
     public static let closed = Self(kind: .closed)
+    /// The client itself: the system has no thread or no memory for it.
+    public static let couldNotStart = Self(kind: .couldNotStart)
 
     /// The code's name, fit for logs and metrics.
     public var description: String { kind.rawValue }

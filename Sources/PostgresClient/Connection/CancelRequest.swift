@@ -1,4 +1,4 @@
-import Foundation
+import Support
 import Synchronization
 
 /// A cancel request under way.
@@ -17,14 +17,12 @@ final class CancelRequest: Sendable {
   var isFinished: Bool { finished.load(ordering: .acquiring) }
 
   /// Sends the request; wakes the connection's thread when it is through.
-  func start(wakeup: Wakeup) {
-    let thread = Thread {
+  /// - Throws: where there is no thread for it; then nothing is sent
+  func start(wakeup: Wakeup) throws(SystemError) {
+    try SystemThread.start("pg-cancel", stackSize: 1 << 18) {
       _ = self.handle.send()
       self.finished.store(true, ordering: .releasing)
       wakeup.signal()
     }
-    thread.name = "pg-cancel"
-    thread.stackSize = 1 << 18
-    thread.start()
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import Synchronization
 
 extension PostgresConnection {
@@ -15,7 +16,7 @@ extension PostgresConnection {
     _ configuration: PostgresConfiguration,
     onBroken: (@Sendable (PostgresConnection) -> Void)?
   ) async throws(PostgresError) -> PostgresConnection {
-    let executor = ThreadExecutor(name: "pg-connection")
+    let executor = try thread()
     let attempt = Attempt()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -39,6 +40,14 @@ extension PostgresConnection {
       attempt.end(.failure(PostgresError(.cancelled, "the task was cancelled while connecting")))
     }
     return try result.get()
+  }
+
+  private static func thread() throws(PostgresError) -> ThreadExecutor {
+    do throws(SystemError) {
+      return try ThreadExecutor(name: "pg-connection")
+    } catch {
+      throw PostgresError(.connectionFailed, "there is no thread for another connection: \(error)")
+    }
   }
 
   /// Resumes the waiting task with whatever comes first: the connection, or the task's cancellation.

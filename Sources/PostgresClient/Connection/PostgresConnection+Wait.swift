@@ -73,8 +73,9 @@ extension PostgresConnection {
     wait.deadline = min(wait.deadline ?? .now + Self.grace, .now + Self.grace)
     guard let cancel = handle.cancelHandle() else { return }
     let request = CancelRequest(cancel)
+    // Without a thread for it nothing is sent, and the statement has as long as the server may take to confirm.
+    guard (try? request.start(wakeup: executor.wakeup)) != nil else { return }
     wait.request = request
-    request.start(wakeup: executor.wakeup)
   }
 
   /// A request that is still under way could stop the next statement, so its end is waited for. Without

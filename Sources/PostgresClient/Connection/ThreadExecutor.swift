@@ -1,4 +1,5 @@
-import Foundation
+import Glibc
+import Support
 import Synchronization
 
 /// Runs the jobs of one actor on one thread of its own, so that the actor may block in C.
@@ -6,18 +7,17 @@ import Synchronization
 /// While there is nothing to do the thread also watches a socket, and so hears of a server that hangs up
 /// on an idle connection.
 final class ThreadExecutor: SerialExecutor {
-  private let core = Core()
+  private let core: Core
 
   /// Interrupts a wait of the thread's own.
   var wakeup: Wakeup { core.wakeup }
 
   /// Starts the thread.
-  init(name: String) {
-    let core = core
-    let thread = Thread { core.run() }
-    thread.name = name
-    thread.stackSize = 1 << 20
-    thread.start()
+  /// - Throws: where the system has no descriptors or no thread for it
+  init(name: String) throws(SystemError) {
+    let core = Core(wakeup: try Wakeup())
+    try SystemThread.start(name, stackSize: 1 << 20) { core.run() }
+    self.core = core
   }
 
   deinit {
@@ -35,7 +35,8 @@ final class ThreadExecutor: SerialExecutor {
 
   /// Calls back on the thread when the socket becomes readable while no job is there, then forgets it.
   func watch(_ socket: Int32, _ onInput: @escaping @Sendable () -> Void) {
-    core.watch.withLock { $0 = (socket, onInput) }
+    let watch = SocketWatch(socket: socket, onInput: onInput)
+    core.watch.withLock { $0 = watch }
   }
 
   /// Forgets the socket; before it is closed.
@@ -59,6 +60,20 @@ extension ThreadExecutor {
     case work(@Sendable () -> Void)
   }
 
+  /// A socket, and what is called when something arrives there.
+  ///
+  /// An object, since a closure must not be held in a generic container itself: each access to it that the compiler
+  /// does not see through would wrap it in one more thunk, and the closure would grow with every statement.
+  private final class SocketWatch: Sendable {
+    let socket: Int32
+    let onInput: @Sendable () -> Void
+
+    init(socket: Int32, onInput: @escaping @Sendable () -> Void) {
+      self.socket = socket
+      self.onInput = onInput
+    }
+  }
+
   private struct Queue {
     var items: [Item] = []
     var sleeps = false
@@ -67,10 +82,14 @@ extension ThreadExecutor {
 
   /// What thread and executor share; the thread does not hold the executor, whose end ends it.
   private final class Core: Sendable {
-    let wakeup = Wakeup()
-    let watch = Mutex<(socket: Int32, onInput: @Sendable () -> Void)?>(nil)
+    let wakeup: Wakeup
+    let watch = Mutex<SocketWatch?>(nil)
     private let queue = Mutex(Queue())
     private let thread = Atomic<UInt>(0)
+
+    init(wakeup: Wakeup) {
+      self.wakeup = wakeup
+    }
 
     var isCurrentThread: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
@@ -110,7 +129,7 @@ extension ThreadExecutor {
         if stopped { return nil }
         let (woken, ready) = wakeup.wait(for: watch.withLock { $0?.socket ?? -1 })
         if woken { wakeup.drain() }
-        if ready, let (_, onInput) = watch.withLock({ $0.take() }) { onInput() }
+        if ready, let watch = watch.withLock({ $0.take() }) { watch.onInput() }
       }
     }
   }

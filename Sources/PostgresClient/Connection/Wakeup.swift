@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// A pipe that interrupts a thread's `poll`.
 final class Wakeup: Sendable {
@@ -6,10 +7,12 @@ final class Wakeup: Sendable {
   let descriptor: Int32
   private let writer: Int32
 
-  init() {
+  /// Opens the pipe.
+  /// - Parameter make: the system's `pipe`
+  /// - Throws: where there are no descriptors for it
+  init(make: (UnsafeMutablePointer<Int32>) -> Int32 = pipe) throws(SystemError) {
     var ends: [Int32] = [-1, -1]
-    let made = pipe(&ends)
-    precondition(made == 0, "no pipe for a connection's thread: errno \(errno)")
+    guard make(&ends) == 0 else { throw SystemError("pipe", code: errno) }
     for end in ends {
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -58,8 +61,9 @@ final class Wakeup: Sendable {
         }
         let count = poll(entries.baseAddress, 2, timeout)
         if count > 0 { return (entries[0].revents != 0, entries[1].revents != 0) }
-        if count == 0 { return (false, false) }
-        precondition(errno == EINTR, "poll failed: errno \(errno)")
+        if count == 0 || timeout == 0 { return (false, false) }
+        // The kernel may be short of memory. What was to be waited for is looked at again a little later.
+        if errno != EINTR { usleep(10_000) }
       }
     }
   }

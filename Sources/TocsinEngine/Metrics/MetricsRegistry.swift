@@ -22,9 +22,14 @@ public final class MetricsRegistry: Sendable {
     var series: [(labels: String, instrument: Instrument)]
   }
 
+  /// Brings gauges up to date. Not a mere closure: one in an array is wrapped by each access.
+  struct Collector: Sendable {
+    let collect: @Sendable () -> Void
+  }
+
   struct State {
     var families: [String: Family] = [:]
-    var collectors: [@Sendable () -> Void] = []
+    var collectors: [Collector] = []
   }
 
   private let state = Mutex(State())
@@ -57,7 +62,7 @@ public final class MetricsRegistry: Sendable {
 
   /// Runs a closure before each rendering, to bring gauges up to date.
   public func onCollect(_ body: @escaping @Sendable () -> Void) {
-    state.withLock { $0.collectors.append(body) }
+    state.withLock { $0.collectors.append(Collector(collect: body)) }
   }
 
   private func instrument(
@@ -90,7 +95,7 @@ public final class MetricsRegistry: Sendable {
   /// All metrics in Prometheus' text format 0.0.4.
   public func render() -> String {
     let collectors = state.withLock { $0.collectors }
-    for collect in collectors { collect() }
+    for collector in collectors { collector.collect() }
     let families = state.withLock { $0.families }
     var text = ""
     for (name, family) in families.sorted(by: { $0.key < $1.key }) {

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func anUnknownAuthority() async throws {
-    let client = CurlClient()
+    let client = try CurlClient()
     try await WebServer.with(.tls) { server in
       // Many at once: those that wait for the first one's connection hear of its failure, too.
       try await withThrowingTaskGroup(of: CurlError.self) { group in

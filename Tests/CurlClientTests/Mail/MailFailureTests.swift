@@ -147,7 +147,7 @@ import Testing
 
   @Test(arguments: [MailServer.Encryption.startTLS, .startTLSIfOffered, .implicit])
   func anUnknownAuthority(encryption: MailServer.Encryption) async throws {
-    let client = CurlClient()
+    let client = try CurlClient()
     let script = MailPost.Script(encryption: encryption == .implicit ? .implicit : .startTLS)
     try await MailPost.with(script) { post in
       let error = try await failure { try await client.send(.sample(to: post.server(encryption))) }

@@ -12,7 +12,7 @@ func trustingClient(_ change: (inout CurlConfiguration) -> Void = { _ in }) thro
   var configuration = CurlConfiguration()
   configuration.authoritiesFile = try Certificates.shared.get().authorityFile
   change(&configuration)
-  return CurlClient(configuration: configuration)
+  return try CurlClient(configuration: configuration)
 }
 
 extension HTTPTransfer {

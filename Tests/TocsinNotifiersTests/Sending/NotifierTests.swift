@@ -7,8 +7,8 @@ import TocsinCore
 @testable import TocsinNotifiers
 
 @Suite struct NotifierTests {
-  @Test func anUnknownTargetIsForAnotherNode() async {
-    let notifier = ChannelNotifier(client: CurlClient(), logger: LogLines().logger)
+  @Test func anUnknownTargetIsForAnotherNode() async throws {
+    let notifier = ChannelNotifier(client: try CurlClient(), logger: LogLines().logger)
     #expect(await notifier.send(Samples.notification(), timeout: .seconds(1)).name == "retryable")
     #expect(await notifier.test("slack", timeout: .seconds(1)) == nil)
     #expect(notifier.testable.isEmpty)
@@ -20,7 +20,7 @@ import TocsinCore
         ReceiverSettings(name: name, channels: [.slack(SlackSettings(url: Secret("\(server.url)/\(name)")))])
       }
       let (old, new) = (receiver("old"), receiver("new"))
-      let notifier = ChannelNotifier(client: CurlClient(), receivers: [old], logger: LogLines().logger)
+      let notifier = ChannelNotifier(client: try CurlClient(), receivers: [old], logger: LogLines().logger)
       #expect(notifier.testable == ["old", "slack"])
       notifier.replace([new])
       #expect(notifier.testable == ["new", "slack"])
@@ -40,7 +40,7 @@ import TocsinCore
       let webhook = ChannelSettings.webhook(WebhookSettings(urls: urls, signingSecrets: [secret]))
       let slack = ChannelSettings.slack(SlackSettings(url: Secret("\(server.url)/slack")))
       let notifier = ChannelNotifier(
-        client: CurlClient(),
+        client: try CurlClient(),
         receivers: [
           ReceiverSettings(name: "ops", channels: [webhook, slack]), ReceiverSettings(name: "night", channels: [slack]),
         ], logger: LogLines().logger)
@@ -64,7 +64,7 @@ import TocsinCore
     try await FakeServer.with(FakeServer.Script { _ in .answer(202, "{}") }) { server in
       let settings = PagerDutySettings(routingKey: "key", eventsURL: server.url)
       let receiver = ReceiverSettings(name: "ops", channels: [.pagerduty(settings)])
-      let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: LogLines().logger)
+      let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: LogLines().logger)
       #expect(await notifier.test("pagerduty", timeout: .seconds(30))?.map(\.outcome) == [.delivered(status: 202)])
       let events = try server.requests.map { try JSON(parsing: $0.body) }
       #expect(events.map { $0["event_action"] } == ["trigger", "resolve"])
@@ -77,7 +77,8 @@ import TocsinCore
     let log = LogLines()
     let receiver = ReceiverSettings(name: "ops", channels: [.slack(SlackSettings(url: "https://a.example"))])
     let options = NotifierOptions(templates: TemplateSources(folder: folder.path))
-    let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], options: options, logger: log.logger)
+    let notifier = ChannelNotifier(
+      client: try CurlClient(), receivers: [receiver], options: options, logger: log.logger)
     notifier.replace([receiver])
     #expect(notifier.templateProblems.map(\.name) == [.slackTitle])
     #expect(log.lines.count == 1)

@@ -17,7 +17,7 @@ import TocsinCore
     try await FakeServer.with(FakeServer.Script { _ in reply }) { server in
       let settings = WebhookSettings(urls: [Secret("\(server.url)/\(Self.secret)")], options: options)
       let receiver = ReceiverSettings(name: "ops", channels: [.webhook(settings)])
-      let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
+      let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
       let outcome = await notifier.send(Samples.notification(target: receiver.targets[0].name), timeout: timeout)
       #expect(!"\(outcome)".contains("hunter2"))
       return (outcome, server.requests)
@@ -71,7 +71,7 @@ import TocsinCore
   @Test func noConnectionIsNoHarm() async throws {
     let port = try await FakeServer.with(FakeServer.Script()) { $0.url }
     let receiver = ReceiverSettings(name: "ops", channels: [.webhook(WebhookSettings(urls: [Secret(port)]))])
-    let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
+    let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
     let outcome = await notifier.send(Samples.notification(target: receiver.targets[0].name), timeout: .seconds(30))
     #expect(outcome == .retryable(DeliveryFailure("no connection to the host")))
   }
@@ -97,7 +97,7 @@ import TocsinCore
         let channels = Samples.everyChannel(secret: Self.secret, base: server.url).dropFirst()
         let receiver = ReceiverSettings(name: "ops", channels: Array(channels))
         let log = LogLines()
-        let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: log.logger)
+        let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: log.logger)
         for target in receiver.targets {
           let outcome = await notifier.send(
             Samples.notification(target: target.name, channel: target.channel), timeout: .seconds(30))
