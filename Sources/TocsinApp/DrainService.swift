@@ -6,8 +6,12 @@ import TocsinServer
 
 /// The first service to be shut down: says that the node is not ready any more, and sends its WebSocket clients
 /// elsewhere, spread over the drain time, while requests are still served.
+///
+/// Where clients are connected, or requests come, it takes the whole drain time: a load balancer learns from `/readyz`
+/// that the node goes, and may need a few of its probes for that. A node that nobody uses ends at once.
 struct DrainService: Service {
   let hub: WebSocketHub
+  let server: HTTPServer
   let health: HealthMonitor
   let duration: Duration
   let logger: Logger
@@ -19,8 +23,13 @@ struct DrainService: Service {
     logger.info("draining", metadata: ["seconds": "\(duration.components.seconds)"])
     let end = ContinuousClock.now + duration
     await hub.drain(over: .seconds(duration.components.seconds))
-    // Load balancers need the time to notice, even if no WebSocket client does.
-    try? await Task.sleep(until: end, clock: .continuous)
+    while ContinuousClock.now < end, !server.isDeserted {
+      do {
+        try await Task.sleep(until: min(end, .now + .milliseconds(100)), clock: .continuous)
+      } catch {
+        return
+      }
+    }
   }
 }
 

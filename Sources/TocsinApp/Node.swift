@@ -76,7 +76,8 @@ public final class Node: Sendable {
     let alerts = PostgresAlertStore(writers: writers, readers: readers, node: unique)
     let rules = PostgresRuleStore(pool: readers)
     let deliveries = PostgresDeliveryStore(writers: couriers, readers: readers, node: unique)
-    let curl = CurlClient(configuration: Node.outbound(configuration))
+    let budget = try Node.budget(configuration, loops: Array(group.makeIterator()).count, logger: logger)
+    let curl = try Node.outbound(configuration, connections: budget.outbound)
     let notifier = ChannelNotifier(
       client: curl, receivers: receivers.receivers, options: NotifierOptions(receivers), logger: logger)
     let ports = EnginePorts(
@@ -98,6 +99,7 @@ public final class Node: Sendable {
     serverConfiguration.host = configuration.host
     serverConfiguration.port = configuration.port
     serverConfiguration.accessLog = configuration.accessLog
+    serverConfiguration.connectionLimit = min(configuration.connections ?? .max, budget.clients)
     let (whenListening, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let server = HTTPServer(
       configuration: serverConfiguration, engine: engine, hub: hub, eventLoopGroup: group, logger: logger
@@ -106,7 +108,8 @@ public final class Node: Sendable {
       logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
     }
     let partitions = PartitionService(store: alerts, logger: logger)
-    let drain = DrainService(hub: hub, health: engine.health, duration: configuration.drain, logger: logger)
+    let drain = DrainService(
+      hub: hub, server: server, health: engine.health, duration: configuration.drain, logger: logger)
     let statistics = StatisticsService(configuration: configuration.database, logger: logger)
     let adapters: [any Service] = [redis, signals, writers, readers, couriers, curl, partitions, statistics]
     let reload = source.map { source in
@@ -146,15 +149,57 @@ public final class Node: Sendable {
   }
 
   /// Runs until SIGTERM or SIGINT, or until the task's graceful shutdown or cancellation.
-  /// - Parameter signals: whether to stop on SIGTERM and SIGINT
+  /// - Parameter signals: whether to stop on SIGTERM and SIGINT, from the first moment on
   /// - Throws: ``NodeFailure`` when it cannot start
   public func run(stopOnSignals signals: Bool = true) async throws {
-    try await SchemaGuard(configuration: configuration, logger: logger).check()
-    var setup = ServiceGroupConfiguration(
-      services: services, gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [], logger: logger)
+    var setup = ServiceGroupConfiguration(services: services, logger: logger)
     setup.maximumGracefulShutdownDuration = configuration.drain + .seconds(4)
+    let services = ServiceGroup(configuration: setup)
+    guard signals else {
+      try await SchemaGuard(configuration: configuration, logger: logger).check()
+      return try await run(services)
+    }
+    var isStarted = false
+    let stops = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    try await withThrowingTaskGroup(of: Step.self) { group in
+      defer { group.cancelAll() }
+      group.addTask {
+        for await _ in stops { break }
+        return .stop
+      }
+      group.addTask { [configuration, logger] in
+        try await SchemaGuard(configuration: configuration, logger: logger).check()
+        return .checked
+      }
+      while let step = try await group.next() {
+        switch step {
+        case .checked:
+          group.addTask {
+            try await self.run(services)
+            return .ended
+          }
+          isStarted = true
+        case .stop where !isStarted: return logger.info("stopped before the node had started")
+        case .stop: await services.triggerGracefulShutdown()
+        case .ended: return
+        }
+      }
+    }
+  }
+
+  /// What happens while the node runs.
+  private enum Step {
+    /// The schema can be used.
+    case checked
+    /// SIGTERM or SIGINT came.
+    case stop
+    /// All services have ended.
+    case ended
+  }
+
+  private func run(_ services: ServiceGroup) async throws(NodeFailure) {
     do {
-      try await ServiceGroup(configuration: setup).run()
+      try await services.run()
     } catch is CancellationError {
       // The grace period was over, or a test ended.
     } catch {
@@ -172,13 +217,41 @@ public final class Node: Sendable {
     threads == 0 ? MultiThreadedEventLoopGroup.singleton : MultiThreadedEventLoopGroup(numberOfThreads: threads)
   }
 
-  /// Room for what the targets' own limits let through.
-  private static func outbound(_ node: NodeConfiguration) -> CurlConfiguration {
+  /// What the process' descriptors are used for.
+  private static func budget(
+    _ node: NodeConfiguration, loops: Int, logger: Logger
+  ) throws(NodeFailure) -> DescriptorBudget {
+    let limit = OpenFileLimit.current
+    let budget = DescriptorBudget(
+      limit: limit, loops: loops, redis: node.redisConnections,
+      postgres: node.databaseWriters + node.databaseReaders + node.databaseCouriers,
+      mails: CurlConfiguration().maximumMailTransfers)
+    guard budget.clients >= DescriptorBudget.fewestClients else {
+      throw NodeFailure(
+        "the process may open \(limit) files, and this node needs \(budget.least) at least: "
+          + "raise the limit (`ulimit -n`, or LimitNOFILE of systemd)")
+    }
+    if let wanted = node.connections, wanted > budget.clients {
+      logger.warning(
+        "fewer connections are accepted than TOCSIN_CONNECTIONS says: raise the limit of open files",
+        metadata: ["wanted": "\(wanted)", "connections": "\(budget.clients)", "open files": "\(limit)"])
+    }
+    return budget
+  }
+
+  /// The client of the receivers; room for what the targets' own limits let through.
+  private static func outbound(
+    _ node: NodeConfiguration, connections: Int
+  ) throws(NodeFailure) -> CurlClient {
     var configuration = CurlConfiguration()
     configuration.authoritiesFile = node.authorities
-    configuration.maximumConnections = 1024
+    configuration.maximumConnections = connections
     configuration.maximumConnectionsPerHost = 128
-    return configuration
+    do throws(CurlError) {
+      return try CurlClient(configuration: configuration)
+    } catch {
+      throw NodeFailure("the node cannot start: \(error.cause)")
+    }
   }
 
   private static func observe(

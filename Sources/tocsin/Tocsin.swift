@@ -32,6 +32,8 @@ struct Tocsin: AsyncParsableCommand {
     ])
 
   static func main() async {
+    // Before anything is read: a signal may come at any time.
+    if CommandLine.arguments.dropFirst().first == ServeCommand.configuration.commandName { NodeSignals.prepare() }
     Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 

@@ -196,8 +196,9 @@ class Node:
 
     def start(self):
         self.log = self.cluster.folder / f"node-{self.number}.log"
+        limit = ["prlimit", f"--nofile={self.cluster.limit}"] if self.cluster.limit else []
         self.server = Server(
-            [BINARY, "serve", "--port", str(self.port)], self.log,
+            [*limit, BINARY, "serve", "--port", str(self.port)], self.log,
             {"REDIS_URL": self.cluster.redis.url,
              "DATABASE_URL": f"{self.cluster.database_url}?application_name=node-{self.number}",
              "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
@@ -222,8 +223,9 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, nodes, drain=1, proxy=False, environment=None):
-        self.environment = environment or {}
+    def __init__(self, nodes, drain=1, proxy=False, environment=None, limit=None):
+        # How many files a node may open; as many as the tests may unless given.
+        self.environment, self.limit = environment or {}, limit
         # Not below pytest's own folder: PostgreSQL runs as another user, who may not look into that.
         self.folder, self.drain = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-test-")), drain
         folder = self.folder
@@ -256,8 +258,8 @@ def cluster():
     """Makes clusters; all are stopped at the end."""
     made = []
 
-    def make(nodes=2, drain=1, proxy=False, environment=None):
-        made.append(Cluster(nodes, drain, proxy, environment))
+    def make(nodes=2, drain=1, proxy=False, environment=None, limit=None):
+        made.append(Cluster(nodes, drain, proxy, environment, limit))
         return made[-1]
 
     yield make

@@ -20,6 +20,8 @@ public struct NodeConfiguration: Sendable {
   public var nodeName: String?
   /// Event loops; 0 is one per core.
   public var threads: Int
+  /// How many connections clients may have open, or nil for as many as the limit of open files has room for.
+  public var connections: Int?
   public var journalLimit: Int
   public var drain: Duration
   /// PEM file of the authorities that receivers' certificates are checked with, or nil for the system's.
@@ -46,6 +48,7 @@ public struct NodeConfiguration: Sendable {
     migrations = sources.optional(.migrations)
     nodeName = sources.optional(.nodeName)
     threads = try sources.integer(.threads, 0...1024)
+    connections = sources.optional(.connections) == nil ? nil : try sources.integer(.connections, 1...1_000_000)
     journalLimit = try sources.integer(.journalLimit, 1...10_000_000)
     authorities = sources.optional(.authorities)
     if let authorities, !FileManager.default.isReadableFile(atPath: authorities) {

@@ -45,6 +45,9 @@ extension Setting {
   static let nodeName = Setting(
     "node.name", "TOCSIN_NODE_NAME", "", "The node's name in logs; the host's name unless set.")
   static let threads = Setting("threads", "TOCSIN_THREADS", "0", "Event loops; 0 is one per core.")
+  static let connections = Setting(
+    "connections", "TOCSIN_CONNECTIONS", "",
+    "How many connections clients may have open; as many as the limit of open files has room for unless set.")
   static let journalLimit = Setting(
     "journal.limit", "TOCSIN_JOURNAL_LIMIT", "200000", "How many alerts may wait in Redis before checks get 503.")
   static let drainSeconds = Setting(
@@ -61,6 +64,6 @@ extension Setting {
   public static let all: [Setting] = [
     host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders,
     databaseCouriers, migrations,
-    nodeName, threads, journalLimit, drainSeconds, authorities, logLevel, accessLog,
+    nodeName, threads, connections, journalLimit, drainSeconds, authorities, logLevel, accessLog,
   ]
 }

@@ -17,8 +17,14 @@ final class RequestLog: Sendable {
   private let checkTime: MetricHistogram
   private let instruments = Mutex<[Key: (Counter, MetricHistogram)]>([:])
   private let logger: Logger?
+  private let lastAnswer = Atomic<UInt64>(0)
 
   static let checkRoute = "/api/alerts/check"
+  /// What is asked for by those who watch the node, not by those who use it.
+  private static let probes: Set<String> = ["/livez", "/readyz", "/metrics"]
+
+  /// When something was last answered that was no probe.
+  var lastWork: NIODeadline { .uptimeNanoseconds(lastAnswer.load(ordering: .relaxed)) }
 
   /// - Parameter accessLog: where each request is logged, or nil
   init(metrics: MetricsRegistry, accessLog: Logger?) {
@@ -31,7 +37,9 @@ final class RequestLog: Sendable {
   /// A check was answered with 200: the shorter way.
   func recordCheck(since start: NIODeadline) {
     checkCount.increment()
-    let time = NIODeadline.now() - start
+    let now = NIODeadline.now()
+    lastAnswer.store(now.uptimeNanoseconds, ordering: .relaxed)
+    let time = now - start
     checkTime.observe(Double(time.nanoseconds) * 1e-9)
     if logger != nil { log("POST", RequestLog.checkRoute, 200, time) }
   }
@@ -51,7 +59,9 @@ final class RequestLog: Sendable {
     let key = Key(method: name, route: route, status: answer.status)
     let (count, histogram) = instruments(for: key)
     count.increment()
-    let time = start.map { NIODeadline.now() - $0 } ?? .zero
+    let now = NIODeadline.now()
+    if !RequestLog.probes.contains(route) { lastAnswer.store(now.uptimeNanoseconds, ordering: .relaxed) }
+    let time = start.map { now - $0 } ?? .zero
     if start != nil { histogram.observe(Double(time.nanoseconds) * 1e-9) }
     if logger != nil { log(name, route, answer.status, time) }
   }

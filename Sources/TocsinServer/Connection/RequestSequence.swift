@@ -235,7 +235,8 @@ struct RequestSequence {
   mutating func deadline(at now: NIODeadline) -> NIODeadline? {
     let (current, time): (Wait, TimeAmount?) =
       switch phase {
-      case .idle: headerHasBegun ? (.header, configuration.headerTimeout) : (.request, configuration.idleTimeout)
+      case .idle where headerHasBegun: (.header, configuration.headerTimeout)
+      case .idle: (.request, served == 0 ? configuration.firstRequestTimeout : configuration.idleTimeout)
       case .receiving: (.body, configuration.bodyTimeout)
       case .answering, .ending: (.answer, configuration.answerTimeout)
       case .lingering: (.linger, .seconds(2))

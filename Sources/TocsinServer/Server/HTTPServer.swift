@@ -19,6 +19,8 @@ public final class HTTPServer: Service {
 
   private let configuration: ServerConfiguration
   private let channel: ConnectionChannel
+  private let connections: Connections
+  private let log: RequestLog
   private let eventLoopGroup: any EventLoopGroup
   private let logger: Logger
   private let onRunning: @Sendable (SocketAddress) -> Void
@@ -39,17 +41,24 @@ public final class HTTPServer: Service {
     let endpoints = APIEndpoints.all(engine)
     let server = EngineServer(
       checks: engine.checks, health: engine.health, router: APIRouter(endpoints, logger: logger), hub: hub)
+    connections = Connections(limit: configuration.connectionLimit, metrics: engine.metrics, logger: logger)
+    log = RequestLog(metrics: engine.metrics, accessLog: configuration.accessLog ? logger : nil)
     channel = ConnectionChannel(
-      shared: ConnectionHandler.Shared(
-        configuration: configuration, server: server, quiet: QuietAnswer(),
-        log: RequestLog(metrics: engine.metrics, accessLog: configuration.accessLog ? logger : nil)))
+      shared: ConnectionHandler.Shared(configuration: configuration, server: server, quiet: QuietAnswer(), log: log))
   }
+
+  /// Whether nobody is connected, and for a second nothing was answered but probes of the node itself.
+  public var isDeserted: Bool { connections.open == 0 && NIODeadline.now() - log.lastWork >= .seconds(1) }
 
   public func run() async throws {
     let server = channel.server(
       configuration: HummingbirdCore.ServerConfiguration(
-        address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog),
+        address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog,
+        availableConnectionsDelegate: ConnectionGate(connections: connections)),
       onServerRunning: { [self] channel in
+        try? await channel.eventLoop.submit { [logger] in
+          try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+        }.get()
         guard let address = channel.localAddress else { return }
         bound.withLock { $0 = address }
         onRunning(address)

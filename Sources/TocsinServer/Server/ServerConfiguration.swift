@@ -8,6 +8,8 @@ public struct ServerConfiguration: Sendable {
   public var port = 8000
   /// How many connections may wait to be accepted.
   public var backlog = 4096
+  /// How many connections may be open, WebSockets among them; more are not accepted until one ends.
+  public var connectionLimit = 10_000
   /// How many bytes a request's body may have.
   public var bodyLimit = 1 << 20
   /// How many bytes one header field may have, and how many all of a request together.
@@ -18,7 +20,9 @@ public struct ServerConfiguration: Sendable {
   public var headerTimeout = TimeAmount.seconds(10)
   /// How long a request's body may take to arrive.
   public var bodyTimeout = TimeAmount.seconds(30)
-  /// How long a connection without a request is kept.
+  /// How long a new connection may take to begin its first request.
+  public var firstRequestTimeout = TimeAmount.seconds(20)
+  /// How long a connection without a further request is kept.
   public var idleTimeout = TimeAmount.seconds(75)
   /// How long a client may take to read an answer.
   public var answerTimeout = TimeAmount.seconds(300)

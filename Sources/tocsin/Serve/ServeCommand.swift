@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       The node listens on 127.0.0.1:8000 unless told otherwise, shares its state with the others through Redis and \
       PostgreSQL, and stops on SIGTERM within 25 s: it answers what it has, sends its WebSocket clients elsewhere, \
-      and loses nothing.
+      and loses nothing. Where nobody is connected it stops at once. SIGHUP reads receivers and routes again.
 
       Settings come from flags, then the environment, then the file; `tocsin config` shows what counts.
 
@@ -32,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
   var port: Int?
 
   func run() async throws {
+    OpenFileLimit.raise()
     let configuration = try await options.configuration(flags: ["host": host, "port": port.map(String.init)])
     let receivers = try options.receivers()
     LoggingSystem.bootstrap { label in

@@ -12,7 +12,16 @@ import Testing
 
   private func after(_ seconds: Int64) -> NIODeadline { start + .seconds(seconds) }
 
+  @Test mutating func aConnectionWithoutARequestIsClosed() {
+    #expect(sequence.deadline(at: start) == after(20))
+    #expect(sequence.timePassed(after(19)) == .none)
+    #expect(sequence.timePassed(after(20)) == .close)
+  }
+
   @Test mutating func anIdleConnectionIsClosed() {
+    _ = sequence.received(.head(head))
+    _ = sequence.received(.end(nil))
+    _ = sequence.answered()
     #expect(sequence.deadline(at: start) == after(75))
     #expect(sequence.timePassed(after(74)) == .none)
     #expect(sequence.timePassed(after(75)) == .close)
