@@ -13,6 +13,8 @@ public struct WebSocketConfiguration: Sendable {
   /// For how long a client that lags behind by more than ``lagLimit`` must not have taken anything before it is
   /// closed: a burst of events alone is no reason. Past four times the limit it is closed at once.
   public var stallLimit: TimeAmount = .seconds(1)
+  /// A client that takes nothing of what waits for it for so long is closed, however little that is.
+  public var unreadLimit: TimeAmount = .seconds(30)
   /// How many acknowledgements and resolutions of one client may be unanswered.
   public var outstandingLimit = 8
   /// How many events are read from the event log at once.

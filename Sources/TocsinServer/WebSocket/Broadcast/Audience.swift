@@ -2,6 +2,9 @@ import TocsinCore
 
 /// The live clients of one loop that get the same events: one tenant, equal subscriptions. An event is matched once
 /// for all of them, and those that lack the same get the same buffer.
+///
+/// A client with many campaigns is an audience of its own: to find others with the same ones would cost as much as it
+/// has at every change.
 final class Audience {
   /// What its members have in common.
   struct Key: Hashable {
@@ -9,10 +12,13 @@ final class Audience {
     var subscriptions: Subscriptions
   }
 
+  /// How many campaigns the members of a shared audience may name.
+  static let sharedCampaigns = 64
+
   /// What its members have in common.
-  let key: Key
-  /// The campaigns without which no event matches; nil: events of any campaign may match.
-  let campaigns: Set<String>?
+  private(set) var key: Key
+  /// Whether it has one member only, ever.
+  let isPrivate: Bool
   /// What members may still lack.
   var log = AudienceLog()
   /// The clients.
@@ -35,7 +41,15 @@ final class Audience {
   /// An audience without members.
   init(key: Key) {
     self.key = key
-    campaigns = key.subscriptions.onlyCampaigns
+    isPrivate = key.subscriptions.campaignCount > Audience.sharedCampaigns
+  }
+
+  /// Changes what the only member of a private audience wants.
+  /// - Parameter change: changes the member's own subscriptions, and returns them. The audience lets go of its copy
+  ///   meanwhile, so that they are changed in place
+  func replaceSubscriptions(_ change: () -> Subscriptions) {
+    key.subscriptions = Subscriptions()
+    key.subscriptions = change()
   }
 
   /// A client joins.

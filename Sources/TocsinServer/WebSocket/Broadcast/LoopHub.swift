@@ -102,6 +102,21 @@ final class LoopHub {
     return audience
   }
 
+  /// A client with an audience of its own gets something else from the end of the tail on.
+  /// - Parameter change: changes the client's own subscriptions; it holds the only copy meanwhile
+  func change(_ session: SessionHandler, _ audience: Audience, _ change: () -> Subscriptions.Difference) {
+    var difference = Subscriptions.Difference()
+    audience.replaceSubscriptions {
+      difference = change()
+      return session.subscriptions
+    }
+    audiences.update(audience, difference)
+    session.position = tail.end
+  }
+
+  /// How many names of campaigns the index of audiences has entered and removed.
+  var indexWork: Int { audiences.work }
+
   /// A client no longer gets the live stream.
   func leave(_ session: SessionHandler, _ audience: Audience) {
     audience.remove(session)

@@ -38,7 +38,11 @@ struct ClientError: Error, Equatable {
   /// A subscription more than a client may have.
   static let tooManySubscriptions = ClientError(
     .tooManySubscriptions,
-    "a connection may have \(Subscriptions.maximumFilters) subscriptions that name \(Subscriptions.maximumCampaigns) campaigns in all"
+    """
+    a connection may have \(Subscriptions.maximumFilters) subscriptions that name \(Subscriptions.maximumCampaigns) \
+    campaigns of \(Subscriptions.maximumBytes) bytes in all; unsubscribe from some, subscribe by severities or \
+    alert_types, or open another connection
+    """
   )
 
   /// An `unsubscribe` that fits no subscription.

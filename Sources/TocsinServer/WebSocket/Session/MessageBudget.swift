@@ -1,12 +1,22 @@
 import NIOCore
+import TocsinCore
 
 /// How fast a client's messages are read: bursts are fine, afterwards reading pauses so that TCP slows the client
-/// down and nothing is lost.
+/// down and nothing is lost. A message costs what the node has to do for it.
 struct MessageBudget {
-  /// How many messages may come at once.
+  /// How many small messages may come at once.
   static let burst = 1000
   /// How many more each second.
   static let perSecond = 250
+
+  /// What a frame of so many bytes costs: what is done with one is proportional to its size.
+  static func cost(ofFrame bytes: Int) -> Int { 1 + bytes / 256 }
+
+  /// What a copy of subscriptions costs.
+  static func copyCost(of subscriptions: Subscriptions) -> Int { subscriptions.campaignCount / 64 }
+
+  /// What it costs to look through events, each of which is compared with so many spans of what was sent.
+  static func cost(ofEvents count: Int, spans: Int) -> Int { count * spans / 2048 }
 
   private var spent = 0
   private var since: NIODeadline

@@ -13,8 +13,11 @@ struct SentRecord {
 
   /// A client that changes its subscriptions more often may get events again when it resumes.
   private static let longest = 64
+  /// Likewise one that has subscribed to much: how many bytes of campaigns' names the spans may keep, beyond the last.
+  private static let maximumBytes = Subscriptions.maximumBytes
 
   private var spans: [Span] = []
+  private var bytes = 0
   private var open: EventID
 
   /// A stream that goes on from that place.
@@ -22,13 +25,25 @@ struct SentRecord {
     open = place
   }
 
+  /// How many spans an event may have to be compared with.
+  var count: Int { spans.count }
+
   /// Up to that place these subscriptions held; the stream goes on from there.
-  mutating func split(at place: EventID, subscriptions: Subscriptions) {
-    if place != open, place.epoch == open.epoch, place.isAfter(open) {
-      spans.append(Span(from: open, to: place, subscriptions: subscriptions))
-      if spans.count > SentRecord.longest { spans.removeFirst() }
+  /// - Returns: whether they are kept
+  @discardableResult
+  mutating func split(at place: EventID, subscriptions: Subscriptions) -> Bool {
+    defer { open = place }
+    guard place != open, place.epoch == open.epoch, place.isAfter(open) else { return false }
+    if let last = spans.last, last.to == open, last.subscriptions == subscriptions {
+      spans[spans.count - 1].to = place
+      return true
     }
-    open = place
+    spans.append(Span(from: open, to: place, subscriptions: subscriptions))
+    bytes += subscriptions.bytes
+    while spans.count > SentRecord.longest || (bytes > SentRecord.maximumBytes && spans.count > 1) {
+      bytes -= spans.removeFirst().subscriptions.bytes
+    }
+    return true
   }
 
   /// The stream goes on from that place, earlier or later than where it was.

@@ -101,7 +101,7 @@ struct Session {
     case .opening, .open: break
     }
     heard = now
-    budget.spend(1, now: now)
+    budget.spend(MessageBudget.cost(ofFrame: frame.length), now: now)
     switch assembler.receive(frame) {
     case .nothing: return .nothing
     case .ping(let payload): return .pong(payload)
@@ -143,6 +143,11 @@ struct Session {
       return .perform(.resume(lastEventID: place))
     case .success(let message): return .perform(message)
     }
+  }
+
+  /// Something was done for the client that costs more than its message tells.
+  mutating func spend(_ cost: Int, now: NIODeadline) {
+    budget.spend(cost, now: now)
   }
 
   /// An acknowledgement or resolution was answered.

@@ -36,17 +36,16 @@ extension SessionHandler {
     switch message {
     case .ping: send(ServerMessage.pong)
     case .subscribe(let filter, let updates, let echo):
-      switch changeSubscriptions({ $0.subscribe(filter, updates: updates) }) {
+      switch carryOut(subscriptions.subscribing(filter, updates: updates)) {
       case .done, .unknown: send(ServerMessage.subscribed(echo))
       case .tooMany: send(ServerMessage.error(ClientError.tooManySubscriptions))
       }
     case .unsubscribe(let filter, let updates, let echo):
       // One that names updates alone ends these alone.
-      let outcome = changeSubscriptions { subscriptions in
-        filter.isOpen && updates != nil
-          ? subscriptions.subscribe(filter, updates: false) : subscriptions.unsubscribe(filter)
-      }
-      switch outcome {
+      let endsUpdates = filter.isOpen && updates != nil
+      let decision =
+        endsUpdates ? subscriptions.subscribing(filter, updates: false) : subscriptions.unsubscribing(filter)
+      switch carryOut(decision) {
       case .done, .tooMany: send(ServerMessage.unsubscribed(echo))
       case .unknown: send(ServerMessage.error(ClientError.notSubscribed))
       }
@@ -56,24 +55,36 @@ extension SessionHandler {
   }
 
   /// Changes what the client gets from now on; what it lacks is sent by what held before.
-  private func changeSubscriptions(
-    _ change: (inout Subscriptions) -> Subscriptions.Outcome
-  ) -> Subscriptions.Outcome {
-    var changed = subscriptions
-    let outcome = change(&changed)
-    guard outcome == .done, changed != subscriptions else { return outcome }
+  private func carryOut(_ decision: Subscriptions.Decision) -> Subscriptions.Outcome {
+    guard case .change(let change) = decision else {
+      if case .unchanged(let outcome) = decision { return outcome }
+      return .done
+    }
     catchUpCompletely()
-    if let place = replay?.position(in: hub.tail) ?? hub.tail.newest {
-      record?.split(at: place, subscriptions: subscriptions)
+    if let place = replay?.position(in: hub.tail) ?? hub.tail.newest,
+      record?.split(at: place, subscriptions: subscriptions) == true
+    {
+      // The record keeps what held before, so the change copies it.
+      session.spend(MessageBudget.copyCost(of: subscriptions), now: hub.loop.now)
     }
-    let isLive = audience != nil
-    if let audience {
-      self.audience = nil
-      hub.leave(self, audience)
+    make(change)
+    return .done
+  }
+
+  private func make(_ change: Subscriptions.Change) {
+    guard let audience else {
+      subscriptions.apply(change)
+      return
     }
-    subscriptions = changed
-    if isLive { goLive() }
-    return outcome
+    if audience.isPrivate {
+      hub.change(self, audience) { subscriptions.apply(change) }
+      // Far enough below the limit that going back and forth costs more messages than it is worth.
+      guard subscriptions.campaignCount <= Audience.sharedCampaigns / 2 else { return }
+    }
+    self.audience = nil
+    hub.leave(self, audience)
+    if !audience.isPrivate { subscriptions.apply(change) }
+    goLive()
   }
 
   private func apply(_ action: AlertAction, to id: AlertID, by user: String?) {

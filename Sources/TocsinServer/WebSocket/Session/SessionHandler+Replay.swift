@@ -72,6 +72,8 @@ extension SessionHandler {
 
   private func pass(_ events: [EncodedEvent]) {
     guard let context else { return }
+    let cost = MessageBudget.cost(ofEvents: events.count, spans: record?.count ?? 0)
+    if cost > 0 { session.spend(cost, now: hub.loop.now) }
     var sent = 0
     for event in events where event.matches(subscriptions, tenant: tenant) {
       if let record, record.contains(event.id, where: { event.matches($0, tenant: tenant) }) { continue }

@@ -72,6 +72,7 @@ final class SessionHandler: ChannelDuplexHandler {
     if let filter = query.filter, subscriptions.subscribe(filter, updates: query.updates) == .tooMany {
       complaint = .tooManySubscriptions
     }
+    session.spend(MessageBudget.copyCost(of: subscriptions), now: hub.loop.now)
     if let place = query.lastEventID {
       session.replayBegan()
       resume(after: place)
@@ -149,6 +150,7 @@ final class SessionHandler: ChannelDuplexHandler {
     perform(session.tick(now: now))
     if replay != nil { hub.enqueue(replayOf: self) }
     if stalledSince != nil, let audience { closeIfTooSlow(audience) }
+    if let stalledSince, now - stalledSince >= hub.configuration.unreadLimit { close(.tooSlow) }
     if readPause != nil {
       readPause = session.readPause(now: now)
       if readPause == nil, wantsToRead {
