@@ -51,6 +51,9 @@ public final class HTTPServer: Service {
   public var isDeserted: Bool { connections.open == 0 && NIODeadline.now() - log.lastWork >= .seconds(1) }
 
   public func run() async throws {
+    // That the server listens, the node says itself.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .notice)
     let server = channel.server(
       configuration: HummingbirdCore.ServerConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog,
@@ -62,7 +65,7 @@ public final class HTTPServer: Service {
         guard let address = channel.localAddress else { return }
         bound.withLock { $0 = address }
         onRunning(address)
-      }, eventLoopGroup: eventLoopGroup, logger: logger)
+      }, eventLoopGroup: eventLoopGroup, logger: quiet)
     try await server.run()
   }
 }
