@@ -28,7 +28,9 @@ public struct PostgresConfiguration: Sendable {
     }
     options = parsed
     if let text = value(of: "connect_timeout") {
-      guard let seconds = Int64(text) else { throw Self.invalid("connect_timeout") }
+      guard let seconds = Int64(text), abs(Int128(seconds)) <= Self.longestMilliseconds / 1000 else {
+        throw Self.invalid("connect_timeout")
+      }
       connectTimeout = .seconds(seconds)
     }
     if let name = value(of: "application_name") { applicationName = name }
@@ -43,20 +45,30 @@ public struct PostgresConfiguration: Sendable {
   }
 
   private static func invalid(_ option: String) -> PostgresError {
-    PostgresError(.invalidConfiguration, "the connection string's \(option) is not a number with a known unit")
+    PostgresError(
+      .invalidConfiguration,
+      "the connection string's \(option) is not a number with a known unit, or longer than 24 days")
   }
+
+  /// The longest time that the server has a number for: it counts milliseconds in 32 bits.
+  private static let longestMilliseconds = Int128(Int32.max)
 
   /// Reads a time as `postgresql.conf` writes it: a number with an optional unit, milliseconds without.
   private static func timeout(_ text: Substring) -> Duration? {
     let word = text.prefix { !$0.isWhitespace }
     let digits = word.prefix { $0.isNumber }
     guard let number = Int64(digits) else { return nil }
-    return switch word.dropFirst(digits.count) {
-    case "", "ms": .milliseconds(number)
-    case "s": .seconds(number)
-    case "min": .seconds(number * 60)
-    default: nil
-    }
+    let unit: Int128? =
+      switch word.dropFirst(digits.count) {
+      case "", "ms": 1
+      case "s": 1000
+      case "min": 60_000
+      case "h": 3_600_000
+      case "d": 86_400_000
+      default: nil
+      }
+    guard let unit, Int128(number) * unit <= longestMilliseconds else { return nil }
+    return .milliseconds(Int64(Int128(number) * unit))
   }
 
   /// What is handed to libpq: defaults for what the string leaves out, the properties over all.
@@ -67,16 +79,18 @@ public struct PostgresConfiguration: Sendable {
     ].filter { value(of: $0.keyword) == nil }
     let owned = ["connect_timeout", "application_name", "options", "client_encoding"]
     all += options.filter { !owned.contains($0.keyword) }
-    var setting = "-c statement_timeout=\(max(0, statementTimeout.milliseconds))"
-    if statementTimeout > .zero {
+    let limit = min(max(0, Int128(statementTimeout.milliseconds)), Self.longestMilliseconds)
+    var setting = "-c statement_timeout=\(limit)"
+    if limit > 0 {
       // A process that stands still inside a transaction must not keep its locks.
-      setting += " -c idle_in_transaction_session_timeout=\(2 * statementTimeout.milliseconds)"
+      setting += " -c idle_in_transaction_session_timeout=\(min(2 * limit, Self.longestMilliseconds))"
     }
     // Over many partitions an estimate soon reaches what PostgreSQL compiles a statement for: half a second and more,
     // for what runs a few milliseconds.
     let defaults = "-c jit=off"
     all.append(("options", [defaults, value(of: "options"), setting].compactMap(\.self).joined(separator: " ")))
-    all.append(("connect_timeout", String(max(2, (connectTimeout.milliseconds + 999) / 1000))))
+    let patience = min(Int128(connectTimeout.milliseconds), Self.longestMilliseconds)
+    all.append(("connect_timeout", String(max(2, (patience + 999) / 1000))))
     all.append(("application_name", applicationName))
     all.append(("client_encoding", "UTF8"))
     return all
@@ -101,9 +115,9 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
 }
 
 extension Duration {
-  /// Whole milliseconds, rounded toward zero.
+  /// Whole milliseconds, rounded toward zero; the greatest or smallest number where they do not fit.
   var milliseconds: Int64 {
     let (seconds, attoseconds) = components
-    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    return Int64(clamping: Int128(seconds) * 1000 + Int128(attoseconds / 1_000_000_000_000_000))
   }
 }

@@ -78,9 +78,9 @@ public final class Node: Sendable {
       configuration: configuration.database, size: configuration.databaseCouriers, logger: logger)
     let unique =
       "\(name)-\(ProcessInfo.processInfo.processIdentifier)-\(String(UInt32.random(in: 0 ... .max), radix: 36))"
-    let alerts = PostgresAlertStore(writers: writers, readers: readers, node: unique)
-    let rules = PostgresRuleStore(pool: readers)
-    let deliveries = PostgresDeliveryStore(writers: couriers, readers: readers, node: unique)
+    let alerts = PostgresAlertStore(writers: writers, readers: readers, node: unique, logger: logger)
+    let rules = PostgresRuleStore(pool: readers, logger: logger)
+    let deliveries = PostgresDeliveryStore(writers: couriers, readers: readers, node: unique, logger: logger)
     let budget = try Node.budget(configuration, loops: Array(group.makeIterator()).count, logger: logger)
     let curl = try Node.outbound(configuration, connections: budget.outbound)
     let notifier = ChannelNotifier(

@@ -52,6 +52,11 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         retryAfterSeconds: 5)
     case .data:
       self.init(.rejected, "the data was refused: \(error.message)")
+    case .foreign:
+      self.init(
+        .unavailable,
+        "\(error.message). This node runs release \(TocsinRelease.version); ask a node of the release that wrote it",
+        retryAfterSeconds: 60)
     case .failed:
       self.init(.failed, "an internal error happened and was logged")
     }

@@ -41,6 +41,20 @@ import TocsinCore
     }
   }
 
+  @Test(arguments: [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max])
+  func arithmeticEndsWhereTheNumbersDo(_ milliseconds: Int64) {
+    let time = Timestamp(milliseconds: milliseconds)
+    for step in [Int64.min, -1, 0, 1, .max] {
+      let moved = time.advanced(by: step)
+      #expect(step < 0 ? moved <= time : moved >= time)
+    }
+    var generator = SystemRandomNumberGenerator()
+    let id = AlertID(at: time, using: &generator)
+    #expect(AlertID(lowerBound: time) <= id)
+    #expect(AlertID(lowerBound: Timestamp(milliseconds: 0)) <= AlertID(lowerBound: time))
+    #expect(AlertID(lowerBound: time).timestamp.description.count == 24)
+  }
+
   @Test func momentsThatTextCannotExpressAreClamped() {
     #expect(Timestamp(milliseconds: .max).description == "9999-12-31T23:59:59.999Z")
     #expect(Timestamp(milliseconds: .min).description == "0000-01-01T00:00:00.000Z")

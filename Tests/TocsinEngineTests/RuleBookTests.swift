@@ -32,6 +32,19 @@ import TocsinCore
     #expect(book.version == 2)
   }
 
+  @Test func whatThisReleaseCannotReadIsPassedOnUntilItIsReplaced() {
+    let foreign = ["a", "b"].map {
+      ForeignRule(tenant: .standard, ruleID: $0, version: 2, stored: Array(#"{"alert_type": "spend"}"#.utf8))
+    }
+    let book = RuleBook()
+    book.apply(RuleSnapshot(version: 2, rules: [:], foreign: foreign))
+    book.apply(rule("c", version: 3), tenant: .standard)
+    #expect(book.snapshot.foreign == foreign)
+    #expect(book.index(of: .standard)?["a"] == nil && book.index(of: .standard)?["c"] != nil)
+    book.remove("a", tenant: .standard, version: 4)
+    #expect(book.snapshot.foreign == [foreign[1]])
+  }
+
   @Test func aDeletionOfItsOwnHoldsUntilASnapshotContainsIt() {
     let book = RuleBook()
     book.apply(snapshot(1, [rule("a", version: 1)]))

@@ -59,7 +59,7 @@ extension AlertStatistics {
     self.init(
       total: alerts.count, active: alerts.count { $0.state != .resolved },
       acknowledged: alerts.count { $0.acknowledgement != nil }, resolved: alerts.count { $0.state == .resolved },
-      byType: Dictionary(alerts.map { ($0.alertType, 1) }, uniquingKeysWith: +),
-      bySeverity: Dictionary(alerts.map { ($0.severity, 1) }, uniquingKeysWith: +))
+      byType: Dictionary(alerts.map { ($0.alertType.rawValue, 1) }, uniquingKeysWith: +),
+      bySeverity: Dictionary(alerts.map { ($0.severity.rawValue, 1) }, uniquingKeysWith: +))
   }
 }

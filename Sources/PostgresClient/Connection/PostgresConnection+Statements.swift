@@ -31,7 +31,12 @@ extension PostgresConnection {
       throw PostgresError(.decoding, "\(values.count) parameters for the statement's \(plan.parameterTypes.count)")
     }
     parameters.clear()
-    for (value, type) in zip(values, plan.parameterTypes) { try parameters.append(value, as: type) }
+    for (value, type) in zip(values, plan.parameterTypes) {
+      try parameters.append(value, as: type)
+      guard !parameters.isTooLarge else {
+        throw PostgresError(.server, "a parameter is larger than 1 GB", sqlState: "54000")
+      }
+    }
     let result = try run { $0.sendExecute(statement.name, $1) }
     return PostgresResult(ResultStorage(result))
   }

@@ -57,7 +57,7 @@ final class Wakeup: Sendable {
         if let deadline {
           // Rounded up, or the last millisecond would be spent spinning; but what is over is only looked at.
           let left = deadline - ContinuousClock.now
-          timeout = left <= .zero ? 0 : Int32(clamping: left.milliseconds + 1)
+          timeout = left <= .zero ? 0 : Int32(min(left.milliseconds, Int64(Int32.max) - 1) + 1)
         }
         let count = poll(entries.baseAddress, 2, timeout)
         if count > 0 { return (entries[0].revents != 0, entries[1].revents != 0) }

@@ -73,9 +73,9 @@ struct ConnectionHandle: ~Copyable {
       return PQsendQueryPrepared(
         pointer,
         name,
-        Int32(slots.count),
+        Int32(clamping: slots.count),
         values,
-        slots.map { Int32($0.length) },
+        slots.map { Int32(clamping: $0.length) },
         slots.map { $0.isBinary ? 1 : 0 },
         1
       ) == 1

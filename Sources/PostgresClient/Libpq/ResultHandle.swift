@@ -50,7 +50,7 @@ struct ResultHandle: ~Copyable, @unchecked Sendable {
   ) throws(PostgresError) -> T {
     let bytes = UnsafeRawBufferPointer(
       start: PQgetvalue(pointer, row, column),
-      count: Int(PQgetlength(pointer, row, column))
+      count: max(0, Int(PQgetlength(pointer, row, column)))
     )
     return try body(bytes)
   }

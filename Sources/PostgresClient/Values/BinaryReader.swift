@@ -36,16 +36,18 @@ struct BinaryReader {
     guard found == type || (type == .text && found.isTextual) else {
       throw PostgresError(.decoding, "the array's elements have the type \(found.rawValue), not \(type.rawValue)")
     }
-    guard dimensions > 0 else { return [] }
+    if dimensions == 0 { return [] }
     guard dimensions == 1 else { throw PostgresError(.decoding, "the array has \(dimensions) dimensions") }
     let count: Int32 = try integer()
     _ = try integer(Int32.self)
     // Each element has at least its length, so a count that cannot be is not believed.
-    guard count >= 0, Int(count) * 4 <= bytes.count - offset else { throw Self.short }
+    guard count >= 0, Int(count) <= (bytes.count - offset) / 4 else { throw Self.short }
     var elements: [Element] = []
     elements.reserveCapacity(Int(count))
     for _ in 0..<count {
       let length: Int32 = try integer()
+      // -1 is NULL; no other negative length means anything.
+      guard length >= -1 else { throw Self.short }
       elements.append(try element(length < 0 ? nil : try slice(Int(length))))
     }
     return elements

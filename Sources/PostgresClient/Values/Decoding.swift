@@ -21,7 +21,8 @@ enum Decoding {
     return try reader.integer(UInt8.self) != 0
   }
 
-  /// Microseconds since the Unix epoch; the infinities stay `Int64.max` and `Int64.min`.
+  /// Microseconds since the Unix epoch; the infinities stay `Int64.max` and `Int64.min`. PostgreSQL counts from 2000: its
+  /// last thirty years, up to 294276, have no number and count as infinity.
   static func timestamptz(_ bytes: Bytes) throws(PostgresError) -> Int64 {
     var reader = BinaryReader(bytes)
     let time: Int64 = try reader.integer()

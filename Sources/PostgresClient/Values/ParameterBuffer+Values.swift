@@ -76,7 +76,7 @@ extension ParameterBuffer {
       }
     case (.jsonbArray(let elements), .jsonbArray):
       appendArray(elements, of: .jsonb) {
-        $0.write(Int32($1.count + 1))
+        $0.write(Int32(truncatingIfNeeded: $1.count + 1))
         $0.write(UInt8(1))
         $0.write($1)
       }
@@ -99,7 +99,7 @@ extension ParameterBuffer {
       $0.write(Int32(nullable ? 1 : 0))
       $0.write(type.rawValue)
       guard !elements.isEmpty else { return }
-      $0.write(Int32(elements.count))
+      $0.write(Int32(truncatingIfNeeded: elements.count))
       $0.write(Int32(1))
       for element in elements { write(&$0, element) }
     }

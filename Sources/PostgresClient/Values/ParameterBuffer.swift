@@ -45,12 +45,19 @@ struct ParameterBuffer: ~Copyable {
     slots.append(Slot(start: -1, length: 0, isBinary: true))
   }
 
-  /// Adds a parameter of what the body writes.
+  /// Adds a parameter of what the body writes. One that is too large is seen by ``isTooLarge``, before it is sent.
   mutating func append(binary: Bool, _ write: (inout Self) -> Void) {
     let start = count
     write(&self)
     slots.append(Slot(start: start, length: count - start, isBinary: binary))
   }
+
+  /// Whether the newest parameter is larger than any value that PostgreSQL takes (1 GB; documentation, appendix K). Its
+  /// lengths may not have fitted the 32 bits that they have.
+  var isTooLarge: Bool { (slots.last?.length ?? 0) > Self.largest }
+
+  /// The greatest length of a parameter in bytes.
+  static let largest = 1 << 30
 
   /// Makes room for so many more bytes.
   mutating func reserve(_ bytes: Int) {
@@ -82,7 +89,7 @@ struct ParameterBuffer: ~Copyable {
     var string = string
     string.withUTF8 { bytes in
       reserve(bytes.count + 4)
-      if prefixed { write(Int32(bytes.count)) }
+      if prefixed { write(Int32(truncatingIfNeeded: bytes.count)) }
       UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(bytes))
       count += bytes.count
     }

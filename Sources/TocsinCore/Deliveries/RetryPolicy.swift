@@ -24,7 +24,11 @@ public struct RetryPolicy: Sendable, Hashable {
     case .delivered: return .delivered
     case .permanent(let failure), .gone(let failure): return .dead(failure.reason)
     case .retryable(let failure, let after):
-      let limit = min(cap, base * (1 << min(max(attempt - 1, 0), 20)))
+      var limit = min(cap, base)
+      // Doubled step by step, since twice the cap is a duration and a product may be none.
+      for _ in 0..<min(max(attempt, 1) - 1, 20) where limit < cap {
+        limit = min(cap, limit * 2)
+      }
       let wait = max(after ?? .zero, limit * draw)
       if age + wait > patience { return .dead("given up after \(attempt) attempts: \(failure.reason)") }
       return .retry(after: wait)

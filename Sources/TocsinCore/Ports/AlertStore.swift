@@ -13,7 +13,7 @@ public protocol AlertStore: Sendable {
   /// The alerts of these keys that are there and can be read, in any order.
   func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert]
 
-  /// Alerts that match, newest first.
+  /// Alerts that match, newest first. Those that this release cannot read are left out, and do not count for the limit.
   func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert]
 
   /// How many alerts there are, of what kind and in what state.
@@ -122,13 +122,15 @@ public struct AlertStatistics: Sendable, Hashable {
   /// Acknowledged at some time, resolved ones included.
   public var acknowledged: Int
   public var resolved: Int
-  public var byType: [AlertType: Int]
-  public var bySeverity: [Severity: Int]
+  /// By the types' wire names; also names that this release does not know.
+  public var byType: [String: Int]
+  /// By the severities' wire names; also names that this release does not know.
+  public var bySeverity: [String: Int]
 
   /// Counts of these figures.
   public init(
-    total: Int = 0, active: Int = 0, acknowledged: Int = 0, resolved: Int = 0, byType: [AlertType: Int] = [:],
-    bySeverity: [Severity: Int] = [:]
+    total: Int = 0, active: Int = 0, acknowledged: Int = 0, resolved: Int = 0, byType: [String: Int] = [:],
+    bySeverity: [String: Int] = [:]
   ) {
     self.total = total
     self.active = active

@@ -61,6 +61,7 @@ public protocol DeliveryStore: Sendable {
   ///
   /// ``DeliveryQuery/before`` is the last delivery of the page before; each is on one page only, whatever is added in
   /// the meantime. Where that delivery is gone, the list goes on with alerts of an earlier millisecond than its own.
+  /// Deliveries that this release cannot read are left out, and do not count for the limit.
   func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery]
 
   /// The delivery of that id, or nil.

@@ -1,5 +1,8 @@
 /// Where rules are kept for good: PostgreSQL numbers each change and is the truth.
 public protocol RuleStore: Sendable {
+  // A rule that this release cannot read (``ForeignRule``) can be deleted, but neither replaced nor switched:
+  // ``StoreError/Code/foreign``.
+
   /// Creates the rule, or replaces the whole rule of its id; the change is numbered and kept in the history.
   /// `createdAt`, `updatedAt`, `incarnation` and `version` of the argument are ignored and set in the result.
   func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule
@@ -19,7 +22,7 @@ public protocol RuleStore: Sendable {
   /// - Returns: whether they were written
   func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool
 
-  /// The changes of one rule, newest first.
+  /// The changes of one rule, newest first. Those that this release cannot read are left out.
   func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange]
 }
 
@@ -31,7 +34,7 @@ public protocol RuleBoard: Sendable {
   /// Marks a rule as deleted by the change of that number, unless a newer change of it is there.
   func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError)
 
-  /// Replaces everything, unless what is there contains a newer change.
+  /// Replaces everything, unless what is there contains a newer change. Foreign rules are written as they are.
   func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError)
 
   /// The number of the newest change that is there; nil where there are no rules at all (an empty server).
@@ -47,11 +50,45 @@ public struct RuleSnapshot: Sendable, Hashable {
   public var version: Int64
   /// The rules of each tenant.
   public var rules: [Tenant: [AlertRule]]
+  /// The rules that this release cannot read, by tenant and id.
+  public var foreign: [ForeignRule]
 
   /// A snapshot of these parts.
-  public init(version: Int64, rules: [Tenant: [AlertRule]]) {
+  public init(version: Int64, rules: [Tenant: [AlertRule]], foreign: [ForeignRule] = []) {
     self.version = version
     self.rules = rules
+    self.foreign = foreign
+  }
+}
+
+/// A rule that this release cannot read: a newer one wrote it. It is not evaluated here, and passed on as it is, so that
+/// nodes of the newer release keep it.
+public struct ForeignRule: Sendable, Hashable {
+  /// Whose it is.
+  public var tenant: Tenant
+  /// Its id.
+  public var ruleID: String
+  /// The number of the change that wrote it.
+  public var version: Int64
+  /// The stored form as JSON. Two texts of one change are the same rule.
+  public var stored: [UInt8]
+
+  /// A rule of these parts.
+  public init(tenant: Tenant, ruleID: String, version: Int64, stored: [UInt8]) {
+    self.tenant = tenant
+    self.ruleID = ruleID
+    self.version = version
+    self.stored = stored
+  }
+
+  public static func == (left: ForeignRule, right: ForeignRule) -> Bool {
+    left.tenant == right.tenant && left.ruleID == right.ruleID && left.version == right.version
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(tenant)
+    hasher.combine(ruleID)
+    hasher.combine(version)
   }
 }
 

@@ -11,6 +11,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case full
     /// The data itself was refused; asking again with the same data is useless.
     case data
+    /// What was asked for is stored in a form that this release does not know: a newer one wrote it, or other hands.
+    /// Nothing was done; a node of another release may be able to.
+    case foreign
     /// Anything else: a defect, or a server that answers what it must not.
     case failed
   }

@@ -15,14 +15,19 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// A new id of that moment; 74 bits of it are random.
   public init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
     let random: UInt64 = generator.next()
-    high = UInt64(bitPattern: max(0, time.milliseconds)) << 16 | 0x7000 | random & 0x0fff
+    high = AlertID.prefix(of: time) | 0x7000 | random & 0x0fff
     low = generator.next() >> 2 | 0x8000_0000_0000_0000
   }
 
   /// The smallest id of that moment: every id made then or later is not less.
   public init(lowerBound time: Timestamp) {
-    high = UInt64(bitPattern: max(0, time.milliseconds)) << 16
+    high = AlertID.prefix(of: time)
     low = 0
+  }
+
+  /// The 48 bits of a time, in their place. One before 1970 or after the year 10889 counts as the nearest that has some.
+  private static func prefix(of time: Timestamp) -> UInt64 {
+    UInt64(min(max(0, time.milliseconds), 0xffff_ffff_ffff)) << 16
   }
 
   /// When it was made, in whole milliseconds.

@@ -12,9 +12,10 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     left.milliseconds < right.milliseconds
   }
 
-  /// The moment that many milliseconds later.
+  /// The moment that many milliseconds later. Where it has no number: the last moment that has one, or the first.
   public func advanced(by milliseconds: Int64) -> Timestamp {
-    Timestamp(milliseconds: self.milliseconds + milliseconds)
+    let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
+    return Timestamp(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
   }
 
   /// RFC 3339 in UTC with milliseconds: `2026-01-31T09:30:00.125Z`. A moment outside the years 0 to 9999, which

@@ -38,7 +38,7 @@ public struct TimelineEntry: Sendable, Hashable {
     for delivery in deliveries {
       entries.append(TimelineEntry(at: delivery.createdAt, event: .planned(delivery)))
       for attempt in delivery.history {
-        let begun = attempt.at.advanced(by: -Int64(attempt.milliseconds))
+        let begun = attempt.at.advanced(by: -max(0, Int64(attempt.milliseconds)))
         entries.append(TimelineEntry(at: begun, event: .claimed(by: attempt.node, delivery)))
         entries.append(TimelineEntry(at: attempt.at, event: .attempt(attempt, of: delivery)))
       }

@@ -79,7 +79,10 @@ final class RuleBook: Sendable {
       rules[key.tenant, default: []].removeAll { $0.ruleID == key.ruleID }
       if let rule = change.rule { rules[key.tenant, default: []].append(rule) }
     }
-    return RuleSnapshot(version: state.version, rules: rules)
+    let foreign = state.base.foreign.filter { rule in
+      state.overlay[Key(tenant: rule.tenant, ruleID: rule.ruleID)].map { $0.version < rule.version } ?? true
+    }
+    return RuleSnapshot(version: state.version, rules: rules, foreign: foreign)
   }
 
   private static func rebuild(_ state: inout State) {

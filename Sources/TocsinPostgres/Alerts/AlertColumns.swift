@@ -18,18 +18,33 @@ enum AlertColumns {
   static let count = names.count
 
   /// The alert of a row that begins with ``list(of:)``.
-  static func read(_ row: PostgresRow) throws -> Alert {
-    let id = AlertID(try row.uuid(0))
-    guard let type = AlertType(rawValue: try row.text(3)), let severity = Severity(rawValue: try row.text(4)) else {
-      throw StoreError.unreadable("alert \(id): its type or severity is not known to this release")
+  static func read(_ row: PostgresRow) throws(ForeignRow) -> Alert {
+    var what = "an alert"
+    do {
+      let id = AlertID(try row.uuid(0))
+      what = "alert \(id)"
+      return try alert(id, row)
+    } catch {
+      throw ForeignRow(what, error)
+    }
+  }
+
+  private static func alert(_ id: AlertID, _ row: PostgresRow) throws -> Alert {
+    let (typeName, severityName) = (try row.text(3), try row.text(4))
+    guard let type = AlertType(rawValue: typeName) else { throw ForeignRow.unknown("alert_type", typeName) }
+    guard let severity = Severity(rawValue: severityName) else { throw ForeignRow.unknown("severity", severityName) }
+    let (value, threshold) = (try row.float8(11), try row.float8(12))
+    // JSON has no such numbers, and no check comes with one.
+    guard value.isFinite, threshold.isFinite else {
+      throw ForeignRow("", "its metric_value or threshold_value is not a finite number")
     }
     var status: [String: Bool] = [:]
     for member in try JSONObject(stored: try row.jsonb(14)).members { status[member.key] = member.value.bool }
     return Alert(
       alertID: id, ruleID: try row.text(1), alertType: type, severity: severity, title: try row.text(5),
       message: try row.text(6), entity: Entity(campaignID: try row.text(7), adID: try row.text(9)),
-      campaignName: try row.text(8), metricName: try row.text(10), metricValue: try row.float8(11),
-      thresholdValue: try row.float8(12), details: try JSONObject(stored: try row.jsonb(13)),
+      campaignName: try row.text(8), metricName: try row.text(10), metricValue: value,
+      thresholdValue: threshold, details: try JSONObject(stored: try row.jsonb(13)),
       acknowledgement: try mark(row, 15), resolution: try mark(row, 17), notificationStatus: status,
       ruleIncarnation: try row.text(2))
   }

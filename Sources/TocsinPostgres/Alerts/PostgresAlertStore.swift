@@ -1,3 +1,4 @@
+public import Logging
 public import PostgresClient
 public import TocsinCore
 
@@ -7,6 +8,7 @@ public struct PostgresAlertStore: AlertStore {
   let writers: PostgresPool
   let readers: PostgresPool
   let lease: Lease
+  let foreign: ForeignRows
 
   /// A store on two pools to the same primary server: so that a burst of reads never keeps alerts from being written.
   /// - Parameters:
@@ -14,12 +16,15 @@ public struct PostgresAlertStore: AlertStore {
   ///   - readers: for lists, statistics and cooldowns
   ///   - node: under whose name new deliveries are leased; unique among all nodes that ever run
   ///   - leaseDuration: for how long
+  ///   - logger: hears of rows that this release cannot read, once for each reason
   public init(
-    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30)
+    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30),
+    logger: Logger? = nil
   ) {
     self.writers = writers
     self.readers = readers
     lease = Lease(node: node, duration: leaseDuration)
+    foreign = ForeignRows(logger: logger)
   }
 
   public func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
@@ -27,16 +32,30 @@ public struct PostgresAlertStore: AlertStore {
   }
 
   public func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
-    let shape = AlertListShape(query)
-    let parameters = shape.parameters(query, tenant: tenant)
-    let alerts = try await readers.rows(shape.statement, parameters, AlertColumns.read)
-    return try await told(alerts.map { StoredAlert(alert: $0, tenant: tenant) }).map(\.alert)
+    var walk = ReadableWalk<AlertID>(limit: query.limit, after: query.before)
+    var alerts: [Alert] = []
+    while let page = walk.page {
+      var rest = query
+      (rest.limit, rest.before) = (page.limit, page.after)
+      let shape = AlertListShape(rest)
+      let rows = try await readers.rows(shape.statement, shape.parameters(rest, tenant: tenant)) { row in
+        (id: AlertID(try row.uuid(0)), alert: foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) })
+      }
+      let readable = rows.compactMap(\.alert)
+      alerts += readable
+      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
+    }
+    let page = alerts.prefix(query.limit).map { StoredAlert(alert: $0, tenant: tenant) }
+    return try await told(page).map(\.alert)
   }
 
   public func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
     if keys.isEmpty { return [] }
     let alerts = try await readers.rows(AlertStatements.many, AlertSet(keys).parameters) { row in
-      (alert: try? AlertColumns.read(row), tenant: Tenant(rawValue: try row.text(AlertColumns.count)))
+      (
+        alert: foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) },
+        tenant: Tenant(rawValue: try row.text(AlertColumns.count))
+      )
     }
     return try await told(alerts.compactMap { row in row.alert.map { StoredAlert(alert: $0, tenant: row.tenant) } })
   }
@@ -51,11 +70,9 @@ public struct PostgresAlertStore: AlertStore {
     if told.isEmpty { return alerts }
     let entries = Dictionary(told, uniquingKeysWith: +)
     var alerts = alerts
-    do {
-      for index in alerts.indices {
-        if let told = entries[alerts[index].alert.alertID] { try ToldChannels.add(told, to: &alerts[index].alert) }
-      }
-    } catch { throw StoreError(wrapping: error) }
+    for index in alerts.indices {
+      if let told = entries[alerts[index].alert.alertID] { ToldChannels.add(told, to: &alerts[index].alert) }
+    }
     return alerts
   }
 
@@ -75,19 +92,24 @@ public struct PostgresAlertStore: AlertStore {
     var statistics = AlertStatistics()
     let counts = try await readers.rows(statement, parameters) { row in
       (
-        type: AlertType(rawValue: try row.text(0)), severity: Severity(rawValue: try row.text(1)),
-        fired: Int(try row.int8(2)), acknowledged: Int(try row.int8(3)), resolved: Int(try row.int8(4))
+        type: try row.text(0), severity: try row.text(1), fired: Self.count(try row.int8(2)),
+        acknowledged: Self.count(try row.int8(3)), resolved: Self.count(try row.int8(4))
       )
     }
     for count in counts where count.fired > 0 {
       statistics.total += count.fired
-      statistics.active += count.fired - count.resolved
+      statistics.active += max(0, count.fired - count.resolved)
       statistics.acknowledged += count.acknowledged
       statistics.resolved += count.resolved
-      if let type = count.type { statistics.byType[type, default: 0] += count.fired }
-      if let severity = count.severity { statistics.bySeverity[severity, default: 0] += count.fired }
+      statistics.byType[count.type, default: 0] += count.fired
+      statistics.bySeverity[count.severity, default: 0] += count.fired
     }
     return statistics
+  }
+
+  /// A count, as far as any that alerts can have been counted up to: sums of these never overflow.
+  private static func count(_ number: Int64) -> Int {
+    Int(min(max(0, number), 1 << 48))
   }
 
   /// Makes the weekly partitions that are missing, from last week's on, those of deliveries too. Nodes call it when

@@ -11,8 +11,7 @@ enum Rollups {
       INSERT INTO alert_rollups AS r (tenant, day, alert_type, severity, slot, fired, acknowledged, resolved)
       SELECT tenant, day, alert_type, severity, pg_backend_pid() % 8, sum(fired), sum(acknowledged), sum(resolved)
       FROM counted GROUP BY tenant, day, alert_type, severity ORDER BY tenant, day, alert_type, severity
-      ON CONFLICT (tenant, day, alert_type, severity, slot) DO UPDATE SET fired = r.fired + excluded.fired,
-        acknowledged = r.acknowledged + excluded.acknowledged, resolved = r.resolved + excluded.resolved
+      ON CONFLICT (tenant, day, alert_type, severity, slot) DO UPDATE SET \(added)
       RETURNING 1
     ), by_campaign AS (
       INSERT INTO campaign_rollups AS r
@@ -22,9 +21,13 @@ enum Rollups {
       FROM counted WHERE (SELECT count(*) FROM by_day) > 0
       GROUP BY tenant, campaign_id, (day + 3) / 7, alert_type, severity
       ORDER BY tenant, campaign_id, (day + 3) / 7, alert_type, severity
-      ON CONFLICT (tenant, campaign_id, week, alert_type, severity, slot) DO UPDATE
-      SET fired = r.fired + excluded.fired, acknowledged = r.acknowledged + excluded.acknowledged,
-        resolved = r.resolved + excluded.resolved
+      ON CONFLICT (tenant, campaign_id, week, alert_type, severity, slot) DO UPDATE SET \(added)
     )
     """
+
+  /// The sums, up to the greatest number that the columns hold: a count that other hands put there must not keep alerts
+  /// from being written.
+  private static let added = ["fired", "acknowledged", "resolved"].map {
+    "\($0) = least(r.\($0), 2147483647 - excluded.\($0)) + excluded.\($0)"
+  }.joined(separator: ", ")
 }

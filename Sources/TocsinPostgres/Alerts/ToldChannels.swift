@@ -20,7 +20,7 @@ enum ToldChannels {
   /// The alert of a row that begins with ``AlertColumns``, which ``column`` follows.
   static func alert(_ row: PostgresRow) throws -> Alert {
     var alert = try AlertColumns.read(row)
-    if !row.isNull(AlertColumns.count) { try add(try row.textArray(AlertColumns.count), to: &alert) }
+    if !row.isNull(AlertColumns.count) { add(try row.textArray(AlertColumns.count), to: &alert) }
     return alert
   }
 
@@ -39,10 +39,10 @@ enum ToldChannels {
     """, name: "alert.told")
 
   /// Adds what a row's array says to an alert's status.
-  static func add(_ entries: [String?], to alert: inout Alert) throws {
+  static func add(_ entries: [String?], to alert: inout Alert) {
     var states = ChannelStates()
     for case let entry? in entries {
-      let parts = entry.split(separator: " ", maxSplits: 1)
+      let parts = entry.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
       // A state that this release does not know is not final to it.
       states.add(
         DeliveryState(rawValue: String(parts[0])) ?? .pending,

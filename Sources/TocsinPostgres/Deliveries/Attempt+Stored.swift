@@ -17,12 +17,12 @@ extension Delivery.Attempt {
     reason.utf8.contains(0) ? String(reason.unicodeScalars.filter { $0 != "\0" }.map { Character($0) }) : reason
   }
 
-  /// The attempt that the element holds.
-  init(stored json: JSON) throws {
+  /// The attempt that the element holds; nil where it is not of the form that ``stored(_:)`` gives it.
+  init?(stored json: JSON) {
     guard let entry = json.object, let number = entry["number"]?.integer, let at = entry["at"]?.integer,
       let node = entry["node"]?.string, let outcome = entry["outcome"]?.string,
       let milliseconds = entry["milliseconds"]?.integer
-    else { throw StoreError.unreadable("an attempt of a delivery") }
+    else { return nil }
     self.init(
       number: Int(number), at: Timestamp(milliseconds: at), node: node, outcome: outcome,
       status: entry["status"]?.integer.map { Int($0) }, milliseconds: Int(milliseconds), error: entry["error"]?.string)

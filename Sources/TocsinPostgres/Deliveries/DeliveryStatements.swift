@@ -8,7 +8,7 @@ enum DeliveryStatements {
     """
     SELECT waiting.number, dead.number, waiting.oldest FROM (
       SELECT count(*) AS number,
-        coalesce(extract(epoch FROM clock_timestamp() - min(patience_from)) * 1000, 0)::bigint AS oldest
+        coalesce(extract(epoch FROM clock_timestamp() - min(patience_from) FILTER (WHERE isfinite(patience_from))) * 1000, 0)::bigint AS oldest
       FROM (SELECT d.patience_from FROM delivery_queue d LIMIT 100000) counted
     ) waiting, (
       SELECT count(*) AS number FROM (SELECT FROM deliveries d WHERE d.state = 'dead' LIMIT 100000) counted

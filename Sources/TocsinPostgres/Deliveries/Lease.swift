@@ -12,8 +12,8 @@ struct Lease: Sendable {
 }
 
 extension Duration {
-  /// In whole microseconds.
+  /// In whole microseconds; the greatest or smallest number where they do not fit.
   var wholeMicroseconds: Int64 {
-    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    Int64(clamping: Int128(components.seconds) * 1_000_000 + Int128(components.attoseconds / 1_000_000_000_000))
   }
 }

@@ -12,7 +12,8 @@ enum LeaseStatements {
   ///
   /// Who held a lease that ran out may have tried: such rows count as arrived. Whether an earlier delivery to the same
   /// target is unfinished is looked up row by row, as far as the limit reaches; a join would look at all. Locked rows
-  /// are passed over, so the order in which these are locked makes nobody wait.
+  /// are passed over, so the order in which these are locked makes nobody wait. So is what a newer release wrote and
+  /// this one cannot send.
   static let take = PostgresStatement(
     """
     WITH moment AS MATERIALIZED (
@@ -25,6 +26,7 @@ enum LeaseStatements {
           SELECT d.delivery_id, d.due_at FROM delivery_queue d
           WHERE d.receiver = wanted.receiver AND d.target = wanted.target
             AND d.due_at <= (SELECT now FROM moment) - wanted.overdue * interval '1 millisecond'
+            AND d.cause IN (\(knownCauses)) AND d.state IN ('pending', 'sending', 'retrying')
             AND (d.sequence = 0 OR (
               SELECT true FROM delivery_queue e
               WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
@@ -39,10 +41,13 @@ enum LeaseStatements {
         due_at = moment.now + $7::bigint * interval '1 microsecond'
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
-        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, d.patience_from, due.due_at AS was_due
+        CASE WHEN isfinite(d.patience_from) THEN (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint
+          ELSE 0 END AS age, d.arrived, d.patience_from, due.due_at AS was_due
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
+
+  private static let knownCauses = DeliveryCause.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
   /// Every target that something waits for, found by as many steps along the index as there are targets.
   static let queuedTargets = PostgresStatement(

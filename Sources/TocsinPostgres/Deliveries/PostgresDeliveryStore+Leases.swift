@@ -11,18 +11,25 @@ extension PostgresDeliveryStore {
       .textArray(wanted.map(\.target.target)), .int8Array(wanted.map { Int64(max(0, $0.limit)) }),
       .int8Array(wanted.map(\.overdueMilliseconds)), .text(lease.node), lease.microseconds,
     ]
-    // A row that this release cannot read (of a newer one's making) is left to its lease: other nodes may.
-    let taken = try await writers.rows(LeaseStatements.take, parameters) { try? Taken($0) }.compactMap { $0 }
+    let taken = try await writers.rows(LeaseStatements.take, parameters) { row in
+      foreign.readable { () throws(ForeignRow) in try Taken(reading: row) }
+    }.compactMap { $0 }
     guard !taken.isEmpty else { return TakenDeliveries() }
     let meant = AlertSet(taken.map(\.alert))
     let read = try await writers.rows(AlertStatements.many, meant.parameters) { row in
       (
         AlertKey(tenant: Tenant(rawValue: try row.text(AlertColumns.count)), id: AlertID(try row.uuid(0))),
-        try? AlertColumns.read(row)
+        foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) }
       )
     }
     let alerts = Dictionary(read, uniquingKeysWith: { $1 })
     let gone = taken.filter { alerts[$0.alert] == nil }
+    // What tells of an alert that this release cannot read is left to nodes that can. A lease that ran out would count
+    // as an attempt that may have arrived.
+    let others = taken.filter { row in alerts[row.alert].map { $0 == nil } ?? false }
+    if !others.isEmpty {
+      try? await release(others.map(\.planned.id), afterMilliseconds: PostgresDeliveryStore.foreignPause)
+    }
     let overtaken = taken.filter { row in
       (alerts[row.alert] ?? nil)?.resolution.map { row.mayBeCancelled && row.patienceFrom < $0.at.microseconds }
         ?? false
@@ -47,6 +54,9 @@ extension PostgresDeliveryStore {
       deliveries: deliveries, counts: taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 },
       cancelled: Set(overtaken.filter { cancelled.contains($0.planned.id) }.map(\.alert)))
   }
+
+  /// For how many milliseconds a node leaves alone what it cannot read.
+  private static let foreignPause: Int64 = 15_000
 
   /// Cancels deliveries that tell of the firing of resolved alerts.
   private func cancel(_ taken: [Taken]) async throws(StoreError) -> Set<DeliveryID> {
@@ -113,7 +123,11 @@ private struct Taken {
   /// Whether it tells that its alert fired, and never got as far as the other side.
   var mayBeCancelled: Bool
 
-  init(_ row: PostgresRow) throws {
+  init(reading row: PostgresRow) throws(ForeignRow) {
+    do { try self.init(row) } catch { throw ForeignRow("a delivery", error) }
+  }
+
+  private init(_ row: PostgresRow) throws {
     planned = try DeliveryColumns.planned(row, from: 0)
     alert = AlertKey(tenant: Tenant(rawValue: try row.text(6)), id: planned.alertID)
     attempts = Int(try row.int8(7))

@@ -1,3 +1,4 @@
+public import Logging
 public import PostgresClient
 public import TocsinCore
 
@@ -11,6 +12,7 @@ public struct PostgresDeliveryStore: DeliveryStore {
   let writers: PostgresPool
   let readers: PostgresPool
   let lease: Lease
+  let foreign: ForeignRows
 
   /// A store on two pools to the same primary server.
   /// - Parameters:
@@ -19,23 +21,44 @@ public struct PostgresDeliveryStore: DeliveryStore {
   ///   - node: under whose name deliveries are leased: the same as the alert store's on this node, unique among all
   ///     nodes that ever run
   ///   - leaseDuration: for how long
+  ///   - logger: hears of rows that this release cannot read, once for each reason
   public init(
-    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30)
+    writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30),
+    logger: Logger? = nil
   ) {
     self.writers = writers
     self.readers = readers
     lease = Lease(node: node, duration: leaseDuration)
+    foreign = ForeignRows(logger: logger)
   }
 
   public var leaseDuration: Duration { lease.duration }
 
   public func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery] {
-    let filter = DeliveryFilter(query, tenant: tenant)
-    return try await readers.rows(filter.list, filter.parameters + [filter.limit], DeliveryColumns.read)
+    var walk = ReadableWalk<DeliveryID>(limit: query.limit, after: query.before)
+    var deliveries: [Delivery] = []
+    while let page = walk.page {
+      var rest = query
+      (rest.limit, rest.before) = (page.limit, page.after)
+      let filter = DeliveryFilter(rest, tenant: tenant)
+      let rows = try await readers.rows(filter.list, filter.parameters + [filter.limit]) { row in
+        (
+          id: DeliveryID(try row.uuid(1)),
+          delivery: foreign.readable { () throws(ForeignRow) in try DeliveryColumns.read(row, foreign) }
+        )
+      }
+      let readable = rows.compactMap(\.delivery)
+      deliveries += readable
+      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
+    }
+    return Array(deliveries.prefix(query.limit))
   }
 
   public func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
-    try await deliveries(DeliveryQuery(id: id, limit: 1), tenant: tenant).first
+    let filter = DeliveryFilter(DeliveryQuery(id: id, limit: 1), tenant: tenant)
+    return try await readers.rows(filter.list, filter.parameters + [filter.limit]) { row in
+      try DeliveryColumns.read(row, foreign)
+    }.first
   }
 
   public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {

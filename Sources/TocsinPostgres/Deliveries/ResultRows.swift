@@ -36,8 +36,11 @@ struct ResultRows {
 
   private static func wait(_ result: DeliveryResult) -> Int64 {
     guard case .retry(let wait) = result.settlement else { return 0 }
-    return wait.wholeMicroseconds
+    return min(max(0, wait.wholeMicroseconds), longestWait)
   }
+
+  /// A year: added to any time of this age the sum is a time of PostgreSQL's.
+  private static let longestWait: Int64 = 31_536_000_000_000
 
   private static func error(_ result: DeliveryResult) -> String? {
     if case .dead(let reason) = result.settlement { return reason }

@@ -64,7 +64,8 @@ enum SettleStatements {
     """, name: "delivery.settle")
 
   private static let isMeant = "d.delivery_id = result.delivery_id AND d.tenant = result.tenant"
-  private static let attempts = "d.attempts + 1"
+  // What other hands wrote must not make the statement fail, and with it every other result.
+  private static let attempts = "(least(d.attempts, 2147483646) + 1)"
   private static let arrived = "(d.arrived OR result.arrived)"
   private static let lastError = "coalesce(result.error, d.last_error)"
   private static let isInRange = "d.alert_id >= $3 AND d.alert_id <= $4"
@@ -72,9 +73,10 @@ enum SettleStatements {
 
   /// The attempts with this one, without the oldest where there are enough.
   private static let history = """
-    (CASE WHEN jsonb_array_length(d.history) < \(Delivery.keptAttempts) THEN d.history ELSE d.history - 0 END
+    (CASE WHEN jsonb_typeof(d.history) <> 'array' THEN '[]'
+        WHEN jsonb_array_length(d.history) < \(Delivery.keptAttempts) THEN d.history ELSE d.history - 0 END
       || (result.entry || jsonb_build_object(
-        'number', d.attempts + 1, 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $12::text)))
+        'number', \(attempts), 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $12::text)))
     """
 
   /// Whether the target of `planned` has no row of the alert in that table, nor another target the row that was planned

@@ -1,3 +1,4 @@
+public import Logging
 public import PostgresClient
 public import TocsinCore
 
@@ -7,10 +8,13 @@ public import TocsinCore
 /// the numbers is the order of the commits.
 public struct PostgresRuleStore: RuleStore {
   private let pool: PostgresPool
+  private let foreign: ForeignRows
 
   /// A store on a pool to the primary server.
-  public init(pool: PostgresPool) {
+  /// - Parameter logger: hears of rules that this release cannot read, once for each reason
+  public init(pool: PostgresPool, logger: Logger? = nil) {
     self.pool = pool
+    foreign = ForeignRows(logger: logger)
   }
 
   public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule {
@@ -54,28 +58,42 @@ public struct PostgresRuleStore: RuleStore {
   public func snapshot() async throws(StoreError) -> RuleSnapshot {
     var snapshot = RuleSnapshot(version: 0, rules: [:])
     let rows = try await pool.rows(RuleStatements.snapshot) { row in
-      (
-        version: try row.int8(0), tenant: try row.optionalText(1),
-        rule: try row.optionalJSONB(2).map { try AlertRule(stored: $0) }
-      )
+      (version: try row.int8(0), rule: try row.optionalText(1).map { try storedRule(row, tenant: $0) })
     }
     for row in rows {
       snapshot.version = row.version
-      if let tenant = row.tenant, let rule = row.rule {
-        snapshot.rules[Tenant(rawValue: tenant), default: []].append(rule)
+      guard let stored = row.rule else { continue }
+      if let rule = foreign.readable({ () throws(ForeignRow) in try AlertRule(stored: stored.stored, stored.ruleID) }) {
+        snapshot.rules[stored.tenant, default: []].append(rule)
+      } else {
+        snapshot.foreign.append(stored)
       }
     }
     return snapshot
   }
 
+  /// A row of the snapshot, not looked into yet.
+  private func storedRule(_ row: PostgresRow, tenant: String) throws -> ForeignRule {
+    ForeignRule(
+      tenant: Tenant(rawValue: tenant), ruleID: try row.text(2), version: try row.int8(3), stored: try row.jsonb(4))
+  }
+
   public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
     let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit))]
     return try await pool.rows(RuleStatements.history, parameters) { row in
-      RuleChange(
+      foreign.readable { () throws(ForeignRow) in try change(row, of: ruleID) }
+    }.compactMap { $0 }
+  }
+
+  private func change(_ row: PostgresRow, of ruleID: String) throws(ForeignRow) -> RuleChange {
+    do {
+      return RuleChange(
         version: try row.int8(0), action: try row.text(1), actor: try row.text(2),
         at: Timestamp(microseconds: try row.timestamptz(3)),
         before: try row.optionalJSONB(4).map { try JSON(parsing: $0) },
         after: try row.optionalJSONB(5).map { try JSON(parsing: $0) })
+    } catch {
+      throw ForeignRow("a change of rule \(ruleID)", error)
     }
   }
 }

@@ -37,7 +37,7 @@ enum RuleStatements {
   /// All rules beside the newest number; one statement, hence of one moment.
   static let snapshot = PostgresStatement(
     """
-    SELECT v.version, r.tenant, r.rule FROM rule_version v LEFT JOIN rules r ON true ORDER BY r.tenant, r.rule_id
+    SELECT v.version, r.tenant, r.rule_id, r.version, r.rule FROM rule_version v LEFT JOIN rules r ON true ORDER BY r.tenant, r.rule_id
     """, name: "rule.snapshot")
 
   /// The changes of one rule, newest first: tenant, id, limit.

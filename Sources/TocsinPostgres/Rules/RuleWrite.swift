@@ -20,15 +20,28 @@ struct RuleWrite {
   }
 
   /// The rule as it is.
+  /// - Throws: ``ForeignRow`` where this release cannot read it
   func rule(_ ruleID: String) async throws -> AlertRule? {
+    try await stored(ruleID).map { (stored) throws(ForeignRow) in try AlertRule(stored: stored, ruleID) }
+  }
+
+  private func stored(_ ruleID: String) async throws -> [UInt8]? {
     let result = try await connection.execute(RuleStatements.one, [.text(tenant.rawValue), .text(ruleID)])
-    return try result.rows.first.map { try AlertRule(stored: try $0.jsonb(0)) }
+    return try result.rows.first.map { try $0.jsonb(0) }
+  }
+
+  /// Counts the change.
+  private mutating func advance() throws {
+    guard version < .max else {
+      throw StoreError.unreadable("rule_version: its version is \(version), and no number comes after that")
+    }
+    version += 1
   }
 
   /// Writes a rule; a rule of that id keeps its beginning and its incarnation.
   mutating func save(_ rule: AlertRule, action: String) async throws -> AlertRule {
     let before = try await self.rule(rule.ruleID)
-    version += 1
+    try advance()
     var after = rule
     after.createdAt = before?.createdAt ?? now
     after.updatedAt = now
@@ -47,13 +60,15 @@ struct RuleWrite {
   /// Deletes a rule.
   /// - Returns: the number of the change, or nil where there is no such rule
   mutating func delete(_ ruleID: String) async throws -> Int64? {
-    guard let before = try await rule(ruleID) else { return nil }
-    version += 1
+    guard let stored = try await stored(ruleID) else { return nil }
+    // Also a rule that this release cannot read: the history keeps it as it was stored.
+    let before = (try? AlertRule(stored: stored, ruleID).json.bytes) ?? stored
+    try advance()
     _ = try await connection.execute(
       RuleStatements.delete,
       [
         .int8(version), .text(tenant.rawValue), .text(ruleID), .text(actor), .timestamptz(now.microseconds),
-        .jsonb(before.json.bytes),
+        .jsonb(before),
       ])
     return version
   }
@@ -66,12 +81,12 @@ struct RuleWrite {
 }
 
 extension AlertRule {
-  /// The rule that a column holds.
-  init(stored bytes: [UInt8]) throws {
+  /// The rule of that id that a column holds.
+  init(stored bytes: [UInt8], _ ruleID: String) throws(ForeignRow) {
     do {
       try self.init(storedJSON: try JSON(parsing: bytes))
     } catch {
-      throw StoreError.unreadable("a rule: it is not of a form that this release knows")
+      throw ForeignRow("rule \(ruleID)", error)
     }
   }
 }

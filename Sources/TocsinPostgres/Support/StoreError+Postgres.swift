@@ -21,9 +21,15 @@ extension StoreError {
     switch error {
     case let error as StoreError: self = error
     case let error as PostgresError: self.init(error)
+    case let row as ForeignRow: self = .foreign(row)
     case is CancellationError: self.init(.unavailable, backend: "postgresql", message: "the task was cancelled")
     default: self.init(.failed, backend: "postgresql", message: "unexpected error of type \(type(of: error))")
     }
+  }
+
+  /// A row that was asked for by its id cannot be read.
+  static func foreign(_ row: ForeignRow) -> StoreError {
+    StoreError(.foreign, backend: "postgresql", message: "\(row.what) cannot be read: \(row.reason)")
   }
 
   /// What is stored cannot be read: written by a newer release, or by other hands.

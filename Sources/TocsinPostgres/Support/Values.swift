@@ -16,10 +16,14 @@ extension AlertID {
 }
 
 extension Timestamp {
-  /// Microseconds since the Unix epoch, as PostgreSQL counts.
-  var microseconds: Int64 { milliseconds * 1000 }
+  /// Microseconds since the Unix epoch, as PostgreSQL counts. A moment that has no number is one of its infinities.
+  var microseconds: Int64 {
+    let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1000)
+    return overflow ? (milliseconds < 0 ? .min : .max) : product
+  }
 
-  /// The moment that many microseconds after the Unix epoch, in whole milliseconds.
+  /// The moment that many microseconds after the Unix epoch, in whole milliseconds. The infinities are some 292,000
+  /// years away.
   init(microseconds: Int64) { self.init(milliseconds: microseconds / 1000) }
 }
 
@@ -35,7 +39,9 @@ extension JSON {
 extension JSONObject {
   /// The object that a column holds.
   init(stored bytes: [UInt8]) throws {
-    guard let object = try JSON(parsing: bytes).object else { throw StoreError.unreadable("a JSON object") }
+    guard let object = try JSON(parsing: bytes).object else {
+      throw ForeignRow("", "it holds no JSON object where one must be")
+    }
     self = object
   }
 }

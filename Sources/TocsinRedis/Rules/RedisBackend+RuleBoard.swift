@@ -28,6 +28,10 @@ extension RedisBackend: RuleBoard {
         arguments.append(RedisArgument(RuleField.value(of: rule)))
       }
     }
+    for rule in snapshot.foreign {
+      arguments.append(RedisArgument(RuleField(tenant: rule.tenant, ruleID: rule.ruleID).text))
+      arguments.append(RedisArgument(RuleField.value(of: rule)))
+    }
     _ = try await run(RuleScripts.replaceAll, keys: [keys.rules, keys.rulesVersion], arguments)
   }
 
@@ -39,7 +43,7 @@ extension RedisBackend: RuleBoard {
   }
 
   /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
-  /// left out, with a warning.
+  /// foreign; a field of another form is left out, with a warning.
   public func snapshot() async throws(StoreError) -> RuleSnapshot? {
     let reply = try await run(RuleScripts.snapshot, keys: [keys.rules, keys.rulesVersion], [])
     if reply.isNull { return nil }
@@ -54,12 +58,16 @@ extension RedisBackend: RuleBoard {
       switch RuleField.read(value) {
       case .rule(let rule): snapshot.rules[field.tenant, default: []].append(rule)
       case .deleted: break
+      case .foreign(let version, let stored):
+        snapshot.foreign.append(
+          ForeignRule(tenant: field.tenant, ruleID: field.ruleID, version: version, stored: stored))
       case .unreadable(let reason):
         logger.warning(
           "left out a rule that this version cannot read",
           metadata: ["rule": "\(field.ruleID)", "tenant": "\(field.tenant)", "reason": "\(reason)"])
       }
     }
+    snapshot.foreign.sort { ($0.tenant.rawValue, $0.ruleID) < ($1.tenant.rawValue, $1.ruleID) }
     for tenant in snapshot.rules.keys { snapshot.rules[tenant]?.sort { $0.ruleID < $1.ruleID } }
     return snapshot
   }

@@ -29,6 +29,8 @@ extension RuleField {
   enum Value {
     case rule(AlertRule)
     case deleted
+    /// A rule of a newer release's, and the number of the change that wrote it.
+    case foreign(Int64, [UInt8])
     case unreadable(String)
   }
 
@@ -37,6 +39,11 @@ extension RuleField {
     var bytes = Array("1\(rule.version)|".utf8)
     rule.storedJSON.append(to: &bytes)
     return bytes
+  }
+
+  /// The value for a rule that this release cannot read.
+  static func value(of rule: ForeignRule) -> [UInt8] {
+    Array("1\(rule.version)|".utf8) + rule.stored
   }
 
   /// Reads a value.
@@ -50,7 +57,9 @@ extension RuleField {
     do {
       return .rule(try AlertRule(storedJSON: JSON(parsing: Array(stored))))
     } catch {
-      return .unreadable("\(error)")
+      let digits = bytes[bytes.index(after: bytes.startIndex)..<bar]
+      guard let version = Int64(String(decoding: digits, as: UTF8.self)) else { return .unreadable("\(error)") }
+      return .foreign(version, Array(stored))
     }
   }
 }

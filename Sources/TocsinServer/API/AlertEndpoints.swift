@@ -78,8 +78,8 @@ enum AlertEndpoints {
     return [
       "total_alerts": .integer(Int64(statistics.total)), "active_alerts": .integer(Int64(statistics.active)),
       "acknowledged": .integer(Int64(statistics.acknowledged)), "resolved": .integer(Int64(statistics.resolved)),
-      "by_type": counts(statistics.byType.map { ($0.key.rawValue, $0.value) }),
-      "by_severity": counts(statistics.bySeverity.map { ($0.key.rawValue, $0.value) }),
+      "by_type": counts(statistics.byType.map { ($0.key, $0.value) }),
+      "by_severity": counts(statistics.bySeverity.map { ($0.key, $0.value) }),
       "campaign_id": campaignID.map(JSON.string) ?? .null,
     ]
   }

@@ -33,6 +33,19 @@ import TocsinCore
     #expect(settle(.retryable(failure, after: .seconds(3600))) == .retry(after: .seconds(3600)))
   }
 
+  @Test(arguments: [Int.min, -1, 0, 1, 2, 21, 1000, .max])
+  func noNumberIsTooLarge(_ attempt: Int) {
+    let longest = Duration.seconds(Int64.max)
+    let endless = RetryPolicy(base: longest, cap: longest, patience: longest)
+    let oldest = Duration.milliseconds(Int64.max)
+    for age in [.zero, oldest, .zero - oldest] {
+      for draw in [0, 0.5, 1] {
+        _ = endless.settle(.retryable(failure, after: longest), attempt: attempt, age: age, draw: draw)
+        _ = policy.settle(.retryable(failure, after: .seconds(-1)), attempt: attempt, age: age, draw: draw)
+      }
+    }
+  }
+
   @Test func itIsGivenUpWhenTheNextAttemptWouldComeTooLate() {
     let dead = RetryPolicy.Settlement.dead("given up after 3 attempts: no answer")
     let edge = policy.patience - .seconds(2)

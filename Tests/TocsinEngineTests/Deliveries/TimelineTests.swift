@@ -46,6 +46,18 @@ import TocsinCore
       ])
   }
 
+  @Test func timesOfOtherHandsAreTold() {
+    let attempts = [Int64.min, -1, .max].flatMap { at in
+      [Int.min, 0, .max].map { milliseconds in
+        Delivery.Attempt(
+          number: .max, at: Timestamp(milliseconds: at), node: "a", outcome: "retryable", status: .min,
+          milliseconds: milliseconds, error: nil)
+      }
+    }
+    let dead = delivery(.dead, node: nil, history: attempts)
+    #expect(TimelineEntry.timeline(of: alert(), deliveries: [dead]).count == 5 + 2 * attempts.count)
+  }
+
   @Test func whoHoldsItIsToldBeforeTheFirstAttemptHasEnded() {
     let held = delivery(.sending, node: "a", history: [])
     #expect(

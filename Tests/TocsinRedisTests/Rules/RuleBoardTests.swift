@@ -32,6 +32,18 @@ extension AlertRule {
     }
   }
 
+  @Test func rulesOfANewerReleaseOutliveAReplaceOfTheWholeSet() async throws {
+    try await Nodes.with(2) { nodes async throws in
+      let stored = #"{"rule_id": "new", "name": "n", "alert_type": "spend_spike", "severity": "high", "version": 2}"#
+      let foreign = ForeignRule(tenant: other, ruleID: "new", version: 2, stored: Array(stored.utf8))
+      let set = RuleSnapshot(version: 3, rules: [.standard: [.sample("a", version: 3)]], foreign: [foreign])
+      try await nodes.first.replaceAll(set)
+      let there = try await nodes.second.snapshot()
+      #expect(there == set)
+      #expect(there?.foreign.first?.stored == foreign.stored)
+    }
+  }
+
   @Test func olderRuleSetsChangeNothing() async throws {
     try await Nodes.with { nodes async throws in
       let set = RuleSnapshot(version: 9, rules: [.standard: [.sample("a", version: 9)]])

@@ -133,7 +133,7 @@ extension MemoryCluster: AlertStore {
   }
 
   func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
-    try postgres { AlertStatistics(total: $0.alerts.count, active: $0.alerts.count, bySeverity: [.high: 1]) }
+    try postgres { AlertStatistics(total: $0.alerts.count, active: $0.alerts.count, bySeverity: ["high": 1]) }
   }
 
   func apply(
