@@ -26,6 +26,7 @@ public final class Node: Sendable {
   private let services: [any Service]
   private let server: HTTPServer
   private let whenListening: AsyncStream<Void>
+  private let membership: ClusterMembership
 
   /// A node that does nothing yet.
   /// - Parameters:
@@ -113,10 +114,16 @@ public final class Node: Sendable {
       logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
     }
     let partitions = PartitionService(store: alerts, logger: logger)
+    let membership = ClusterMembership(
+      NodeRecord(
+        name: unique, redisPrefix: configuration.redisPrefix, redisServer: configuration.redis.publicAddress,
+        redisIdentity: nil, version: TocsinRelease.version), logger: logger)
+    let renewal = MembershipService(
+      membership: membership, registry: PostgresNodeRegistry(pool: couriers), sealing: backend)
     let drain = DrainService(
       hub: hub, server: server, health: engine.health, duration: configuration.drain, logger: logger)
     let statistics = StatisticsService(configuration: configuration.database, logger: logger)
-    let adapters: [any Service] = [redis, signals, writers, readers, couriers, curl, partitions, statistics]
+    let adapters: [any Service] = [redis, signals, writers, readers, couriers, curl, partitions, statistics, renewal]
     let reload = source.map { source in
       let accepted = metrics.gauge(
         "tocsin_config_last_reload_successful",
@@ -138,6 +145,7 @@ public final class Node: Sendable {
       + [reload].compactMap { $0 }
     self.server = server
     self.whenListening = whenListening
+    self.membership = membership
     self.engine = engine
     self.configuration = configuration
     self.group = group
@@ -161,7 +169,7 @@ public final class Node: Sendable {
     setup.maximumGracefulShutdownDuration = configuration.drain + .seconds(4)
     let services = ServiceGroup(configuration: setup)
     guard signals else {
-      try await SchemaGuard(configuration: configuration, logger: logger).check()
+      try await check()
       return try await run(services)
     }
     var isStarted = false
@@ -172,8 +180,8 @@ public final class Node: Sendable {
         for await _ in stops { break }
         return .stop
       }
-      group.addTask { [configuration, logger] in
-        try await SchemaGuard(configuration: configuration, logger: logger).check()
+      group.addTask {
+        try await self.check()
         return .checked
       }
       while let step = try await group.next() {
@@ -192,9 +200,15 @@ public final class Node: Sendable {
     }
   }
 
+  /// Looks whether the node may start.
+  private func check() async throws {
+    try await SchemaGuard(configuration: configuration, logger: logger).check()
+    try await ClusterGuard(configuration: configuration, membership: membership, group: group, logger: logger).check()
+  }
+
   /// What happens while the node runs.
   private enum Step {
-    /// The schema can be used.
+    /// The schema can be used, and no other node disagrees.
     case checked
     /// SIGTERM or SIGINT came.
     case stop
@@ -280,6 +294,15 @@ public final class Node: Sendable {
         waiting.set(Double(statistics.waiting))
       }
     }
+  }
+}
+
+extension RedisConfiguration {
+  /// Where the server is, without the user.
+  var publicAddress: String {
+    var configuration = self
+    (configuration.username, configuration.password) = (nil, nil)
+    return configuration.description
   }
 }
 

@@ -26,6 +26,8 @@ struct Keys: Sendable {
   let rules: String
   /// The number of the newest change among the rules; absent where nobody has put a whole rule set there.
   let rulesVersion: String
+  /// Whose all this is (``ClusterSeal``).
+  let seal: String
   /// Where signals are published.
   let channel: String
 
@@ -47,6 +49,7 @@ struct Keys: Sendable {
     deadLetters = "\(prefix):dead"
     rules = "\(prefix):rules"
     rulesVersion = "\(prefix):rules:version"
+    seal = "\(prefix):cluster"
     channel = "\(prefix):signals"
   }
 

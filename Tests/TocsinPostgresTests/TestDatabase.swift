@@ -19,11 +19,27 @@ enum TestDatabase {
 
   /// A new database, empty.
   static func empty() throws -> PostgresConfiguration {
+    try configuration(try emptyURL())
+  }
+
+  /// The connection string of a new database, as its owner.
+  static func emptyURL() throws -> String {
     let name = number.withLock { number in
       number += 1
       return "test\(number)"
     }
-    var configuration = try PostgresConfiguration(url: try server.get().createDatabase(name))
+    return try server.get().createDatabase(name)
+  }
+
+  /// The connection string of a database of that name, which the test makes.
+  static func url(of name: String) throws -> String {
+    let url = try server.get().url
+    return url.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/" + name
+  }
+
+  /// How tests connect.
+  static func configuration(_ url: String) throws -> PostgresConfiguration {
+    var configuration = try PostgresConfiguration(url: url)
     // All tests run at once, and perhaps not alone on the machine.
     configuration.connectTimeout = .seconds(30)
     configuration.statementTimeout = .seconds(30)

@@ -1,0 +1,60 @@
+public import PostgresClient
+public import TocsinCore
+
+/// The table `nodes`.
+public struct PostgresNodeRegistry: NodeRegistry {
+  private let pool: PostgresPool
+
+  /// A registry on a pool to the primary server.
+  public init(pool: PostgresPool) {
+    self.pool = pool
+  }
+
+  public func database() async throws(StoreError) -> DatabaseIdentity {
+    let rows = try await pool.rows(NodeStatements.database) { (try $0.text(0), try $0.text(1)) }
+    guard let (id, description) = rows.first else {
+      throw StoreError.unreadable("installation: its row cluster.id is missing")
+    }
+    // Without the right to ask, or on a server that is none of PostgreSQL's own: the other numbers have to do.
+    let system = try? await pool.rows(NodeStatements.system) { try $0.text(0) }.first
+    let numbers = [id, system ?? nil].compactMap(\.self)
+    return DatabaseIdentity(id: numbers.joined(separator: "."), description: description)
+  }
+
+  public func register(_ node: NodeRecord) async throws(StoreError) -> [RegisteredNode] {
+    let names: [PostgresValue] = [
+      .text(node.name), .text(node.redisPrefix), node.redisIdentity.map { .text($0) } ?? .null,
+    ]
+    let renewed = try await pool.rows(NodeStatements.renew, names) { row in
+      row.isNull(0) ? nil : try RegisteredNode(row)
+    }
+    if !renewed.isEmpty { return renewed.compactMap(\.self) }
+    return try await pool.inTransaction { connection in
+      _ = try await connection.execute(NodeStatements.lock, [])
+      let conflicts = try await connection.execute(NodeStatements.conflicts, names).rows.map { try RegisteredNode($0) }
+      guard conflicts.isEmpty else { return conflicts }
+      _ = try await connection.execute(
+        NodeStatements.register, names + [.text(node.redisServer), .text(node.version)])
+      return []
+    }
+  }
+
+  public func withdraw(_ name: String) async throws(StoreError) {
+    _ = try await pool.run(NodeStatements.withdraw, [.text(name)])
+  }
+
+  public func nodes() async throws(StoreError) -> [RegisteredNode] {
+    try await pool.rows(NodeStatements.all) { try RegisteredNode($0) }
+  }
+}
+
+extension RegisteredNode {
+  /// The node of a row.
+  fileprivate init(_ row: PostgresRow) throws {
+    self.init(
+      record: NodeRecord(
+        name: try row.text(0), redisPrefix: try row.text(1), redisServer: try row.text(2),
+        redisIdentity: try row.optionalText(3), version: try row.text(4)),
+      startedAt: Timestamp(microseconds: try row.timestamptz(5)), seenAt: try row.timestamptz(6))
+  }
+}

@@ -1,0 +1,24 @@
+import RedisClient
+
+/// The script that marks what is below the prefix as that of one database.
+enum ClusterScripts {
+  /// KEYS: seal. ARGV: Redis identity, database, its description, milliseconds.
+  ///
+  /// The value is `1|Redis identity|database|description`. Answers that, and for how long it lasts; null where there is a
+  /// key of another form.
+  static let seal = RedisScript(
+    """
+    local kind = redis.call('TYPE', KEYS[1]).ok
+    if kind == 'none' then
+      local value = '1|' .. ARGV[1] .. '|' .. ARGV[2] .. '|' .. ARGV[3]
+      redis.call('SET', KEYS[1], value, 'PX', ARGV[4])
+      return {value, tonumber(ARGV[4])}
+    end
+    if kind ~= 'string' then return false end
+    local value = redis.call('GET', KEYS[1])
+    local identity, database = string.match(value, '^1|([^|]*)|([^|]*)|')
+    if not identity then return false end
+    if database == ARGV[2] then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+    return {value, redis.call('PTTL', KEYS[1])}
+    """)
+}

@@ -1,0 +1,23 @@
+import RedisClient
+public import TocsinCore
+
+extension RedisBackend: ClusterSealing {
+  public func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal? {
+    let reply = try await run(
+      ClusterScripts.seal, keys: [keys.seal],
+      [
+        RedisArgument(seal.redisIdentity), RedisArgument(seal.database.id), RedisArgument(seal.database.description),
+        RedisArgument(milliseconds),
+      ])
+    if reply.isNull { return nil }
+    guard let parts = reply.array, parts.count == 2, let value = parts[0].string, let left = parts[1].int else {
+      throw .unexpected(reply)
+    }
+    let words = value.split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+    guard words.count == 4 else { return nil }
+    return FoundSeal(
+      seal: ClusterSeal(
+        redisIdentity: words[1], database: DatabaseIdentity(id: words[2], description: words[3])),
+      millisecondsLeft: Int64(left))
+  }
+}
