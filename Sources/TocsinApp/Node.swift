@@ -113,7 +113,7 @@ public final class Node: Sendable {
       listening.yield()
       logger.info("listening", metadata: ["address": "\(address.ipAddress ?? ""):\(address.port ?? 0)"])
     }
-    let partitions = PartitionService(store: alerts, logger: logger)
+    let partitions = PartitionService(store: alerts, metrics: metrics, logger: logger)
     let membership = ClusterMembership(
       NodeRecord(
         name: unique, redisPrefix: configuration.redisPrefix, redisServer: configuration.redis.publicAddress,

@@ -21,9 +21,13 @@ struct SchemaGuard: Sendable {
     while true {
       do {
         let state = try await migrator.state()
-        if case .current = state { return }
+        if case .current = state {
+          try await migrator.requireRights()
+          return
+        }
         throw NodeFailure(state.sentence)
       } catch let error as MigrationError {
+        if error.code == .refused { throw NodeFailure("\(error)") }
         guard error.code == .unavailable else { throw NodeFailure("PostgreSQL cannot be used: \(error)") }
         if isFirst { logger.warning("PostgreSQL is not reachable yet", metadata: ["error": "\(error)"]) }
         isFirst = false

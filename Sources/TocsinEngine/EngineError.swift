@@ -34,9 +34,18 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The node takes no more work; nothing was done.
   static let stopped = EngineError(.unavailable, "the node is stopping; send the request again", retryAfterSeconds: 1)
 
+  /// What was asked for is stored in a form that this release does not know.
+  /// - Parameter what: a sentence without its period
+  static func foreign(_ what: String) -> EngineError {
+    EngineError(
+      .unavailable,
+      "\(what). This node runs release \(TocsinRelease.version); ask a node of the release that wrote it",
+      retryAfterSeconds: 60)
+  }
+
   /// What a port's error means to whoever asked; one that only a defect explains is logged.
   init(_ error: StoreError, logger: Logger) {
-    if error.code == .failed || error.code == .data {
+    if error.code == .failed || error.code == .data || error.code == .denied {
       logger.error("a request failed", metadata: ["error": "\(error)"])
     }
     switch error.code {
@@ -52,11 +61,11 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         retryAfterSeconds: 5)
     case .data:
       self.init(.rejected, "the data was refused: \(error.message)")
-    case .foreign:
+    case .denied:
       self.init(
-        .unavailable,
-        "\(error.message). This node runs release \(TocsinRelease.version); ask a node of the release that wrote it",
-        retryAfterSeconds: 60)
+        .unavailable, "the node lacks a right in \(error.backend); its log names it", retryAfterSeconds: 30)
+    case .foreign:
+      self = .foreign(error.message)
     case .failed:
       self.init(.failed, "an internal error happened and was logged")
     }

@@ -11,6 +11,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     case full
     /// The data itself was refused; asking again with the same data is useless.
     case data
+    /// The server is there and refuses: the node's role or user lacks a right, which an operator has to give it. Nothing
+    /// was done.
+    case denied
     /// What was asked for is stored in a form that this release does not know: a newer one wrote it, or other hands.
     /// Nothing was done; a node of another release may be able to.
     case foreign

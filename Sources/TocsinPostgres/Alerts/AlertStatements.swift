@@ -67,6 +67,12 @@ enum AlertStatements {
   static let announced = PostgresStatement(
     "DELETE FROM alert_changes WHERE change_id = ANY ($1::uuid[])", name: "alert.changes.announced")
 
+  /// How many rows lie in each default partition, 100,000 at most.
+  static let defaultPartitionRows = PostgresStatement(
+    PostgresAlertStore.partitionedTables.map {
+      "SELECT '\($0)', (SELECT count(*) FROM (SELECT FROM \($0)_default LIMIT 100000) counted)"
+    }.joined(separator: " UNION ALL "), name: "alert.partitions.default")
+
   /// Makes partitions: table, weeks ahead.
   static let ensurePartitions = PostgresStatement(
     "SELECT tocsin_ensure_partitions($1::text, $2::integer)", name: "alert.partitions")

@@ -22,10 +22,13 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
   public let code: Code
   /// What happened and what to do.
   public let description: String
+  /// Whether the role of the connection lacks a right.
+  let lacksRight: Bool
 
-  init(_ code: Code, _ description: String) {
+  init(_ code: Code, _ description: String, lacksRight: Bool = false) {
     self.code = code
     self.description = description
+    self.lacksRight = lacksRight
   }
 
   /// A failure of the database, while that file ran if one is named.
@@ -35,7 +38,8 @@ public struct MigrationError: Error, Sendable, CustomStringConvertible {
       self = error
     case let error as PostgresError:
       let place = file.map { "\($0): " } ?? ""
-      self.init(error.isUnavailable ? .unavailable : .failed, place + error.description)
+      self.init(
+        error.isUnavailable ? .unavailable : .failed, place + error.description, lacksRight: error.sqlState == "42501")
     default:
       self.init(.failed, "the migration ended with an error of type \(type(of: error))")
     }

@@ -23,16 +23,55 @@ public struct Migrator: Sendable {
   }
 
   /// How the schema stands; changes nothing. What is pending is what ``migrate()`` would apply.
+  /// - Throws: ``MigrationError``, `refused` where the database is not UTF-8, or the role may not look
   public func state() async throws(MigrationError) -> SchemaState {
-    try await withConnection { try await state(on: $0) }
+    try await withConnection(explaining: RightsCheck.sentence) { try await state(on: $0) }
+  }
+
+  /// Whether the role of the connection may do all that a node does (``NodeRights``).
+  /// - Throws: ``MigrationError``, `refused` with the missing rights and the statements that give them
+  public func requireRights() async throws(MigrationError) {
+    try await withConnection(explaining: RightsCheck.sentence) { connection in
+      if let sentence = try await RightsCheck.sentence(on: connection) { throw MigrationError(.refused, sentence) }
+    }
+  }
+
+  /// For how many weeks ``makePartitions()`` makes partitions ahead. Nodes whose role may make none do without for as long.
+  public static let weeksAhead = 12
+
+  /// Makes the weekly partitions that are missing. Each table may be waited for repeatedly: nodes that write go first.
+  /// - Returns: how many were made
+  public func makePartitions() async throws(MigrationError) -> Int {
+    try await withConnection(explaining: Migrator.ownerSentence) { connection in
+      var made = 0
+      for table in PostgresAlertStore.partitionedTables {
+        made += try await makePartitions(of: table, on: connection, attempts: 20)
+      }
+      return made
+    }
+  }
+
+  private func makePartitions(
+    of table: String, on connection: PostgresConnection, attempts: Int
+  ) async throws -> Int {
+    let parameters: [PostgresValue] = [.text(table), .int8(Int64(Migrator.weeksAhead))]
+    do throws(PostgresError) {
+      let rows = try await connection.execute(AlertStatements.ensurePartitions, parameters).rows
+      return try rows.first.map { (row) throws(PostgresError) in Int(try row.int8(0)) } ?? 0
+    } catch {
+      // The table was in use for half a second.
+      guard error.sqlState == "55P03" else { throw error }
+      guard attempts > 1 else { throw MigrationError(.unavailable, "the table \(table) is in use; try again later") }
+      return try await makePartitions(of: table, on: connection, attempts: attempts - 1)
+    }
   }
 
   /// Applies what is pending, in order.
   /// - Returns: what this call applied
   /// - Throws: ``MigrationError``, `refused` where the state is ``SchemaState/tooNew(oldestRelease:)`` or
-  ///   ``SchemaState/changed(_:)``
+  ///   ``SchemaState/changed(_:)``, or the database is not UTF-8
   public func migrate() async throws(MigrationError) -> [Migration] {
-    try await withConnection { connection in
+    try await withConnection(explaining: Migrator.ownerSentence) { connection in
       var applied: [Migration] = []
       while let migration = try await applyNext(on: connection) { applied.append(migration) }
       return applied
@@ -65,6 +104,10 @@ public struct Migrator: Sendable {
     let sums = try await connection.execute(
       MigratorStatements.checksums, [.textArray(migrations.map { Optional($0.sql) })])
     let exists = try await connection.execute(MigratorStatements.exists, []).rows.first.map { try $0.bool(0) } ?? false
+    // Also tables of a schema that the role may not use are not there.
+    if !exists, let sentence = try await RightsCheck.sentence(on: connection) {
+      throw MigrationError(.refused, sentence)
+    }
     let records = exists ? try await connection.execute(MigratorStatements.applied, []).rows : []
     return SchemaState(
       files: migrations,
@@ -77,13 +120,34 @@ public struct Migrator: Sendable {
       release: release)
   }
 
+  /// Says as whom `tocsin migrate` has to run.
+  private static func ownerSentence(on connection: PostgresConnection) async throws -> String? {
+    let names = try await connection.execute(MigratorStatements.owner, []).rows.first.map {
+      (role: try $0.text(0), owner: try $0.text(1))
+    }
+    guard let names else { return nil }
+    return """
+      The role \(NodeRights.quoted(names.role)) may not change the schema: run `tocsin migrate` as the owner, \
+      \(NodeRights.quoted(names.owner)).
+      """
+  }
+
+  /// - Parameter explain: what is said where the role lacks a right
   private func withConnection<Value: Sendable>(
+    explaining explain: (PostgresConnection) async throws -> String?,
     _ body: (PostgresConnection) async throws -> Value
   ) async throws(MigrationError) -> Value {
     do {
       let connection = try await PostgresConnection.connect(configuration)
       let result: Result<Value, any Error>
-      do { result = .success(try await body(connection)) } catch { result = .failure(error) }
+      do {
+        try await DatabaseEncoding.check(connection)
+        result = .success(try await body(connection))
+      } catch {
+        let failure = MigrationError(error)
+        let sentence = failure.lacksRight ? try? await explain(connection) : nil
+        result = .failure((sentence ?? nil).map { MigrationError(.refused, "\($0) (\(failure))") } ?? failure)
+      }
       await connection.close()
       return try result.get()
     } catch {

@@ -17,6 +17,14 @@ enum MigratorStatements {
     )
     """
 
+  /// This role, and the owner of the tables, or of the database where there are none.
+  static let owner = PostgresStatement(
+    """
+    SELECT current_user, pg_get_userbyid(coalesce(
+      (SELECT relowner FROM pg_class WHERE oid = to_regclass('schema_migrations')), d.datdba))
+    FROM pg_database d WHERE d.datname = current_database()
+    """, name: "migrate.owner")
+
   static let exists = PostgresStatement(
     "SELECT to_regclass('schema_migrations') IS NOT NULL", name: "migrate.exists")
 

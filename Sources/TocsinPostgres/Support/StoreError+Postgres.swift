@@ -8,12 +8,15 @@ extension StoreError {
     let code: Code =
       if error.isUnavailable || error.code == .cancelled || StoreError.isTransient(error) {
         .unavailable
+      } else if error.sqlState == "42501" {
+        .denied
       } else if error.isDataError {
         .data
       } else {
         .failed
       }
-    self.init(code, backend: "postgresql", message: error.description)
+    let hint = code == .denied ? NodeRights.hint(for: error.message) ?? "" : ""
+    self.init(code, backend: "postgresql", message: error.description + hint)
   }
 
   /// The same for what the body of a transaction threw.

@@ -10,7 +10,8 @@ struct MigrateCommand: AsyncParsableCommand {
     discussion: """
       Applies the SQL files that the database lacks, each in a transaction of its own, under an advisory lock: \
       several at once do no harm. Old nodes can go on while new ones start, as far as each file says which release \
-      can run on it.
+      can run on it. Then makes the weekly partitions of the next \(Migrator.weeksAhead) weeks that are missing. Run it as \
+      the owner of the tables.
 
       EXIT CODES
         0 up to date   1 refused or failed   2 a setting cannot be used   3 PostgreSQL cannot be reached
@@ -36,6 +37,8 @@ struct MigrateCommand: AsyncParsableCommand {
       let applied = try await migrator.migrate()
       for migration in applied { print("applied \(migration.file)") }
       if applied.isEmpty { print("nothing to apply") }
+      let made = try await migrator.makePartitions()
+      if made > 0 { print("made \(made) weekly partitions") }
     } catch let error as MigrationError {
       throw CommandFailure(error.code == .unavailable ? .unreachable : .refused, "tocsin: \(error)")
     } catch let failure as NodeFailure {
