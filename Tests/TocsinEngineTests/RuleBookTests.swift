@@ -40,6 +40,7 @@ import TocsinCore
     book.apply(RuleSnapshot(version: 2, rules: [:], foreign: foreign))
     book.apply(rule("c", version: 3), tenant: .standard)
     #expect(book.snapshot.foreign == foreign)
+    #expect(book.isForeign("a", tenant: .standard) && !book.isForeign("c", tenant: .standard))
     #expect(book.index(of: .standard)?["a"] == nil && book.index(of: .standard)?["c"] != nil)
     book.remove("a", tenant: .standard, version: 4)
     #expect(book.snapshot.foreign == [foreign[1]])

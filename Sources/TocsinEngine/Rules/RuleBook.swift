@@ -36,6 +36,11 @@ final class RuleBook: Sendable {
   /// The newest change up to which nothing is missing.
   var version: Int64 { state.withLock { $0.version } }
 
+  /// Whether there is a rule of that id that this release cannot read.
+  func isForeign(_ ruleID: String, tenant: Tenant) -> Bool {
+    snapshot.foreign.contains { $0.tenant == tenant && $0.ruleID == ruleID }
+  }
+
   /// All rules as they stand.
   var snapshot: RuleSnapshot { state.withLock { RuleBook.merged($0) } }
 

@@ -24,10 +24,10 @@ public final class RuleService: Sendable {
   }
 
   /// One rule.
-  /// - Throws: `notFound`
+  /// - Throws: `notFound`; `unavailable` where this release cannot read it
   public func rule(_ id: String, tenant: Tenant) throws(EngineError) -> AlertRule {
-    guard let rule = try index(of: tenant)[id] else { throw RuleService.unknown(id) }
-    return rule
+    if let rule = try index(of: tenant)[id] { return rule }
+    throw book.isForeign(id, tenant: tenant) ? .foreign("rule \(id) cannot be read") : RuleService.unknown(id)
   }
 
   /// Creates a rule or replaces the whole rule of its id.
