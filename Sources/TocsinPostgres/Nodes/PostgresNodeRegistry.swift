@@ -4,10 +4,13 @@ public import TocsinCore
 /// The table `nodes`.
 public struct PostgresNodeRegistry: NodeRegistry {
   private let pool: PostgresPool
+  private let lifetime: PostgresValue
 
   /// A registry on a pool to the primary server.
-  public init(pool: PostgresPool) {
+  /// - Parameter lifetimeMilliseconds: how long a registration lasts after it was renewed; the same on all nodes
+  public init(pool: PostgresPool, lifetimeMilliseconds: Int64 = 30_000) {
     self.pool = pool
+    lifetime = .int8(lifetimeMilliseconds)
   }
 
   public func database() async throws(StoreError) -> DatabaseIdentity {
@@ -25,13 +28,14 @@ public struct PostgresNodeRegistry: NodeRegistry {
     let names: [PostgresValue] = [
       .text(node.name), .text(node.redisPrefix), node.redisIdentity.map { .text($0) } ?? .null,
     ]
-    let renewed = try await pool.rows(NodeStatements.renew, names) { row in
+    let renewed = try await pool.rows(NodeStatements.renew, names + [lifetime]) { row in
       row.isNull(0) ? nil : try RegisteredNode(row)
     }
     if !renewed.isEmpty { return renewed.compactMap(\.self) }
     return try await pool.inTransaction { connection in
       _ = try await connection.execute(NodeStatements.lock, [])
-      let conflicts = try await connection.execute(NodeStatements.conflicts, names).rows.map { try RegisteredNode($0) }
+      let found = try await connection.execute(NodeStatements.conflicts, names + [lifetime])
+      let conflicts = try found.rows.map { try RegisteredNode($0) }
       guard conflicts.isEmpty else { return conflicts }
       _ = try await connection.execute(
         NodeStatements.register, names + [.text(node.redisServer), .text(node.version)])
@@ -44,7 +48,7 @@ public struct PostgresNodeRegistry: NodeRegistry {
   }
 
   public func nodes() async throws(StoreError) -> [RegisteredNode] {
-    try await pool.rows(NodeStatements.all) { try RegisteredNode($0) }
+    try await pool.rows(NodeStatements.all, [lifetime]) { try RegisteredNode($0) }
   }
 }
 
