@@ -26,6 +26,8 @@ struct Keys: Sendable {
   let rules: String
   /// The number of the newest change among the rules; absent where nobody has put a whole rule set there.
   let rulesVersion: String
+  /// In which history the numbers of changes count; absent where PostgreSQL has never gone back.
+  let rulesHistory: String
   /// Where signals are published.
   let channel: String
 
@@ -47,6 +49,7 @@ struct Keys: Sendable {
     deadLetters = "\(prefix):dead"
     rules = "\(prefix):rules"
     rulesVersion = "\(prefix):rules:version"
+    rulesHistory = "\(prefix):rules:history"
     channel = "\(prefix):signals"
   }
 

@@ -12,9 +12,10 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     left.milliseconds < right.milliseconds
   }
 
-  /// The moment that many milliseconds later.
+  /// The moment that many milliseconds later; the last or first one that can be told where that lies beyond.
   public func advanced(by milliseconds: Int64) -> Timestamp {
-    Timestamp(milliseconds: self.milliseconds + milliseconds)
+    let (sum, isOver) = self.milliseconds.addingReportingOverflow(milliseconds)
+    return Timestamp(milliseconds: isOver ? (milliseconds > 0 ? .max : .min) : sum)
   }
 
   /// RFC 3339 in UTC with milliseconds: `2026-01-31T09:30:00.125Z`. A moment outside the years 0 to 9999, which
