@@ -154,8 +154,8 @@ let package = Package(
     tests(
       "ClusterTests",
       [
-        "TocsinApp", "TocsinClient", "TocsinCore", "TocsinEngine", "TocsinRedis", "RedisClient", "LocalServers",
-        logging,
+        "TocsinApp", "TocsinClient", "TocsinCore", "TocsinEngine", "TocsinRedis", "RedisClient", "PostgresClient",
+        "LocalServers", logging,
       ] + nio),
   ]
 )

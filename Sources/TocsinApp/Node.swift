@@ -56,7 +56,12 @@ public final class Node: Sendable {
       configuration: configuration.redis, connections: configuration.redisConnections,
       eventLoopGroup: configuration.redisConnections > 1 ? group : checkLoop, logger: logger
     ) { state in
-      if case .connected(let runID) = state { relay.engine?.redisConnected(serverRunID: runID) }
+      switch state {
+      case .connected(let runID): relay.engine?.redisConnected(serverRunID: runID)
+      case .refused(let error):
+        relay.engine?.redisRefused(RedisRefusal.reason(error, prefix: configuration.redisPrefix))
+      case .disconnected: break
+      }
     }
     var backendConfiguration = RedisBackend.Configuration()
     backendConfiguration.prefix = configuration.redisPrefix

@@ -100,6 +100,7 @@ public final class Engine: Sendable {
     logger: Logger
   ) {
     let instruments = EngineMetrics(metrics)
+    let shortages = Shortages(metrics: metrics, logger: logger)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
     let routing = RoutingBook()
@@ -121,27 +122,28 @@ public final class Engine: Sendable {
       logger: logger)
     let writer = AlertWriter(
       insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
-      patience: settings.commitPatience, metrics: instruments, logger: logger)
+      patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
     let announcer = Announcer(
       journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
     let ruleSync = RuleSync(
       book: book, store: ports.rules, board: ports.board, signals: ports.signals, interval: settings.ruleInterval,
       logger: logger)
     let health = HealthMonitor(
-      signals: ports.signals, book: book, node: node, interval: settings.probeInterval,
-      patience: settings.probePatience)
+      signals: ports.signals, alerts: ports.alerts, shortages: shortages, book: book, node: node,
+      interval: settings.probeInterval, patience: settings.probePatience)
     let recovery = EpochRecovery(
       node: node, epochs: ports.epochs, journal: ports.journal, store: ports.alerts, rules: ruleSync, book: book,
-      board: ports.board, announcer: announcer, feed: feed, health: health, metrics: instruments, logger: logger)
+      board: ports.board, announcer: announcer, feed: feed, health: health, shortages: shortages,
+      metrics: instruments, logger: logger)
     var keeperSettings = JournalKeeper.Settings()
     keeperSettings.interval = settings.keeperInterval
     keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
-      settings: keeperSettings, metrics: instruments, logger: logger)
+      settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
     let path = AlertPath(
       journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
-      logger: logger, onStale: { recovery.look() })
+      logger: logger, onStale: { recovery.look() }, shortages: shortages)
     let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
     alerts = AlertService(
@@ -151,7 +153,8 @@ public final class Engine: Sendable {
       store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates,
       timeout: settings.deliveries.testTimeout,
       logger: logger)
-    rules = RuleService(book: book, store: ports.rules, board: ports.board, logger: logger)
+    rules = RuleService(
+      book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
     pathServices = [writer, raiser]
     couriers = [results, dispatcher]
     services = [taker, reporter, ruleSync, recovery, keeper, health]
@@ -176,18 +179,26 @@ public final class Engine: Sendable {
       ruleSync.listening()
       recovery.look()
     case .events(let batch): feed.receive(batch)
-    case .rulesChanged(let version): ruleSync.heard(of: version)
+    case .rulesChanged: ruleSync.heard()
     case .epochBegan: recovery.look()
     case .probe(let token): health.probeReturned(token)
     case .disconnected:
       health.redis(isListening: false)
       feed.disconnected()
+    case .refused(let reason): health.redis(refuses: .subscription, reason)
     }
   }
 
   /// A connection for commands to Redis was made; nothing was sent on it yet.
   public func redisConnected(serverRunID: String) {
+    health.redis(refuses: .commands, nil)
     recovery.connected(serverRunID: serverRunID)
+  }
+
+  /// Redis refuses connections for commands.
+  /// - Parameter reason: why, in words that name the right that is missing
+  public func redisRefused(_ reason: String) {
+    health.redis(refuses: .commands, reason)
   }
 
   /// PostgreSQL came or went.

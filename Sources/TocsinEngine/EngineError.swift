@@ -9,6 +9,8 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
     case notFound
     /// What the request needs is away, or too busy: ask again after ``EngineError/retryAfterSeconds``.
     case unavailable
+    /// What was asked for is not allowed: nothing was done.
+    case invalid
     /// PostgreSQL refuses the data: nothing was kept but a dead letter, and asking again is useless.
     case rejected
     /// A defect; it was logged.
@@ -21,12 +23,15 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   public let message: String
   /// When asking again makes sense, in seconds.
   public let retryAfterSeconds: Int?
+  /// Which field of the request is to be changed, as a JSON pointer; for ``Code/invalid``.
+  public let pointer: String?
 
   /// An error of these parts.
-  public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
+  public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, pointer: String? = nil) {
     self.code = code
     self.message = message
     self.retryAfterSeconds = retryAfterSeconds
+    self.pointer = pointer
   }
 
   public var description: String { message }
@@ -49,6 +54,9 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
       logger.error("a request failed", metadata: ["error": "\(error)"])
     }
     switch error.code {
+    case .unavailable where error.shortage != nil:
+      let lacking = error.shortage?.description ?? ""
+      self.init(.unavailable, "\(lacking); send the request again later", retryAfterSeconds: 5)
     case .unavailable:
       self.init(
         .unavailable, "\(error.backend) is not reachable at the moment; send the request again", retryAfterSeconds: 1)

@@ -28,6 +28,8 @@ struct Keys: Sendable {
   let rulesVersion: String
   /// Whose all this is (``ClusterSeal``).
   let seal: String
+  /// In which history the numbers of changes count; absent where PostgreSQL has never gone back.
+  let rulesHistory: String
   /// Where signals are published.
   let channel: String
 
@@ -50,6 +52,7 @@ struct Keys: Sendable {
     rules = "\(prefix):rules"
     rulesVersion = "\(prefix):rules:version"
     seal = "\(prefix):cluster"
+    rulesHistory = "\(prefix):rules:history"
     channel = "\(prefix):signals"
   }
 

@@ -9,7 +9,8 @@ public import TocsinCore
 /// touches one slot and runs on Redis Cluster too. What is stored begins with the digit of its version; what is of another
 /// version is left alone. Redis 7 or newer.
 ///
-/// Scripts write what may be refused for lack of memory first: a server that is full changes nothing.
+/// Scripts read and check everything first, then write what may be refused for lack of memory: what a server refuses
+/// changes nothing (`Lua`). What nobody can read is left out, and told of once a minute.
 public final class RedisBackend: Sendable {
   /// How the backend uses the server.
   public struct Configuration: Sendable, Hashable {
@@ -42,6 +43,7 @@ public final class RedisBackend: Sendable {
   let windowTime: (@Sendable () -> Int64)?
   private let currentEpoch = Mutex<(name: String?, isSuspended: Bool)>((nil, false))
   private let clock = Mutex(ServerClock())
+  private let remarks = Mutex(RemarkPace())
 
   /// A backend on a client; whoever makes it also runs the client.
   public convenience init(client: RedisClient, configuration: Configuration = Configuration(), logger: Logger) {
@@ -92,14 +94,22 @@ extension RedisBackend {
 
   /// Sends commands in one write; an error among the replies is thrown.
   func pipeline(_ commands: [[RedisArgument]]) async throws(StoreError) -> [RedisValue] {
-    do throws(RedisError) {
-      let replies = try await client.pipeline(commands)
-      for reply in replies { if let failure = reply.failure { throw failure } }
-      return replies
+    let replies = try await pipelineValues(commands)
+    for reply in replies { if let failure = reply.failure { throw StoreError(failure) } }
+    return replies
+  }
+
+  /// Sends commands in one write; errors among the replies are values.
+  func pipelineValues(_ commands: [[RedisArgument]]) async throws(StoreError) -> [RedisValue] {
+    do {
+      return try await client.pipeline(commands)
     } catch {
       throw StoreError(error)
     }
   }
+
+  /// How many keys or entries one script works on at most: it keeps everyone else waiting, some milliseconds at most.
+  static var portion: Int { 256 }
 
   /// Publishes a signal.
   func publish(_ signal: String) async throws(StoreError) {
@@ -109,10 +119,20 @@ extension RedisBackend {
   /// The local monotonic clock.
   func localTime() -> ServerClock.Local { .now }
 
-  /// Takes note of the server's time in a reply.
-  func heard(serverMilliseconds: Int64, sent: ServerClock.Local) {
+  /// Takes note of the server's time in a reply, unless it is no time.
+  func heard(_ reply: RedisValue, sent: ServerClock.Local) {
     let received = localTime()
-    clock.withLock { $0.heard(serverMilliseconds: serverMilliseconds, sent: sent, received: received) }
+    guard let milliseconds = reply.int else { return }
+    clock.withLock { $0.heard(serverMilliseconds: Int64(milliseconds), sent: sent, received: received) }
+  }
+
+  /// Tells an operator of something that cannot be read, at most once a minute for each kind.
+  func remark(_ kind: Logger.Message, _ metadata: @autoclosure () -> Logger.Metadata) {
+    let now = ContinuousClock.now
+    guard let more = remarks.withLock({ $0.mayTell(kind.description, at: now) }) else { return }
+    var metadata = metadata()
+    if more > 0 { metadata["more_since"] = "\(more)" }
+    logger.warning(kind, metadata: metadata)
   }
 
   /// The server's time, estimated from its answers on a monotonic clock: costs nothing.

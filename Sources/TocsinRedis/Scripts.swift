@@ -1,18 +1,53 @@
 /// Pieces of Lua that several scripts begin with.
+///
+/// A script reads and checks everything first and writes afterwards: none ever stops between two writes. Its first write
+/// is one that Redis refuses where memory is short; once that was done, Redis refuses no other one of the same script.
 enum Lua {
+  /// Goes first of a script that runs even where memory is short: one that moves what is there, or makes room.
+  static let evenWithoutMemory = "#!lua flags=allow-oom\n"
+
   /// Answers `STALE` before anything is done unless the server has the node's epoch: `KEYS[1]` is its key, `ARGV[1]` the
   /// node's.
   static let epoch = """
-    if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+    if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then
       return redis.error_reply('STALE the server has another epoch, or none')
     end
 
     """
 
+  /// Defines `text(key)`, which answers the string that a key holds, or false where it holds none; and
+  /// `foreign(key, kind)`, which answers an error where a key holds something of another kind, or false.
+  static let types = """
+    local function text(key)
+      local value = redis.pcall('GET', key)
+      return type(value) == 'string' and value
+    end
+    local function foreign(key, kind)
+      local found = redis.call('TYPE', key).ok
+      if found == kind or found == 'none' then return false end
+      return redis.error_reply('FOREIGN the key ' .. key .. ' holds a ' .. found .. ' where a ' .. kind .. ' belongs')
+    end
+
+    """
+
+  /// Ends the script with an error where one of the keys holds something of another kind. Needs ``types``.
+  static func own(_ keys: (place: Int, kind: String)...) -> String {
+    let checks = keys.map { "foreign(KEYS[\($0.place)], '\($0.kind)')" }
+    return "local wrong = \(checks.joined(separator: " or "))\nif wrong then return wrong end\n"
+  }
+
   /// Sets `now` to the server's time in milliseconds.
   static let now = """
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+    """
+
+  /// Defines `lasting(milliseconds)`, which makes an argument of `PX` of a number: at least 1, at most a year.
+  static let lasting = """
+    local function lasting(milliseconds)
+      return string.format('%.0f', math.max(1, math.min(milliseconds, 31536000000)))
+    end
 
     """
 
@@ -25,22 +60,45 @@ enum Lua {
 
     """
 
-  /// Defines `append(envelope)`, which adds an event to the log, and `publish()`, which sends what was added as one
-  /// message and answers how many events that was. `log`, `newest`, `channel` and `length` have to be defined before.
+  /// Defines `number(value)`, which answers a text that is a whole number of 64 bits, not negative, or false.
+  static let number = """
+    local function number(value)
+      if not value or not string.match(value, '^%d+$') then return false end
+      if #value > 19 or (#value == 19 and value > '9223372036854775807') then return false end
+      return value
+    end
+
+    """
+
+  /// Defines `place(value)`, which answers a text that is the id of a stream's entry, or false; and `top(stream)`, the
+  /// id of its newest entry.
+  static let place = """
+    local function place(value)
+      local ms, seq = string.match(value or '', '^(%d+)-(%d+)$')
+      local most = '18446744073709551615'
+      local function fits(half) return #half < #most or (#half == #most and half <= most) end
+      return ms and fits(ms) and fits(seq) and value
+    end
+    local function top(stream)
+      local entry = redis.pcall('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+      return entry and entry[1] or '0-0'
+    end
+
+    """
+
+  /// Defines `append(envelope)`, which adds an event to the log and answers an error where that was refused, and
+  /// `publish()`, which sends what was added as one message and answers how many events that was. `log`, `newest`,
+  /// `channel` and `length` have to be defined before. Needs ``types`` and ``place``.
   ///
-  /// `append` comes before whatever the caller removes: where memory is short it fails, and nothing was done.
+  /// `append` comes before whatever the caller removes: what refuses it refuses the first one, and nothing was done.
   static let announce = """
     local before, last
     local message = {''}
     local function append(envelope)
-      if not before then
-        before = redis.call('GET', newest)
-        if not before then
-          local entry = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
-          before = entry and entry[1] or '0-0'
-        end
-      end
-      last = redis.call('XADD', log, 'MAXLEN', '~', length, '*', 'e', envelope)
+      if not before then before = place(text(newest)) or top(log) end
+      local id = redis.pcall('XADD', log, 'MAXLEN', '~', length, '*', 'e', envelope)
+      if type(id) ~= 'string' then return foreign(log, 'stream') or id end
+      last = id
       message[#message + 1] = last .. ' ' .. #envelope .. '\\n'
       message[#message + 1] = envelope
     end

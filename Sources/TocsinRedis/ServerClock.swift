@@ -29,7 +29,10 @@ struct ServerClock {
   ///   - serverMilliseconds: the server's time, the microseconds cut off
   ///   - sent: not later than the server read its clock
   ///   - received: not earlier than the server read its clock
+  ///
+  /// A moment outside the years 1970 to 9999 is none: it is passed over.
   mutating func heard(serverMilliseconds: Int64, sent: Local, received: Local) {
+    guard 0...253_402_300_799_999 ~= serverMilliseconds else { return }
     let server = serverMilliseconds * 1000
     let heard = (server - received.microseconds)...(server + 999 - min(sent, received))
     if let lead, lead.overlaps(heard) { self.lead = lead.clamped(to: heard) } else { lead = heard }

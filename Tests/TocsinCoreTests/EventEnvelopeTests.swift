@@ -18,6 +18,27 @@ import TocsinCore
     #expect(read.ruleIncarnation == "i1")
   }
 
+  @Test func whatANewerReleaseWroteIsToldFromWhatIsDamaged() {
+    let bytes = EventEnvelope.alert(sampleAlert(), tenant: tenant).encoded()
+    let text = String(decoding: bytes, as: UTF8.self)
+    func read(_ text: String) -> EventEnvelope.Reading { EventEnvelope.read(Array(text.utf8)) }
+    guard case .envelope = read(text) else {
+      Issue.record("an envelope is not read")
+      return
+    }
+    #expect(read("2" + text.dropFirst()) == .newer)
+    #expect(read(text.replacing("\"type\":\"alert\"", with: "\"type\":\"alert_muted\"")) == .newer)
+    #expect(read(text.replacing("\"alert_type\":\"", with: "\"alert_type\":\"new_")) == .newer)
+    for text in [
+      "", "0", "x", "1", "1{}", "1{}\n", "1[]\n", "1{\"type\":\"alert\"}\n", "1\(text)", String(text.dropFirst()),
+    ] {
+      #expect(read(text) == .damaged, "\(text)")
+    }
+    for length in 0..<(bytes.firstIndex(of: 10) ?? 0) {
+      #expect(EventEnvelope.read(Array(bytes[..<length])) == .damaged)
+    }
+  }
+
   @Test func framesAreWhatClientsGet() throws {
     let id = EventID(epoch: "e1", milliseconds: 17, sequence: 3)
     let frame = EventEnvelope.alert(sampleAlert(), tenant: tenant).frame(id: id)

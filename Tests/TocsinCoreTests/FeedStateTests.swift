@@ -144,8 +144,10 @@ import TocsinCore
 
   @Test func aPublicationTellsOfANewEpoch() {
     var feed = live()
-    #expect(feed.receive(batch(8...9, "b")) == resync(.epochChanged, place(7, "b"), events(8...9, "b")))
+    #expect(feed.receive(batch(8...9, "b")) == locate)
     #expect(feed.receive(batch(6...6)) == .none)
+    #expect(feed.located(place(8, "b")) == resync(.epochChanged, place(8, "b"), events(9...9, "b")))
+    #expect(feed.receive(batch(7...7)) == .none)
     #expect(feed.epochBegan("b") == .none)
     #expect(feed.receive(batch(10...10, "b")) == .deliver(events(10...10, "b")))
   }
@@ -164,7 +166,26 @@ import TocsinCore
     #expect(feed.receive(batch(10...10, "b")) == .none)
     #expect(
       feed.filled(after: place(5), with: events(6...8), isComplete: true)
-        == resync(.epochChanged, place(9, "b"), events(10...10, "b")))
+        == FeedState.Action(events: events(6...8), ask: .newest))
+    #expect(feed.located(place(10, "b")) == resync(.epochChanged, place(10, "b")))
+  }
+
+  @Test func aPublicationOfAnEpochThatTheLogDoesNotHaveChangesNothing() {
+    var feed = live()
+    #expect(feed.receive(batch(8...9, "nonsense")) == locate)
+    #expect(feed.receive(batch(6...7)) == .none)
+    #expect(feed.located(place(7)) == .fill(after: place(5)))
+    #expect(feed.filled(after: place(5), with: events(6...7), isComplete: true) == .deliver(events(6...7)))
+    #expect(feed.receive(batch(8...8)) == .deliver(events(8...8)))
+    // The same behind a gap.
+    #expect(feed.receive(batch(11...11)) == .fill(after: place(8)))
+    #expect(feed.receive(batch(1...1, "nonsense")) == .none)
+    #expect(
+      feed.filled(after: place(8), with: events(9...11), isComplete: true)
+        == FeedState.Action(events: events(9...11), ask: .newest))
+    #expect(feed.located(place(11)) == .fill(after: place(11)))
+    #expect(feed.filled(after: place(11), with: [], isComplete: true) == .none)
+    #expect(feed.isLive)
   }
 
   @Test func anAnswerOlderThanTheAnnouncedEpochIsAskedForAgain() {

@@ -93,4 +93,18 @@ import TocsinCore
     #expect(spent.cooldownMinutes == 360)
     #expect(Set(DefaultRules.all.map(\.alertType)) == Set(AlertType.allCases))
   }
+
+  @Test func aLongerCooldownIsKeptWithTheRuleAndShownToNobody() throws {
+    var rule = AlertRule(ruleID: "a", name: "a", alertType: .roasDrop, severity: .high, cooldownMinutes: 60)
+    #expect(!rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: 0)))
+    rule.cooldownLengthenedAt = Timestamp(milliseconds: 1_000_000)
+    #expect(try AlertRule(storedJSON: JSON(parsing: rule.storedJSON.bytes)) == rule)
+    #expect(rule.json.object?["cooldown_lengthened_at"] == nil)
+    #expect(rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: 1_000_000 + 61 * 60_000 - 1)))
+    #expect(!rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: 1_000_000 + 61 * 60_000)))
+    #expect(!rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: .max)))
+    #expect(rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: -1)))
+    rule.cooldownMinutes = 0
+    #expect(!rule.mayHaveForgottenCooldowns(at: Timestamp(milliseconds: 1_000_000)))
+  }
 }

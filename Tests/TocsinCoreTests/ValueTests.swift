@@ -152,4 +152,10 @@ import TocsinCore
   func lifeOfAnAlert(_ state: AlertState, _ action: AlertAction, _ next: AlertState?) {
     #expect(state.after(action) == next)
   }
+
+  @Test func aMomentThatLiesTooFarAwayIsTheLastOne() {
+    #expect(Timestamp(milliseconds: .max).advanced(by: 1).milliseconds == .max)
+    #expect(Timestamp(milliseconds: -5).advanced(by: .min).milliseconds == .min)
+    #expect(Timestamp(milliseconds: 5).advanced(by: -6).milliseconds == -1)
+  }
 }

@@ -63,4 +63,30 @@ import TocsinCore
     #expect(!book.apply(snapshot(4, [])))
     #expect(book.index(of: .standard)?["a"] != nil)
   }
+
+  @Test func aNewHistoryGoesBackAndOwnChangesOfTheOldOneCountNoMore() {
+    let book = RuleBook()
+    book.apply(snapshot(9, [rule("a", version: 9)]), history: "h1")
+    book.apply(rule("b", version: 11), tenant: .standard)
+    #expect(!book.apply(snapshot(4, []), history: "h1"))
+    #expect(!book.apply(snapshot(4, [])))
+    #expect(book.apply(snapshot(4, [rule("a", version: 4)]), history: "h2"))
+    #expect(book.index(of: .standard)?.rules.map(\.version) == [4])
+    #expect(book.version == 4)
+    #expect(book.history == "h2")
+    book.apply(rule("b", version: 5), tenant: .standard)
+    #expect(book.index(of: .standard)?["b"] != nil)
+    book.begin("h3", with: snapshot(3, []))
+    #expect(book.index(of: .standard)?.rules == [])
+    #expect(book.history == "h3")
+  }
+
+  @Test func theFirstHistoryThatIsHeardOfIsNoNewOne() {
+    let book = RuleBook()
+    book.apply(snapshot(9, [rule("a", version: 9)]))
+    #expect(book.history == nil)
+    #expect(!book.apply(snapshot(8, []), history: "h1"))
+    #expect(book.version == 9)
+    #expect(book.history == "h1")
+  }
 }

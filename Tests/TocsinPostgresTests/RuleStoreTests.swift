@@ -14,6 +14,26 @@ import TocsinCore
       version: 99)
   }
 
+  @Test func aCooldownThatBecomesLongerIsNoted() async throws {
+    try await TestDatabase.with { stores in
+      func save(_ minutes: Int) async throws -> AlertRule {
+        var rule = rule("a")
+        rule.cooldownMinutes = minutes
+        return try await stores.rules.save(rule, tenant: .standard, actor: "ana")
+      }
+      #expect(try await save(10).cooldownLengthenedAt == nil)
+      #expect(try await save(10).cooldownLengthenedAt == nil)
+      #expect(try await save(5).cooldownLengthenedAt == nil)
+      let longer = try await save(60)
+      #expect(longer.cooldownLengthenedAt == longer.updatedAt)
+      #expect(try await save(60).cooldownLengthenedAt == longer.updatedAt)
+      #expect(try await save(30).cooldownLengthenedAt == longer.updatedAt)
+      let enabled = try await stores.rules.setEnabled(false, ruleID: "a", tenant: .standard, actor: "ana")
+      #expect(enabled?.cooldownLengthenedAt == longer.updatedAt)
+      #expect(try await stores.rules.snapshot().rules[.standard]?.first?.cooldownLengthenedAt == longer.updatedAt)
+    }
+  }
+
   @Test func creatingReplacingAndCreatingAgain() async throws {
     try await TestDatabase.with { stores in
       let before = try await stores.now()

@@ -19,6 +19,7 @@ final class ConnectionLog: Sendable {
       logger.info("connected to Redis", metadata: ["server": "\(server)", "run_id": "\(runID)"])
     case .disconnected(let error) where error.code == .shutdown:
       logger.debug("closed the connection to Redis", metadata: ["server": "\(server)"])
+    case .refused(let error): failed(error)
     case .disconnected(let error):
       say("lost the connection to Redis", error)
     }

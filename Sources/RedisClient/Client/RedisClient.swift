@@ -32,8 +32,9 @@ public final class RedisClient: Service, Sendable {
   ///   - connections: how many connections to keep, at least one
   ///   - eventLoopGroup: its loops share the connections
   ///   - onStateChange: called for every connection that was made, before any command of a caller is sent on it, and
-  ///     for every one that was lost, before those who waited for replies are told; not for failed attempts. Called on
-  ///     the connection's event loop: must not block.
+  ///     for every one that was lost, before those who waited for replies are told; also for each attempt that the server
+  ///     itself refused, not for others that failed. Must not block: what concerns a connection is called on its event
+  ///     loop.
   public init(
     configuration: RedisConfiguration, connections: Int = 1, eventLoopGroup: any EventLoopGroup, logger: Logger,
     onStateChange: (@Sendable (RedisConnectionState) -> Void)? = nil
@@ -47,7 +48,10 @@ public final class RedisClient: Service, Sendable {
         journal.changed(change)
         onStateChange?(change)
       } onAttempt: { error in
-        if let error { journal.failed(error) }
+        if let error {
+          journal.failed(error)
+          if error.code == .serverError { onStateChange?(.refused(error)) }
+        }
         presence.attempted(error)
       }
     }

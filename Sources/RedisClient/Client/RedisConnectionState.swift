@@ -5,4 +5,6 @@ public enum RedisConnectionState: Sendable, Hashable {
   case connected(runID: String)
   /// A connection was lost.
   case disconnected(RedisError)
+  /// The server answers, and refuses the log-in, the database or a command that every connection begins with.
+  case refused(RedisError)
 }

@@ -5,10 +5,14 @@ import NIOCore
 ///
 /// hiredis 0.14 refuses more than eight levels of arrays. So it reads every reply that is not an array, and the empty and
 /// null ones; the header of any other array is taken off its buffer here, and its elements are to hiredis replies of
-/// their own. Nesting may go ``nestingLimit`` levels deep.
+/// their own. Nesting may go ``nestingLimit`` levels deep. A string that says to be longer than ``bulkLimit`` is refused
+/// before any of it is kept: hiredis would wait for its end.
 struct ReplyReader: ~Copyable {
   /// How many arrays may stand inside each other. More is an error: values of any depth could not be freed on a small stack.
   static let nestingLimit = 512
+
+  /// How many bytes a string may have: what Redis keeps at most (`proto-max-bulk-len`).
+  static let bulkLimit = 512 * 1024 * 1024
 
   /// hiredis moves the rest of its buffer down after each KiB that it has read; smaller portions keep that cheap.
   private static let portion = 16 * 1024
@@ -75,8 +79,15 @@ struct ReplyReader: ~Copyable {
       // Between two replies, and only then, the next byte is a type.
       if reader.pointee.ridx == -1 {
         guard reader.pointee.pos < reader.pointee.len, let bytes = reader.pointee.buf else { return nil }
-        if bytes[reader.pointee.pos] == CChar(bitPattern: UInt8(ascii: "*")) {
-          guard let header = try arrayHeader(bytes) else { return nil }
+        switch UInt8(bitPattern: bytes[reader.pointee.pos]) {
+        case UInt8(ascii: "$"):
+          guard let header = try header(bytes) else { return nil }
+          guard header.count <= Self.bulkLimit else {
+            throw RedisError(.unexpectedReply, "a string of \(header.count) bytes")
+          }
+        case UInt8(ascii: "*"):
+          guard let header = try header(bytes) else { return nil }
+          guard header.count <= Int32.max else { throw Self.malformed }
           if header.count > 0 {
             reader.pointee.pos += header.length
             guard open.count < Self.nestingLimit else {
@@ -85,6 +96,7 @@ struct ReplyReader: ~Copyable {
             open.append(OpenArray(count: header.count))
             continue
           }
+        default: break
         }
       }
       var reply: UnsafeMutableRawPointer?
@@ -105,18 +117,22 @@ struct ReplyReader: ~Copyable {
     return part
   }
 
-  /// The count in `*<count>\r\n` and the length of that line; `nil` while the line is not complete.
-  private func arrayHeader(_ bytes: UnsafePointer<CChar>) throws(RedisError) -> (count: Int, length: Int)? {
+  /// The count in `*<count>\r\n` or `$<count>\r\n`, and the length of that line; `nil` while the line is not complete.
+  private func header(_ bytes: UnsafePointer<CChar>) throws(RedisError) -> (count: Int, length: Int)? {
     let start = reader.pointee.pos
     let line = UnsafeRawBufferPointer(start: bytes + start, count: min(reader.pointee.len - start, 24))
     guard let end = line.firstIndex(of: UInt8(ascii: "\n")) else {
-      if line.count == 24 { throw RedisError(.unexpectedReply, "an array with an endless header") }
+      if line.count == 24 { throw RedisError(.unexpectedReply, "an array or a string with an endless header") }
       return nil
     }
     guard end >= 3, line[end - 1] == UInt8(ascii: "\r"),
-      let count = Int32(String(decoding: line[1..<end - 1], as: UTF8.self)), count >= -1
-    else { throw RedisError(.unexpectedReply, "an array with a malformed count") }
-    return (Int(count), end + 1)
+      let count = Int(String(decoding: line[1..<end - 1], as: UTF8.self)), count >= -1
+    else { throw Self.malformed }
+    return (count, end + 1)
+  }
+
+  private static var malformed: RedisError {
+    RedisError(.unexpectedReply, "an array or a string with a malformed count")
   }
 
   private func failure() -> RedisError {

@@ -20,6 +20,8 @@ public final class RedisSubscriber: Service, Sendable {
     case message(channel: String, payload: ByteBuffer)
     /// The subscription is gone; messages are being missed from some moment before this one.
     case lost(RedisError)
+    /// The server answers, and refuses the log-in, or one of the channels.
+    case refused(RedisError)
   }
 
   private enum Phase {
@@ -42,7 +44,7 @@ public final class RedisSubscriber: Service, Sendable {
   ///   - channels: the names of the channels, at least one; each once
   ///   - pingInterval: after how much silence to ask for a sign of life
   ///   - handler: called on the connection's event loop (always the same), in order; must not block. Not called for
-  ///     attempts that failed, nor for the shutdown.
+  ///     attempts that failed, but those that the server itself refused, nor for the shutdown.
   public init(
     configuration: RedisConfiguration, channels: [String], eventLoopGroup: any EventLoopGroup, logger: Logger,
     pingInterval: Duration = .seconds(5), handler: @escaping @Sendable (Event) -> Void
@@ -65,7 +67,10 @@ public final class RedisSubscriber: Service, Sendable {
         phase.withLock { if case .stopped = $0 { true } else { false } }
       } attempt: {
         let ended = await connectOnce(connector)
-        if ended.usableSince == nil { journal.failed(ended.reason) }
+        if ended.usableSince == nil {
+          journal.failed(ended.reason)
+          if ended.reason.code == .serverError { loop.execute { [handler] in handler(.refused(ended.reason)) } }
+        }
         return ended
       }
     } onCancelOrGracefulShutdown: {
@@ -110,7 +115,7 @@ public final class RedisSubscriber: Service, Sendable {
     switch event {
     case .subscribed(let runID): journal.changed(.connected(runID: runID))
     case .lost(let error): journal.changed(.disconnected(error))
-    case .message: break
+    case .message, .refused: break
     }
     handler(event)
   }

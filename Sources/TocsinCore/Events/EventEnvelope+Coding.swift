@@ -20,27 +20,52 @@ extension EventEnvelope {
     return bytes
   }
 
-  /// Reads what ``encoded()`` writes; nil for another version and for anything that is not an envelope. Members of
-  /// the header that are not known are passed over: a later release may add some.
+  /// What bytes that should be an envelope turn out to be.
+  public enum Reading: Sendable, Hashable {
+    case envelope(EventEnvelope)
+    /// Of a newer release: of another version, or of a kind, severity or type that this release does not know.
+    case newer
+    /// No envelope of any release.
+    case damaged
+  }
+
+  /// Reads what ``encoded()`` writes. Members of the header that are not known are passed over: a later release may add
+  /// some.
+  public static func read(_ bytes: [UInt8]) -> Reading {
+    bytes.withUnsafeBytes { read($0) }
+  }
+
+  /// Reads what ``encoded()`` writes; nil for what a newer release wrote, and for anything that is not an envelope.
   public init?(decoding bytes: UnsafeRawBufferPointer) {
-    guard bytes.first == EventEnvelope.version else { return nil }
+    guard case .envelope(let envelope) = EventEnvelope.read(bytes) else { return nil }
+    self = envelope
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
+    guard let version = bytes.first else { return .damaged }
+    guard version == EventEnvelope.version else {
+      return UInt8(ascii: "2")...UInt8(ascii: "9") ~= version ? .newer : .damaged
+    }
     var header = HeaderFields()
     var reader = JSONReader(UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), maximumDepth: 8)
     do throws(JSONError) {
       try header.read(from: &reader)
     } catch {
-      return nil
+      return .damaged
     }
     guard reader.offset < reader.bytes.count, reader.bytes[reader.offset] == UInt8(ascii: "\n"),
-      let kind = header.kind, let alertID = header.alertID, let severity = header.severity,
-      let alertType = header.alertType, let tenant = header.tenant, let campaignID = header.campaignID
-    else { return nil }
-    self.init(
-      kind: kind, tenant: tenant, alertID: alertID, campaignID: campaignID, severity: severity, alertType: alertType,
-      ruleIncarnation: header.incarnation, body: Array(reader.bytes.dropFirst(reader.offset + 1)))
+      let alertID = header.alertID, let tenant = header.tenant, let campaignID = header.campaignID, header.isNamed
+    else { return .damaged }
+    guard let kind = header.kind, let severity = header.severity, let alertType = header.alertType else {
+      return .newer
+    }
+    return .envelope(
+      EventEnvelope(
+        kind: kind, tenant: tenant, alertID: alertID, campaignID: campaignID, severity: severity, alertType: alertType,
+        ruleIncarnation: header.incarnation, body: Array(reader.bytes.dropFirst(reader.offset + 1))))
   }
 
-  /// Reads what ``encoded()`` writes.
+  /// Reads what ``encoded()`` writes; nil for what a newer release wrote, and for anything that is not an envelope.
   public init?(decoding bytes: [UInt8]) {
     let envelope = bytes.withUnsafeBytes { EventEnvelope(decoding: $0) }
     guard let envelope else { return nil }
@@ -57,6 +82,10 @@ private struct HeaderFields {
   var severity: Severity?
   var alertType: AlertType?
   var incarnation = ""
+  /// How many of kind, severity and type are there, known or not.
+  private var names = 0
+
+  var isNamed: Bool { names == 3 }
 
   mutating func read(from reader: inout JSONReader) throws(JSONError) {
     guard try reader.peek() == UInt8(ascii: "{") else { throw reader.failure("an object is expected here") }
@@ -71,6 +100,7 @@ private struct HeaderFields {
       let text = try reader.string()
       if reader.isName(name, "type") {
         kind = EventEnvelope.Kind(rawValue: text)
+        names += 1
       } else if reader.isName(name, "tenant") {
         tenant = Tenant(rawValue: text)
       } else if reader.isName(name, "alert_id") {
@@ -79,8 +109,10 @@ private struct HeaderFields {
         campaignID = text
       } else if reader.isName(name, "severity") {
         severity = Severity(rawValue: text)
+        names += 1
       } else if reader.isName(name, "alert_type") {
         alertType = AlertType(rawValue: text)
+        names += 1
       } else if reader.isName(name, "incarnation") {
         incarnation = text
       }

@@ -3,7 +3,8 @@
 ///
 /// Publications name their predecessor. One that follows the node's position is delivered; one that lies before it is
 /// a repeat; one that lies beyond it shows a gap, which is filled from the log while further publications are kept.
-/// After a lost subscription a fill comes first. Where the log cannot fill a gap (trimmed, or another epoch) clients
+/// After a lost subscription a fill comes first. A publication of another epoch is believed only once the log's newest event
+/// is of that epoch, too: anybody can publish. Where the log cannot fill a gap (trimmed, or another epoch) clients
 /// have to be told, and the node goes on from the log's newest event.
 ///
 /// It does no I/O: whoever drives it performs each ``Action`` in full before the next event, and repeats an ``Ask``
@@ -164,7 +165,7 @@ public struct FeedState: Sendable {
     let mayBeBehind = droppedKept || !events.isEmpty
     droppedKept = false
     var action = drain()
-    if !mayBeBehind, action.events.isEmpty, action.resync == nil, action.ask != nil {
+    if case .filling = state, !mayBeBehind, action.events.isEmpty, action.resync == nil {
       // The log itself lacks what a publication named as its predecessor: asking again would never end.
       return locate(.eventsLost)
     }
@@ -180,7 +181,14 @@ public struct FeedState: Sendable {
       return Action(ask: .newest)
     }
     announcedEpoch = nil
-    if let position, position.epoch != newest.epoch { reason = .epochChanged }
+    if let position, position.epoch != newest.epoch {
+      reason = .epochChanged
+    } else if let position, reason == .epochChanged {
+      // Whoever published for another epoch was wrong: go on where the feed was.
+      kept.removeAll { $0.predecessor.epoch != position.epoch }
+      state = .filling
+      return .fill(after: position)
+    }
     leaveEpoch(for: newest.epoch)
     // Publications of other epochs that were kept before the first of this one are older than it.
     let stale = kept.prefix { $0.predecessor.epoch != newest.epoch }
@@ -205,12 +213,11 @@ public struct FeedState: Sendable {
         taken += 1
         continue
       }
-      guard let place = position, place.epoch == batch.predecessor.epoch else {
-        leaveEpoch(for: batch.predecessor.epoch)
-        position = batch.predecessor
-        action.resync = Resync(reason: .epochChanged, place: batch.predecessor)
-        action.events = []
-        continue
+      guard let place = position else { break }
+      guard place.epoch == batch.predecessor.epoch else {
+        state = .locating(.epochChanged)
+        action.ask = pending
+        break
       }
       if batch.predecessor.isAfter(place) {
         state = .filling

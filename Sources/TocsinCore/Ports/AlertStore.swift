@@ -52,6 +52,10 @@ public protocol AlertStore: Sendable {
     ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
   )
     async throws(StoreError) -> AlertID?
+
+  /// Finds out whether alerts can be inserted now: inserts one and takes it back.
+  /// - Throws: with ``StoreError/shortage`` where the server is there and lacks something
+  func checkWrites() async throws(StoreError)
 }
 
 /// An alert, whose it is, and who is to be told.

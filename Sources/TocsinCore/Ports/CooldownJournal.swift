@@ -9,7 +9,8 @@ public protocol CooldownJournal: Sendable {
   ///
   /// A claim wins if its entity has no cooldown under that rule, one of another incarnation of the rule, or one
   /// that began longer ago than the claim's own length; a length of 0 always wins and leaves no cooldown.
-  /// Two equal claims in one call are taken in order: the second one loses.
+  /// Two equal claims in one call are taken in order: the second one loses. Where something that is no cooldown is kept
+  /// for the entity, the claim wins, and is among ``ClaimOutcome/unsure``.
   /// - Returns: one result for each claim, in their order
   /// - Throws: ``StoreError/Code/full`` when journal and unwritten alerts hold their limit; `unavailable`, after which
   ///   claims may have been won and are then finished by the keeper
@@ -38,10 +39,15 @@ public protocol CooldownJournal: Sendable {
   /// still its own, and keeps it with the reason in a dead-letter stream.
   func bury(_ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String) async throws(StoreError)
 
-  /// Entries of the journal that are older than so many milliseconds of the server's time, oldest first.
+  /// Moves entries of the journal and of `unwritten` that no release can read to the dead letters, with that reason. Their
+  /// cooldowns stay.
+  func discard(_ alerts: [AlertID], reason: String) async throws(StoreError)
+
+  /// Entries of the journal that are older than so many milliseconds of the server's time, oldest first. What a newer
+  /// release wrote is passed over; what is no entry at all goes to the dead letters.
   func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry]
 
-  /// Alerts that were announced but are not in PostgreSQL yet, oldest first.
+  /// Alerts that were announced but are not in PostgreSQL yet, oldest first; otherwise as ``overdue(olderThan:limit:)``.
   func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry]
 
   /// Says that these alerts are in PostgreSQL now: they leave `unwritten`.
@@ -104,11 +110,14 @@ public struct ClaimOutcome: Sendable, Hashable {
   public var won: [Bool]
   /// True while cooldowns are being restored from PostgreSQL: each claim that was won must be looked up there.
   public var needsConfirmation: Bool
+  /// The places of claims that were won since what is kept as their cooldown is none: each must be looked up in PostgreSQL.
+  public var unsure: Set<Int>
 
   /// An outcome of these parts.
-  public init(won: [Bool], needsConfirmation: Bool) {
+  public init(won: [Bool], needsConfirmation: Bool, unsure: Set<Int> = []) {
     self.won = won
     self.needsConfirmation = needsConfirmation
+    self.unsure = unsure
   }
 }
 

@@ -26,6 +26,8 @@ public enum ClusterSignal: Sendable {
   case probe(String)
   /// This node no longer listens.
   case disconnected
+  /// The server refuses to let this node listen; why, in words that name the right that is missing.
+  case refused(String)
 }
 
 /// Sends signals to all nodes, this one included.
@@ -35,4 +37,8 @@ public protocol ClusterSignals: Sendable {
 
   /// Sends a probe that comes back through this node's own subscription.
   func probe(_ token: String) async throws(StoreError)
+
+  /// Finds out whether the server takes writes now, without writing anything.
+  /// - Throws: with ``StoreError/shortage`` where the server is there and lacks something
+  func checkWrites() async throws(StoreError)
 }

@@ -27,6 +27,9 @@ public protocol RuleStore: Sendable {
 }
 
 /// Where nodes share rules: Redis. Only a higher number replaces what is there.
+///
+/// Numbers can be compared within one history only. A new one begins when PostgreSQL, the truth, has gone back to lower
+/// numbers: it was restored from a backup, or a replica took over that lacked the last changes.
 public protocol RuleBoard: Sendable {
   /// Puts a rule there, unless it or a newer change of it is there already.
   func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError)
@@ -35,13 +38,52 @@ public protocol RuleBoard: Sendable {
   func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError)
 
   /// Replaces everything, unless what is there contains a newer change. Foreign rules are written as they are.
-  func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError)
+  /// - Parameter history: the history of the numbers where nothing is there; what is there keeps its own
+  func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError)
 
-  /// The number of the newest change that is there; nil where there are no rules at all (an empty server).
-  func version() async throws(StoreError) -> Int64?
+  /// Replaces everything by the first rules of a new history, if what is there still is of that version.
+  /// - Parameter version: what was there when it was found out that PostgreSQL has gone back; nil for nothing
+  /// - Returns: whether it was replaced
+  func beginHistory(
+    _ history: String, with snapshot: RuleSnapshot, insteadOf version: RuleVersion?
+  ) async throws(StoreError) -> Bool
+
+  /// The newest change that is there; nil where there are no rules at all (an empty server), or nothing that is one.
+  func version() async throws(StoreError) -> RuleVersion?
 
   /// All rules that are there; nil where there is nothing.
-  func snapshot() async throws(StoreError) -> RuleSnapshot?
+  func snapshot() async throws(StoreError) -> SharedRules?
+}
+
+/// The number of a change, and in which history it has that number.
+public struct RuleVersion: Sendable, Hashable {
+  /// Higher is newer.
+  public var number: Int64
+  /// Empty before PostgreSQL has ever gone back.
+  public var history: String
+
+  /// The number in that history.
+  public init(number: Int64, history: String) {
+    self.number = number
+    self.history = history
+  }
+}
+
+/// What nodes share.
+public struct SharedRules: Sendable, Hashable {
+  /// The rules.
+  public var rules: RuleSnapshot
+  /// The history of their numbers.
+  public var history: String
+
+  /// Rules in that history.
+  public init(rules: RuleSnapshot, history: String) {
+    self.rules = rules
+    self.history = history
+  }
+
+  /// The newest change that they contain.
+  public var version: RuleVersion { RuleVersion(number: rules.version, history: history) }
 }
 
 /// All rules at one moment.

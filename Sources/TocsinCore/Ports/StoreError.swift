@@ -27,12 +27,15 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   public let backend: String
   /// What happened, for logs; holds no secret.
   public let message: String
+  /// What the server lacks, where that is known to be the reason.
+  public let shortage: Shortage?
 
   /// An error of these parts.
-  public init(_ code: Code, backend: String, message: String) {
+  public init(_ code: Code, backend: String, message: String, shortage: Shortage? = nil) {
     self.code = code
     self.backend = backend
     self.message = message
+    self.shortage = shortage
   }
 
   public var description: String { "\(backend): \(message)" }

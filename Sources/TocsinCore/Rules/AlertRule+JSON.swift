@@ -24,6 +24,7 @@ extension AlertRule {
     updatedAt = fields.time("updated_at", object["updated_at"]) ?? updatedAt
     incarnation = fields.text("incarnation", object["incarnation"], bytes: 0...Limits.idBytes) ?? ""
     version = Int64(fields.integer("version", object["version"], 0...Int.max) ?? 0)
+    cooldownLengthenedAt = fields.time("cooldown_lengthened_at", object["cooldown_lengthened_at"])
     try fields.check()
   }
 
@@ -71,11 +72,14 @@ extension AlertRule {
   /// The wire form.
   public var json: JSON { .object(members) }
 
-  /// The wire form with ``incarnation`` and ``version``: what is stored and shared by nodes.
+  /// The wire form with ``incarnation``, ``version`` and ``cooldownLengthenedAt``: what is stored and shared by nodes.
   public var storedJSON: JSON {
     var members = members
     members.append(uncheckedKey: "incarnation", value: .string(incarnation))
     members.append(uncheckedKey: "version", value: .integer(version))
+    if let cooldownLengthenedAt {
+      members.append(uncheckedKey: "cooldown_lengthened_at", value: .string(cooldownLengthenedAt.description))
+    }
     return .object(members)
   }
 

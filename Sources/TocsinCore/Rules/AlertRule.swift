@@ -35,6 +35,8 @@ public struct AlertRule: Sendable, Hashable {
   public var incarnation: String
   /// The number of the change that wrote it: higher is newer, over all rules of the installation.
   public var version: Int64
+  /// When its cooldown was made longer last; nil where it never was. Set by the server, not shown.
+  public var cooldownLengthenedAt: Timestamp?
 
   /// A rule with the defaults of the wire contract.
   public init(
@@ -67,6 +69,15 @@ public struct AlertRule: Sendable, Hashable {
   /// How many earlier samples `drop_pct` and `rise_pct` need before they speak: `metadata.min_samples`, 3 unless set.
   public var minimumSamples: Int {
     if let count = metadata["min_samples"]?.wholeNumber, count >= 1 { count } else { 3 }
+  }
+
+  /// Whether a cooldown may be running of which Redis no longer knows: it was begun while the rule's cooldown was shorter,
+  /// and is kept for as long as that. So it can be for a cooldown's length after the change; a minute more for nodes that
+  /// had not heard of it, and for clocks that differ.
+  public func mayHaveForgottenCooldowns(at now: Timestamp) -> Bool {
+    guard let cooldownLengthenedAt, cooldownMinutes > 0 else { return false }
+    let (age, isOver) = now.milliseconds.subtractingReportingOverflow(cooldownLengthenedAt.milliseconds)
+    return !isOver && age < cooldownMilliseconds + 60_000
   }
 
   /// The cooldown in milliseconds.

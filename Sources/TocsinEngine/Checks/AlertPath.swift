@@ -14,6 +14,7 @@ struct AlertPath: Sendable {
   let logger: Logger
   /// Tells the recovery that Redis has another epoch than the node, or that alerts are held back.
   let onStale: @Sendable () -> Void
+  let shortages: Shortages
 
   /// Goes the whole way.
   /// - Returns: one fate for each draft, in their order
@@ -35,6 +36,7 @@ struct AlertPath: Sendable {
   /// What a port's error means here; a stale epoch also starts the recovery.
   func failure(_ error: StoreError) -> EngineError {
     if error.code == .stale { onStale() }
+    shortages.failed(error)
     return EngineError(error, logger: logger)
   }
 
@@ -46,10 +48,25 @@ struct AlertPath: Sendable {
     var won: [Int] = []
     won.reserveCapacity(drafts.count)
     for (place, isWon) in outcome.won.enumerated() where isWon {
-      if outcome.needsConfirmation, try await isRepeat(drafts[place]) { continue }
+      if outcome.needsConfirmation || outcome.unsure.contains(place) {
+        if try await isRepeat(drafts[place]) { continue }
+      } else if drafts[place].mayRepeat {
+        if try await isKnownRepeat(drafts[place]) { continue }
+      }
       won.append(place)
     }
     return won
+  }
+
+  /// Redis may have forgotten a cooldown that has become longer since it began. Where PostgreSQL is away nobody knows, and
+  /// the alert fires.
+  private func isKnownRepeat(_ draft: Draft) async throws(StoreError) -> Bool {
+    do {
+      return try await isRepeat(draft)
+    } catch {
+      guard error.backend == "postgresql", error.code == .unavailable else { throw error }
+      return false
+    }
   }
 
   /// While cooldowns are being restored, PostgreSQL knows better than Redis.

@@ -87,7 +87,7 @@ final class AlertRaiser: Service {
       let claim = Claim(
         entry: entry, tenant: tenant, ruleID: rule.ruleID, incarnation: rule.incarnation, entity: check.check.entity,
         cooldownMilliseconds: rule.cooldownMilliseconds)
-      return Draft(alert: alert, claim: claim)
+      return Draft(alert: alert, claim: claim, mayRepeat: rule.mayHaveForgottenCooldowns(at: alert.timestamp))
     }
   }
 

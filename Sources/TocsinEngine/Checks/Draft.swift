@@ -4,10 +4,13 @@ import TocsinCore
 final class Draft: Sendable {
   let alert: Alert
   let claim: Claim
+  /// Whether the rule's cooldown was made longer lately, so that Redis may have forgotten one that still runs.
+  let mayRepeat: Bool
 
-  init(alert: Alert, claim: Claim) {
+  init(alert: Alert, claim: Claim, mayRepeat: Bool = false) {
     self.alert = alert
     self.claim = claim
+    self.mayRepeat = mayRepeat
   }
 
   /// What became of a draft.

@@ -14,17 +14,20 @@ public final class AlertWriter: Service {
   private let state: Mutex<State>
   private let insert: IsolatingInsert
   private let patience: Duration
+  private let shortages: Shortages
   private let metrics: EngineMetrics
   private let logger: Logger
   private let wakes: [Signal]
   private let deadlines = Signal()
 
   init(
-    insert: IsolatingInsert, writers: Int, rowLimit: Int, patience: Duration, metrics: EngineMetrics, logger: Logger
+    insert: IsolatingInsert, writers: Int, rowLimit: Int, patience: Duration, shortages: Shortages,
+    metrics: EngineMetrics, logger: Logger
   ) {
     state = Mutex(State(rowLimit: rowLimit))
     self.insert = insert
     self.patience = patience
+    self.shortages = shortages
     self.metrics = metrics
     self.logger = logger
     wakes = (0..<writers).map { _ in Signal() }
@@ -86,7 +89,11 @@ public final class AlertWriter: Service {
         metrics.commitRows.observe(Double(batch.alerts.count))
         answer(state.withLock { $0.written(batch.number, refused: refused) })
       } catch {
-        logger.warning("alerts could not be written to PostgreSQL yet", metadata: ["error": "\(error)"])
+        shortages.failed(error)
+        // A shortage has been told of.
+        logger.log(
+          level: error.shortage == nil ? .warning : .debug, "alerts could not be written to PostgreSQL yet",
+          metadata: ["error": "\(error)"])
         answer(state.withLock { $0.away(batch.number) })
       }
     }

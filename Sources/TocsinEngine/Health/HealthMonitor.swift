@@ -12,9 +12,9 @@ public final class HealthMonitor: Service {
   public struct Status: Sendable, Hashable {
     /// Whether requests should come here.
     public var ready: Bool
-    /// Why not: `draining`, `redis`, `rules`, `recovering`.
+    /// Why not: `draining`, `redis`, `rules`, `recovering`; behind `redis` what Redis refuses the node, if it does.
     public var reasons: [String]
-    /// What is away while requests should come nevertheless: `postgresql`.
+    /// What is away while requests should come nevertheless: `postgresql`; or lacks something: the names of `Shortage`.
     public var degraded: [String]
   }
 
@@ -24,18 +24,32 @@ public final class HealthMonitor: Service {
     var isSubscribed = false
     var isRecovered = false
     var lastProbe: ContinuousClock.Instant?
+    /// What Redis refuses: to connections for commands, and to the subscription.
+    var refusals: [Refused: String] = [:]
     var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// What kind of connection Redis refuses.
+  enum Refused: Int, Sendable {
+    case commands, subscription
   }
 
   private let state = Mutex(State())
   private let signals: any ClusterSignals
+  private let alerts: any AlertStore
+  private let shortages: Shortages
   private let book: RuleBook
   private let node: String
   private let interval: Duration
   private let patience: Duration
 
-  init(signals: any ClusterSignals, book: RuleBook, node: String, interval: Duration, patience: Duration) {
+  init(
+    signals: any ClusterSignals, alerts: any AlertStore, shortages: Shortages, book: RuleBook, node: String,
+    interval: Duration, patience: Duration
+  ) {
     self.signals = signals
+    self.alerts = alerts
+    self.shortages = shortages
     self.book = book
     self.node = node
     self.interval = interval
@@ -46,13 +60,19 @@ public final class HealthMonitor: Service {
   public var status: Status {
     let now = ContinuousClock.now
     let hasRules = book.isLoaded
+    let lacking = shortages.names
     return state.withLock { state in
       var reasons: [String] = []
       if state.isDraining { reasons.append("draining") }
-      if !state.isSubscribed || state.lastProbe.map({ now - $0 > patience }) ?? true { reasons.append("redis") }
+      if !state.isSubscribed || state.lastProbe.map({ now - $0 > patience }) ?? true {
+        reasons.append("redis")
+        let refusals = Set(state.refusals.values).sorted()
+        reasons += refusals.map { "redis: \($0)" }
+      }
       if !state.isRecovered { reasons.append("recovering") }
       if !hasRules { reasons.append("rules") }
-      return Status(ready: reasons.isEmpty, reasons: reasons, degraded: state.isPostgresUp ? [] : ["postgresql"])
+      return Status(
+        ready: reasons.isEmpty, reasons: reasons, degraded: (state.isPostgresUp ? [] : ["postgresql"]) + lacking)
     }
   }
 
@@ -78,8 +98,13 @@ public final class HealthMonitor: Service {
   func redis(isListening: Bool) {
     state.withLock {
       $0.isSubscribed = isListening
-      if !isListening { $0.lastProbe = nil }
+      if isListening { $0.refusals[.subscription] = nil } else { $0.lastProbe = nil }
     }
+  }
+
+  /// Redis refuses a connection of the node, in words that name the right that is missing; nil: it no longer does.
+  func redis(refuses connection: Refused, _ reason: String?) {
+    state.withLock { $0.refusals[connection] = reason }
   }
 
   /// The node works in Redis' epoch, or has to find into it.
@@ -110,8 +135,26 @@ public final class HealthMonitor: Service {
       while !Task.isCancelled {
         // A probe that cannot be sent is a probe that does not return.
         try? await self.signals.probe(self.node)
+        await self.lookForShortages()
         try? await Task.sleep(for: self.interval)
       }
+    }
+  }
+
+  /// Redis tells for nothing whether it takes writes. PostgreSQL has to be tried: only while it is known to refuse.
+  private func lookForShortages() async {
+    do {
+      try await signals.checkWrites()
+      shortages.tookWrites("redis")
+    } catch {
+      shortages.failed(error)
+    }
+    guard shortages.isShort("postgresql") else { return }
+    do {
+      try await alerts.checkWrites()
+      shortages.tookWrites("postgresql")
+    } catch {
+      shortages.failed(error)
     }
   }
 }

@@ -23,12 +23,13 @@ public final class JournalKeeper: Service {
   private let writer: AlertWriter
   private let rules: RuleSync
   private let settings: Settings
+  private let shortages: Shortages
   private let metrics: EngineMetrics
   private let logger: Logger
 
   init(
     node: String, journal: any CooldownJournal, store: any AlertStore, insert: IsolatingInsert, writer: AlertWriter,
-    rules: RuleSync, settings: Settings, metrics: EngineMetrics, logger: Logger
+    rules: RuleSync, settings: Settings, shortages: Shortages, metrics: EngineMetrics, logger: Logger
   ) {
     self.node = node
     self.journal = journal
@@ -37,6 +38,7 @@ public final class JournalKeeper: Service {
     self.writer = writer
     self.rules = rules
     self.settings = settings
+    self.shortages = shortages
     self.metrics = metrics
     self.logger = logger
   }
@@ -49,7 +51,7 @@ public final class JournalKeeper: Service {
       var watch = BacklogWatch()
       while !Task.isCancelled {
         var isKeeper = false
-        do {
+        do throws(StoreError) {
           isKeeper = try await self.journal.holdKeeperLease(
             node: self.node, milliseconds: self.settings.leaseMilliseconds)
           if isKeeper {
@@ -58,10 +60,12 @@ public final class JournalKeeper: Service {
           }
           hasFailed = false
         } catch {
+          self.shortages.failed(error)
           // A node has yet to learn Redis' epoch at every start; if it cannot, `EpochRecovery` says so.
-          let isStale = (error as? StoreError)?.code == .stale
+          let isStale = error.code == .stale
           self.logger.log(
-            level: hasFailed || isStale ? .debug : .warning, "the keeper could not finish its round",
+            level: hasFailed || isStale || error.shortage != nil ? .debug : .warning,
+            "the keeper could not finish its round",
             metadata: ["error": "\(error)"])
           if !isStale { hasFailed = true }
         }
@@ -78,8 +82,8 @@ public final class JournalKeeper: Service {
   func replay() async throws(StoreError) {
     while true {
       let overdue = try await journal.overdue(olderThan: settings.overdueMilliseconds, limit: settings.limit)
-      let alerts = decode(overdue)
-      if alerts.isEmpty { break }
+      let alerts = try await readable(overdue)
+      if overdue.isEmpty { break }
       let confirmed = try await confirm(alerts, entries: overdue)
       let refused = try await insert.insert(confirmed)
       let kept = confirmed.map(\.alert.alertID).filter { refused[$0] == nil }
@@ -89,16 +93,17 @@ public final class JournalKeeper: Service {
         logger.info("alerts that were left unfinished are announced", metadata: ["count": "\(published)"])
       }
       // What could be neither announced nor buried is tried again in the next round.
-      if overdue.count < settings.limit || published == 0 { break }
+      let discarded = overdue.count - alerts.count
+      if overdue.count < settings.limit || published + discarded == 0 { break }
     }
     while true {
       let unwritten = try await journal.unwritten(limit: settings.limit)
-      let alerts = decode(unwritten)
-      if alerts.isEmpty { break }
+      let alerts = try await readable(unwritten)
+      if unwritten.isEmpty { break }
       let refused = try await insert.insert(alerts)
       let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
       try await journal.written(kept)
-      if kept.isEmpty { break }
+      if kept.isEmpty && alerts.count == unwritten.count { break }
       logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(kept.count)"])
     }
     try await announceChanges()
@@ -129,7 +134,8 @@ public final class JournalKeeper: Service {
 
   /// Claims that were won while cooldowns were being restored, by a node that did not get to ask PostgreSQL whether they
   /// count: one that repeats an earlier alert within its cooldown is taken back. A rule that was changed since that
-  /// earlier alert may have had a shorter cooldown then, so its claims count.
+  /// earlier alert may have had a shorter cooldown then, so its claims count; unless the cooldown was made longer well
+  /// before the claim.
   private func confirm(
     _ alerts: [StoredAlert], entries: [JournalEntry]
   ) async throws(StoreError) -> [StoredAlert] {
@@ -142,7 +148,9 @@ public final class JournalKeeper: Service {
         let earlier = try await store.newestAlert(
           ruleID: alert.ruleID, incarnation: alert.ruleIncarnation, entity: alert.entity, tenant: stored.tenant,
           since: alert.timestamp.advanced(by: -rule.cooldownMilliseconds)),
-        earlier < alert.alertID, rule.updatedAt < earlier.timestamp
+        earlier < alert.alertID,
+        rule.updatedAt < earlier.timestamp
+          || rule.cooldownLengthenedAt.map({ $0.advanced(by: 10_000) < alert.timestamp }) ?? false
       else {
         confirmed.append(stored)
         continue
@@ -166,17 +174,28 @@ public final class JournalKeeper: Service {
     }
   }
 
-  /// The alerts of these entries; entries of a version that this node does not know are left to one that does.
-  private func decode(_ entries: [JournalEntry]) -> [StoredAlert] {
-    entries.compactMap { entry in
-      guard let envelope = EventEnvelope(decoding: entry.envelope) else { return nil }
+  /// The alerts of these entries. One that holds none goes to the dead letters: it would be met again in every round.
+  private func readable(_ entries: [JournalEntry]) async throws(StoreError) -> [StoredAlert] {
+    var damaged: [AlertID] = []
+    var reason = ""
+    let alerts = entries.compactMap { entry -> StoredAlert? in
       do {
+        guard let envelope = EventEnvelope(decoding: entry.envelope) else {
+          throw ValidationError(pointer: "", detail: "it is no event")
+        }
         return StoredAlert(alert: try envelope.decodedAlert(), tenant: envelope.tenant)
       } catch {
-        logger.error(
-          "a journal entry cannot be read", metadata: ["alert_id": "\(entry.alertID)", "error": "\(error)"])
+        damaged.append(entry.alertID)
+        reason = "\(error)"
         return nil
       }
     }
+    guard let first = damaged.first else { return alerts }
+    try await journal.discard(damaged, reason: "the entry holds no alert: \(reason)")
+    metrics.deadLetters.increment(by: damaged.count)
+    logger.error(
+      "entries of the journal hold no alert; they went to the dead letters",
+      metadata: ["alert_id": "\(first)", "count": "\(damaged.count)", "error": "\(reason)"])
+    return alerts
   }
 }

@@ -17,6 +17,7 @@ public final class EpochRecovery: Service {
   private let announcer: Announcer
   private let feed: EventFeed
   private let health: HealthMonitor
+  private let shortages: Shortages
   private let metrics: EngineMetrics
   private let logger: Logger
   private let wake = Signal()
@@ -26,7 +27,7 @@ public final class EpochRecovery: Service {
   init(
     node: String, epochs: any EpochKeeper, journal: any CooldownJournal, store: any AlertStore, rules: RuleSync,
     book: RuleBook, board: any RuleBoard, announcer: Announcer, feed: EventFeed, health: HealthMonitor,
-    metrics: EngineMetrics, logger: Logger
+    shortages: Shortages, metrics: EngineMetrics, logger: Logger
   ) {
     self.node = node
     self.epochs = epochs
@@ -38,6 +39,7 @@ public final class EpochRecovery: Service {
     self.announcer = announcer
     self.feed = feed
     self.health = health
+    self.shortages = shortages
     self.metrics = metrics
     self.logger = logger
   }
@@ -85,15 +87,17 @@ public final class EpochRecovery: Service {
     var backoff = Backoff()
     var hasFailed = false
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
-      do {
+      do throws(StoreError) {
         if try await recover() {
           if hasFailed { logger.info("the node works in Redis' epoch again") }
           health.recovery(isDone: true)
           return
         }
       } catch {
+        shortages.failed(error)
         logger.log(
-          level: hasFailed ? .debug : .warning, "the node could not take up Redis' epoch yet",
+          level: hasFailed || error.shortage != nil ? .debug : .warning,
+          "the node could not take up Redis' epoch yet",
           metadata: ["error": "\(error)"])
         hasFailed = true
         // Whoever cannot restore must not keep others from it.
@@ -130,6 +134,18 @@ public final class EpochRecovery: Service {
   /// What is to be done on every arrival in an epoch, known or new.
   private func settle(in epoch: String) async throws(StoreError) {
     feed.settled(in: epoch)
+    do {
+      try await bringBack(in: epoch)
+    } catch {
+      // Where Redis takes no writes the node serves nevertheless what needs none; the next look tries again.
+      guard let shortage = error.shortage, shortage.backend == "redis" else { throw error }
+      shortages.failed(error)
+      logger.debug("what is held could not be brought back yet", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// What this node holds unannounced, and the cooldowns that a node which died left to be restored.
+  private func bringBack(in epoch: String) async throws(StoreError) {
     try await restoreCooldowns(of: announcer.unannouncedEntries)
     try await announcer.settle()
     if try await epochs.isRestoring(), try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) {
@@ -162,7 +178,7 @@ public final class EpochRecovery: Service {
     logger.notice(
       "Redis was empty or had lost events: a new epoch begins, cooldowns come back from PostgreSQL",
       metadata: ["epoch": "\(fresh)"])
-    try await board.replaceAll(book.snapshot)
+    try await board.replaceAll(book.snapshot, history: book.history ?? "")
     try await restoreCooldowns(of: fresh)
     try await settle(in: fresh)
     return true

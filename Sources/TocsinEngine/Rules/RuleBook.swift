@@ -3,13 +3,16 @@ import TocsinCore
 
 /// The rules that this node evaluates: an immutable snapshot, exchanged as a whole.
 ///
-/// It never goes back: a change of this node's own is applied at once, and a snapshot that does not contain it
-/// yet does not undo it.
+/// It never goes back within one history of the numbers: a change of this node's own is applied at once, and a snapshot
+/// that does not contain it yet does not undo it. Where a new history has begun, since PostgreSQL has gone back, what was
+/// known before counts no more.
 final class RuleBook: Sendable {
   private struct State {
     var indexes: [Tenant: RuleIndex]?
     /// The newest change that is known to be complete: all changes up to it are in.
     var version: Int64 = 0
+    /// The history of that number; nil before the node has heard of one.
+    var history: String?
     /// Own changes that are newer than that; nil marks a deletion.
     var overlay: [Key: (version: Int64, rule: AlertRule?)] = [:]
     var base: RuleSnapshot = RuleSnapshot(version: 0, rules: [:])
@@ -41,14 +44,23 @@ final class RuleBook: Sendable {
     snapshot.foreign.contains { $0.tenant == tenant && $0.ruleID == ruleID }
   }
 
+  /// The history of ``version``; nil before the node has heard of one.
+  var history: String? { state.withLock { $0.history } }
+
   /// All rules as they stand.
   var snapshot: RuleSnapshot { state.withLock { RuleBook.merged($0) } }
 
   /// Takes over a snapshot, unless a newer one is known.
+  /// - Parameter history: the history of the snapshot's number; nil where that is not known
   /// - Returns: whether it was taken over
   @discardableResult
-  func apply(_ snapshot: RuleSnapshot) -> Bool {
+  func apply(_ snapshot: RuleSnapshot, history: String? = nil) -> Bool {
     state.withLock { state in
+      if let history, let known = state.history, history != known {
+        RuleBook.begin(history, with: snapshot, &state)
+        return true
+      }
+      state.history = history ?? state.history
       guard state.indexes == nil || snapshot.version >= state.version else { return false }
       if state.indexes != nil, snapshot.version == state.version, snapshot == state.base { return false }
       state.base = snapshot
@@ -57,6 +69,19 @@ final class RuleBook: Sendable {
       RuleBook.rebuild(&state)
       return true
     }
+  }
+
+  /// Takes over the first snapshot of a new history.
+  func begin(_ history: String, with snapshot: RuleSnapshot) {
+    state.withLock { RuleBook.begin(history, with: snapshot, &$0) }
+  }
+
+  private static func begin(_ history: String, with snapshot: RuleSnapshot, _ state: inout State) {
+    state.history = history
+    state.base = snapshot
+    state.version = snapshot.version
+    state.overlay = [:]
+    rebuild(&state)
   }
 
   /// Takes over a change of this node's own.

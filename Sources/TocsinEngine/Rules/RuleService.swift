@@ -7,12 +7,19 @@ public final class RuleService: Sendable {
   private let book: RuleBook
   private let store: any RuleStore
   private let board: any RuleBoard
+  private let limits: RuleLimits
+  private let shortages: Shortages
   private let logger: Logger
 
-  init(book: RuleBook, store: any RuleStore, board: any RuleBoard, logger: Logger) {
+  init(
+    book: RuleBook, store: any RuleStore, board: any RuleBoard, limits: RuleLimits = RuleLimits(), shortages: Shortages,
+    logger: Logger
+  ) {
     self.book = book
     self.store = store
     self.board = board
+    self.limits = limits
+    self.shortages = shortages
     self.logger = logger
   }
 
@@ -32,7 +39,9 @@ public final class RuleService: Sendable {
 
   /// Creates a rule or replaces the whole rule of its id.
   /// - Returns: the rule with the server's fields
+  /// - Throws: `invalid` where the metric has as many rules, or lookbacks, as it may have
   public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
+    if let refusal = limits.refusal(of: rule, among: book.index(of: tenant)?.rules ?? []) { throw refusal }
     let saved: AlertRule
     do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
     log(saved.createdAt == saved.updatedAt ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
@@ -54,11 +63,16 @@ public final class RuleService: Sendable {
   }
 
   /// Enables or disables a rule.
-  /// - Throws: `notFound`
+  /// - Throws: `notFound`; `invalid` as ``save(_:tenant:actor:)``
   public func setEnabled(
     _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
   ) async throws(EngineError) -> AlertRule {
-    let before = book.index(of: tenant)?[id]
+    let index = book.index(of: tenant)
+    let before = index?[id]
+    if let index, var known = before {
+      known.enabled = enabled
+      if let refusal = limits.refusal(of: known, among: index.rules) { throw refusal }
+    }
     let rule: AlertRule?
     do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
       throw failure(error)
@@ -80,7 +94,8 @@ public final class RuleService: Sendable {
   }
 
   private func failure(_ error: StoreError) -> EngineError {
-    EngineError(error, logger: logger)
+    shortages.failed(error)
+    return EngineError(error, logger: logger)
   }
 
   private func log(_ message: Logger.Message, id: String, _ actor: String) {

@@ -28,8 +28,9 @@ public final class RuleSync: Service {
   }
 
   /// A node changed a rule, or mended what Redis held.
-  func heard(of version: Int64) {
-    guard version >= book.version else { return }
+  ///
+  /// Its number says nothing by itself: a lower one may be of a new history.
+  func heard() {
     mustPull.withLock { $0 = true }
     wake.send()
   }
@@ -45,18 +46,46 @@ public final class RuleSync: Service {
     wake.send()
   }
 
-  /// Brings Redis up to the state of PostgreSQL, and this node with it.
+  /// Brings Redis to the state of PostgreSQL, and this node with it.
+  ///
+  /// PostgreSQL is asked last: whatever is in Redis, or known to this node, was committed there before. So a lower number
+  /// there means that it has gone back: then a new history of the numbers begins, and every node takes up its rules.
   func reconcile() async throws(StoreError) {
+    let own = book.version
+    let shared = try await board.snapshot()
     let truth = try await store.snapshot()
-    book.apply(truth)
-    guard try await board.snapshot() != truth else { return }
-    try await board.replaceAll(truth)
+    guard max(own, shared?.rules.version ?? 0) <= truth.version else {
+      return try await beginHistory(with: truth, insteadOf: shared?.version, known: own)
+    }
+    book.apply(truth, history: shared?.history)
+    guard shared?.rules != truth else { return }
+    try await board.replaceAll(truth, history: book.history ?? "")
+    try await signals.rulesChanged(version: truth.version)
+  }
+
+  private func beginHistory(
+    with truth: RuleSnapshot, insteadOf shared: RuleVersion?, known: Int64
+  ) async throws(StoreError) {
+    var generator = SystemRandomNumberGenerator()
+    let history = String(generator.next() as UInt64, radix: 36)
+    guard try await board.beginHistory(history, with: truth, insteadOf: shared) else {
+      // Somebody changed it meanwhile: the next look sees.
+      return
+    }
+    book.begin(history, with: truth)
+    logger.warning(
+      "PostgreSQL has older rules than the cluster had, as after a restore from a backup: its rules count from now on",
+      metadata: [
+        "version": "\(truth.version)", "version_before": "\(max(known, shared?.number ?? 0))", "history": "\(history)",
+      ])
     try await signals.rulesChanged(version: truth.version)
   }
 
   /// Loads rules for the first time: writes the first ones into a new installation.
   /// - Throws: when neither PostgreSQL nor Redis has any to give
   func load() async throws(StoreError) {
+    // Before PostgreSQL is read: a history that begins after this one is noticed as another one.
+    let history = try? await board.version()?.history
     do {
       var snapshot = try await store.snapshot()
       if snapshot.version == 0 {
@@ -66,10 +95,10 @@ public final class RuleSync: Service {
         // Also where another node was faster.
         snapshot = try await store.snapshot()
       }
-      book.apply(snapshot)
+      book.apply(snapshot, history: history)
     } catch {
       guard error.code == .unavailable, let shared = try await board.snapshot() else { throw error }
-      book.apply(shared)
+      book.apply(shared.rules, history: shared.history)
     }
   }
 
@@ -103,12 +132,16 @@ public final class RuleSync: Service {
 
   private func pull() async {
     do {
-      if !book.isLoaded {
-        try await load()
-      } else if let version = try await board.version(), version > book.version || takeMustPull(),
+      guard book.isLoaded else { return try await load() }
+      guard let there = try await board.version() else { return }
+      let history = book.history
+      if there.history == history ?? there.history, there.number < book.version {
+        // A change did not get there; or PostgreSQL has gone back, and somebody has filled an empty server from it.
+        try await reconcile()
+      } else if there.history != history || there.number > book.version || takeMustPull(),
         let shared = try await board.snapshot()
       {
-        book.apply(shared)
+        book.apply(shared.rules, history: shared.history)
       }
     } catch {
       mustPull.withLock { $0 = true }

@@ -25,7 +25,7 @@ extension PostgresAlertStore {
     return InsertedAlerts(count: inserted.count, withDeliveries: causing.intersection(inserted))
   }
 
-  private static let insertion = PostgresStatement(
+  static let insertion = PostgresStatement(
     "WITH \(inserting) SELECT count(*) FROM inserted", name: "alert.insert")
 
   /// The same, then deliveries of what was inserted, leased unless they are to wait: behind the alerts' own parameters
@@ -63,7 +63,7 @@ extension PostgresAlertStore {
     ), \(Rollups.expressions)
     """
 
-  private static func columns(of alerts: [StoredAlert]) -> [PostgresValue] {
+  static func columns(of alerts: [StoredAlert]) -> [PostgresValue] {
     func texts(_ value: (Alert) -> String?) -> PostgresValue { .textArray(alerts.map { value($0.alert) }) }
     func times(_ value: (Alert) -> Alert.Mark?) -> PostgresValue {
       .timestamptzArray(alerts.map { value($0.alert)?.at.microseconds })

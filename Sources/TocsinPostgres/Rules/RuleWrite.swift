@@ -38,7 +38,7 @@ struct RuleWrite {
     version += 1
   }
 
-  /// Writes a rule; a rule of that id keeps its beginning and its incarnation.
+  /// Writes a rule; a rule of that id keeps its beginning and its incarnation. A cooldown that becomes longer is noted.
   mutating func save(_ rule: AlertRule, action: String) async throws -> AlertRule {
     let before = try await self.rule(rule.ruleID)
     try advance()
@@ -47,6 +47,8 @@ struct RuleWrite {
     after.updatedAt = now
     after.incarnation = before?.incarnation ?? RuleWrite.newIncarnation()
     after.version = version
+    let isLonger = before.map { $0.cooldownMinutes < rule.cooldownMinutes } ?? false
+    after.cooldownLengthenedAt = isLonger ? now : before?.cooldownLengthenedAt
     _ = try await connection.execute(
       RuleStatements.write,
       [

@@ -16,7 +16,19 @@ extension StoreError {
         .failed
       }
     let hint = code == .denied ? NodeRights.hint(for: error.message) ?? "" : ""
-    self.init(code, backend: "postgresql", message: error.description + hint)
+    self.init(
+      code, backend: "postgresql", message: error.description + hint, shortage: StoreError.shortage(of: error))
+  }
+
+  /// What the server lacks, by SQLSTATE (PostgreSQL documentation, appendix A); nil where it says nothing of that.
+  private static func shortage(of error: PostgresError) -> Shortage? {
+    switch error.sqlState {
+    case "53100": .postgresDisk
+    case "53200": .postgresMemory
+    case "53300": .postgresConnections
+    case "25006": .postgresReadOnly
+    default: nil
+    }
   }
 
   /// The same for what the body of a transaction threw.

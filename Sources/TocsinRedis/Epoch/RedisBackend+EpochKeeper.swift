@@ -1,16 +1,41 @@
+import Logging
+import NIOCore
 import RedisClient
 public import TocsinCore
 
 extension RedisBackend: EpochKeeper {
   /// The epoch of the server, or nil where it has none. Also sets the clock of ``now()``.
+  ///
+  /// What can be no epoch (another type, more than 64 characters, or others than letters, digits, `_` and `-`) is as if
+  /// there were none: a new one is begun then, which replaces it.
   public func serverEpoch() async throws(StoreError) -> String? {
     let sent = localTime()
-    let replies = try await pipeline([["TIME"], ["GET", RedisArgument(keys.epoch)]])
-    guard let time = replies[0].array, time.count == 2, let seconds = time[0].int, let micros = time[1].int else {
-      throw .unexpected(replies[0])
+    let replies = try await pipelineValues([["TIME"], ["GET", RedisArgument(keys.epoch)]])
+    if let time = replies[0].array, time.count == 2, let seconds = time[0].int, let micros = time[1].int {
+      let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1000)
+      if !isOver, 0..<1_000_000 ~= micros, whole < .max - 1000 {
+        heard(.integer(Int64(whole + micros / 1000)), sent: sent)
+      }
     }
-    heard(serverMilliseconds: Int64(seconds) * 1000 + Int64(micros) / 1000, sent: sent)
-    return replies[1].string
+    switch replies[1] {
+    case .null: return nil
+    case .bulk(let buffer) where Self.isEpoch(buffer): return String(buffer: buffer)
+    case .error(let text) where !text.hasPrefix("WRONGTYPE"): throw StoreError(RedisError(.serverError, text))
+    default:
+      remark("the epoch in Redis is none; a new one begins", ["key": "\(keys.epoch)"])
+      return nil
+    }
+  }
+
+  private static func isEpoch(_ buffer: ByteBuffer) -> Bool {
+    1...64 ~= buffer.readableBytes
+      && buffer.readableBytesView.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+      }
   }
 
   public func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
@@ -21,15 +46,16 @@ extension RedisBackend: EpochKeeper {
 
   public func begin(epoch: String) async throws(StoreError) {
     _ = try await run(
-      EpochScripts.begin, keys: [keys.epoch, keys.restoring], [RedisArgument(epoch), RedisArgument(keys.channel)])
+      EpochScripts.begin, keys: [keys.epoch, keys.restoring, keys.events, keys.newestEvent],
+      [RedisArgument(epoch), RedisArgument(keys.channel)])
   }
 
   public func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {
     // A script keeps everyone waiting: some milliseconds at most.
     var rest = cooldowns[...]
     while !rest.isEmpty {
-      let some = rest.prefix(1000)
-      rest = rest.dropFirst(1000)
+      let some = rest.prefix(Self.portion)
+      rest = rest.dropFirst(Self.portion)
       var arguments: [RedisArgument] = []
       arguments.reserveCapacity(4 * some.count)
       for cooldown in some {
@@ -55,6 +81,10 @@ extension RedisBackend: EpochKeeper {
   }
 
   public func isRestoring() async throws(StoreError) -> Bool {
-    try await pipeline([["EXISTS", RedisArgument(keys.restoring)]])[0] == .integer(1)
+    let replies = try await pipelineValues([
+      ["GET", RedisArgument(keys.restoring)], ["GET", RedisArgument(keys.epoch)],
+    ])
+    guard let epoch = replies[1].string, let restoring = replies[0].string else { return false }
+    return epoch == restoring
   }
 }

@@ -49,4 +49,8 @@ extension RedisBackend: ClusterSignals {
   public func probe(_ token: String) async throws(StoreError) {
     try await publish(Signal.probe(token))
   }
+
+  public func checkWrites() async throws(StoreError) {
+    _ = try await run(EpochScripts.checkWrites, keys: [keys.epoch], [])
+  }
 }

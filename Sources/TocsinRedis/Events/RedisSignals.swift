@@ -28,6 +28,7 @@ public struct RedisSignals: Service {
       switch event {
       case .subscribed(let runID): handler(.listening(serverRunID: runID))
       case .lost: handler(.disconnected)
+      case .refused(let error): handler(.refused(RedisRefusal.reason(error, prefix: prefix)))
       case .message(_, let payload):
         if let signal = Signal.decode(payload) {
           handler(signal)

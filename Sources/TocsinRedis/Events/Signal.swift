@@ -39,15 +39,16 @@ enum Signal {
 
   private static func batch(_ reader: inout Reader) -> EventBatch? {
     guard let epoch = reader.text(until: " "), let before = reader.text(until: " "),
-      let predecessor = EventID(epoch: epoch, entry: before), let count = reader.number(until: "\n"), count > 0
+      let predecessor = EventID(epoch: epoch, entry: before),
+      let count = reader.number(until: "\n").flatMap({ Int(exactly: $0) }), count > 0
     else { return nil }
     var events: [LoggedEvent] = []
     events.reserveCapacity(min(count, 1000))
     for _ in 0..<count {
       guard let milliseconds = reader.number(until: "-"), let sequence = reader.number(until: " "),
-        let length = reader.number(until: "\n"), let envelope = reader.bytes(length)
+        let length = reader.number(until: "\n").flatMap({ Int(exactly: $0) }), let envelope = reader.bytes(length)
       else { return nil }
-      let id = EventID(epoch: epoch, milliseconds: UInt64(milliseconds), sequence: UInt64(sequence))
+      let id = EventID(epoch: epoch, milliseconds: milliseconds, sequence: sequence)
       events.append(LoggedEvent(id: id, envelope: EventEnvelope(decoding: envelope)))
     }
     return reader.isAtEnd ? EventBatch(predecessor: predecessor, events: events) : nil
@@ -67,14 +68,14 @@ enum Signal {
     }
 
     /// At least one digit, nothing but digits.
-    mutating func number(until end: Unicode.Scalar) -> Int? {
-      var value = 0
+    mutating func number(until end: Unicode.Scalar) -> UInt64? {
+      var value: UInt64 = 0
       let start = place
       while place < bytes.count {
         defer { place += 1 }
         if bytes[place] == UInt8(ascii: end) { return place > start ? value : nil }
-        let digit = Int(bytes[place]) - 0x30
-        guard 0...9 ~= digit else { return nil }
+        guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[place] else { return nil }
+        let digit = UInt64(bytes[place] - UInt8(ascii: "0"))
         let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
         guard !isTooLarge else { return nil }
         let (sum, isOver) = tens.addingReportingOverflow(digit)

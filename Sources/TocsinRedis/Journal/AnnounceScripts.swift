@@ -4,7 +4,7 @@ import RedisClient
 /// all nodes have one order.
 enum AnnounceScripts {
   private static let prelude =
-    Lua.epoch + """
+    Lua.epoch + Lua.types + Lua.place + """
       local log, newest, channel, length = KEYS[2], KEYS[3], ARGV[2], ARGV[3]
 
       """ + Lua.announce
@@ -12,7 +12,7 @@ enum AnnounceScripts {
   /// Appends those of the entries that stand in the journal, and takes them out. Defines `ids` and `envelopes`, which
   /// hold what was taken.
   private static let take =
-    Lua.callWith + """
+    Lua.callWith + Lua.own((4, "hash"), (5, "zset")) + """
       local ids, envelopes, seen = {}, {}, {}
       for first = 4, #ARGV, 1000 do
         local found = redis.call('HMGET', KEYS[4], unpack(ARGV, first, math.min(first + 999, #ARGV)))
@@ -20,11 +20,14 @@ enum AnnounceScripts {
           local id = ARGV[first + i - 1]
           if envelope and not seen[id] then
             seen[id] = true
-            append(envelope)
             ids[#ids + 1] = id
             envelopes[#envelopes + 1] = envelope
           end
         end
+      end
+      for _, envelope in ipairs(envelopes) do
+        local refused = append(envelope)
+        if refused then return refused end
       end
       if #ids > 0 then
         callWith('HDEL', KEYS[4], ids)
@@ -35,11 +38,13 @@ enum AnnounceScripts {
 
   /// KEYS: epoch, events, newest event, journal, its times.
   /// ARGV: epoch, channel, length of the log, alert ids. Answers how many were announced.
-  static let alerts = RedisScript(prelude + take + "return publish()")
+  ///
+  /// Runs even where memory is short: an alert only moves, and what was claimed before is to be told.
+  static let alerts = RedisScript(Lua.evenWithoutMemory + prelude + take + "return publish()")
 
   /// As ``alerts``, with two more KEYS: unwritten, its times.
   static let unwritten = RedisScript(
-    prelude + Lua.now + take + """
+    Lua.evenWithoutMemory + prelude + Lua.now + "do\n" + Lua.own((6, "hash"), (7, "zset")) + "end\n" + take + """
       for i, id in ipairs(ids) do
         redis.call('HSET', KEYS[6], id, envelopes[i])
         redis.call('ZADD', KEYS[7], now, id)
@@ -51,16 +56,28 @@ enum AnnounceScripts {
   /// ARGV: epoch, channel, length of the log, envelopes. Answers how many were announced.
   static let changes = RedisScript(
     prelude + """
+      local fresh, seen = {}, {}
       for i = 4, #KEYS do
-        if redis.call('SET', KEYS[i], '1', 'NX', 'EX', 3600) then append(ARGV[i]) end
+        if not seen[KEYS[i]] and text(KEYS[i]) ~= '1' then
+          seen[KEYS[i]] = true
+          fresh[#fresh + 1] = i
+        end
       end
+      for _, i in ipairs(fresh) do
+        local refused = append(ARGV[i])
+        if refused then return refused end
+      end
+      for _, i in ipairs(fresh) do redis.call('SET', KEYS[i], '1', 'NX', 'EX', 3600) end
       return publish()
       """)
 
   /// KEYS: epoch, events, newest event. ARGV: epoch, channel, length of the log, envelopes. Answers how many there were.
   static let updates = RedisScript(
     prelude + """
-      for i = 4, #ARGV do append(ARGV[i]) end
+      for i = 4, #ARGV do
+        local refused = append(ARGV[i])
+        if refused then return refused end
+      end
       return publish()
       """)
 }

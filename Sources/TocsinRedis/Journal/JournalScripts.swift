@@ -1,58 +1,16 @@
 import RedisClient
 
-/// The scripts of the cooldown journal that claims and alerts go through.
+/// The scripts of the journal that alerts go through after their claim.
 enum JournalScripts {
-  /// KEYS: epoch, restoring, journal, its times, unwritten, then a cooldown for each claim.
-  /// ARGV: epoch, limit, then for each claim its alert id, envelope, incarnation, length.
-  /// Answers the server's time, whether cooldowns are being restored, then 1 or 0 for each claim.
-  ///
-  /// A cooldown of an unknown version loses the claim: somebody newer has raised an alert.
-  static let claim = RedisScript(
-    Lua.epoch + """
-      if redis.call('HLEN', KEYS[3]) + redis.call('HLEN', KEYS[5]) >= tonumber(ARGV[2]) then
-        return redis.error_reply('FULL journal and unwritten alerts have reached their limit')
-      end
-
-      """ + Lua.now + Lua.callWith + """
-        local reply = {now, redis.call('EXISTS', KEYS[2])}
-        local stamp = string.format('%.0f', now)
-        local entries, times = {}, {}
-        for i = 6, #KEYS do
-          local a = 3 + (i - 6) * 4
-          local length = tonumber(ARGV[a + 3])
-          local won = true
-          if length > 0 then
-            local mine = '1|' .. stamp .. '|' .. ARGV[a] .. '|' .. ARGV[a + 2]
-            if not redis.call('SET', KEYS[i], mine, 'NX', 'PX', ARGV[a + 3]) then
-              local fired, incarnation = string.match(redis.call('GET', KEYS[i]), '^1|(%d+)|[^|]*|(.*)$')
-              won = fired and (incarnation ~= ARGV[a + 2] or now - fired > length)
-              if won then redis.call('SET', KEYS[i], mine, 'PX', ARGV[a + 3]) end
-            end
-          end
-          if won then
-            local n = #entries
-            entries[n + 1], entries[n + 2] = ARGV[a], ARGV[a + 1]
-            times[n + 1], times[n + 2] = stamp, ARGV[a]
-          end
-          reply[i - 3] = won and 1 or 0
-        end
-        if #entries > 0 then
-          callWith('HSET', KEYS[3], entries)
-          callWith('ZADD', KEYS[4], times)
-        end
-        return reply
-        """)
-
   /// KEYS: epoch, journal, its times, cooldown.
   /// ARGV: epoch, alert id; the earlier alert's time, id, incarnation, length.
   static let retract = RedisScript(
-    Lua.epoch + Lua.now + """
-      local value = redis.call('GET', KEYS[4])
+    Lua.evenWithoutMemory + Lua.epoch + Lua.types + Lua.now + Lua.lasting + Lua.own((2, "hash"), (3, "zset")) + """
+      local value = text(KEYS[4])
       if value and string.match(value, '^1|%d+|([^|]*)|') == ARGV[2] then
         local rest = ARGV[3] + ARGV[6] - now
         if rest > 0 then
-          redis.call('SET', KEYS[4], '1|' .. ARGV[3] .. '|' .. ARGV[4] .. '|' .. ARGV[5],
-            'PX', string.format('%.0f', rest))
+          redis.call('SET', KEYS[4], '1|' .. ARGV[3] .. '|' .. ARGV[4] .. '|' .. ARGV[5], 'PX', lasting(rest))
         else
           redis.call('DEL', KEYS[4])
         end
@@ -62,87 +20,110 @@ enum JournalScripts {
       """)
 
   /// KEYS: epoch, journal, its times, unwritten, its times, events.
-  /// ARGV: epoch, the log's id to search from, then for each entry its alert id and envelope.
+  /// ARGV: epoch, the log's id to search from, how many of its entries to search at most, then for each entry of the
+  /// journal its alert id and envelope.
+  /// Answers 1 where the log was searched to its end, and what it lacks was entered; else 0, the id to go on from, and
+  /// the alert ids that have not been found yet.
   ///
-  /// The log is searched in pages: it may be long, and a script must not hold it all. Ids stand in the envelopes' headers.
+  /// The log may be long, and a script keeps everyone waiting: so a call searches a part. What is appended between two
+  /// calls lies behind the place where the next one goes on. Ids stand in the envelopes' headers.
   static let reenter = RedisScript(
-    Lua.epoch + Lua.now + """
-      local lost, order, open = {}, {}, 0
-      for i = 3, #ARGV, 2 do
-        local id = ARGV[i]
-        if not lost[id] and redis.call('HEXISTS', KEYS[2], id) + redis.call('HEXISTS', KEYS[4], id) == 0 then
-          lost[id] = ARGV[i + 1]
-          order[#order + 1] = id
-          open = open + 1
-        end
-      end
-      local from, size = ARGV[2], 256
-      while open > 0 do
-        local page = redis.call('XRANGE', KEYS[6], from, '+', 'COUNT', size)
-        for _, entry in ipairs(page) do
-          local header = string.match(entry[2][2], '^1[^\\n]*"type":"alert"[^\\n]*') or ''
-          for id in string.gmatch(header, '"(%x+%-%x+%-%x+%-%x+%-%x+)"') do
-            if lost[id] then
-              lost[id] = nil
-              open = open - 1
-            end
+    Lua.epoch + Lua.types + Lua.now
+      + Lua.own((2, "hash"), (3, "zset"), (4, "hash"), (6, "stream")) + """
+        local lost, order, open = {}, {}, 0
+        for i = 4, #ARGV, 2 do
+          local id = ARGV[i]
+          if not lost[id] and redis.call('HEXISTS', KEYS[2], id) + redis.call('HEXISTS', KEYS[4], id) == 0 then
+            lost[id] = ARGV[i + 1]
+            order[#order + 1] = id
+            open = open + 1
           end
         end
-        if #page < size then break end
-        from = '(' .. page[size][1]
-      end
-      for _, id in ipairs(order) do
-        if lost[id] then
-          redis.call('HSET', KEYS[2], id, lost[id])
-          redis.call('ZADD', KEYS[3], now, id)
+        local from, size, left = ARGV[2], 256, tonumber(ARGV[3])
+        while open > 0 do
+          local page = redis.call('XRANGE', KEYS[6], from, '+', 'COUNT', math.min(size, left))
+          for _, entry in ipairs(page) do
+            local start = string.sub(entry[2][2], 1, 4096)
+            local header = string.match(start, '^1[^\\n]*"type":"alert"[^\\n]*') or ''
+            for id in string.gmatch(header, '"(%x+%-%x+%-%x+%-%x+%-%x+)"') do
+              if lost[id] then
+                lost[id] = nil
+                open = open - 1
+              end
+            end
+          end
+          if #page < math.min(size, left) then break end
+          from, left = '(' .. page[#page][1], left - #page
+          if left == 0 then
+            local reply = {0, from}
+            for _, id in ipairs(order) do
+              if lost[id] then reply[#reply + 1] = id end
+            end
+            return reply
+          end
         end
-      end
-      return open
-      """)
+        for _, id in ipairs(order) do
+          if lost[id] then
+            redis.call('HSET', KEYS[2], id, lost[id])
+            redis.call('ZADD', KEYS[3], now, id)
+          end
+        end
+        return {1}
+        """)
 
-  /// KEYS: epoch, journal, its times, unwritten, its times, cooldown, dead letters.
-  /// ARGV: epoch, alert id, reason, how many dead letters to keep.
-  static let bury = RedisScript(
-    Lua.epoch + """
-      local id = ARGV[2]
-      local envelope = redis.call('HGET', KEYS[2], id) or redis.call('HGET', KEYS[4], id)
-      if envelope then
-        redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[4], '*', 'e', envelope, 'alert_id', id, 'reason', ARGV[3])
+  /// Moves one entry to the dead letters: `id`, `reason`, `most`. Defines `entomb(id, reason, most)`, which answers an
+  /// error where that was refused. KEYS: epoch, journal, its times, unwritten, its times, dead letters.
+  private static let entomb =
+    Lua.own((2, "hash"), (3, "zset"), (4, "hash"), (5, "zset"), (6, "stream")) + """
+      local function entomb(id, reason, most)
+        local envelope = redis.call('HGET', KEYS[2], id) or redis.call('HGET', KEYS[4], id)
+        if not envelope then return end
+        redis.call('XADD', KEYS[6], 'MAXLEN', '~', most, '*', 'e', envelope, 'alert_id', id, 'reason', reason)
         redis.call('HDEL', KEYS[2], id)
         redis.call('ZREM', KEYS[3], id)
         redis.call('HDEL', KEYS[4], id)
         redis.call('ZREM', KEYS[5], id)
       end
-      local value = redis.call('GET', KEYS[6])
-      if value and string.match(value, '^1|%d+|([^|]*)|') == id then redis.call('DEL', KEYS[6]) end
+
+      """
+
+  /// KEYS: epoch, journal, its times, unwritten, its times, dead letters, cooldown.
+  /// ARGV: epoch, alert id, reason, how many dead letters to keep.
+  static let bury = RedisScript(
+    Lua.evenWithoutMemory + Lua.epoch + Lua.types + entomb + """
+      local id = ARGV[2]
+      entomb(id, ARGV[3], ARGV[4])
+      local value = text(KEYS[7])
+      if value and string.match(value, '^1|%d+|([^|]*)|') == id then redis.call('DEL', KEYS[7]) end
       """)
 
-  /// KEYS: a hash, its times. ARGV: how many milliseconds old at least, or empty for any age; limit.
-  /// Answers alert ids and envelopes, oldest first. Envelopes of an unknown version do not count: they would keep the
-  /// ones behind them from ever being answered.
+  /// KEYS: as ``bury``, without the cooldown. ARGV: epoch, reason, how many dead letters to keep, ids.
+  static let discard = RedisScript(
+    Lua.evenWithoutMemory + Lua.epoch + Lua.types + entomb + """
+      for i = 4, #ARGV do entomb(ARGV[i], ARGV[2], ARGV[3]) end
+      """)
+
+  /// KEYS: a hash, its times. ARGV: how many milliseconds old at least, or empty for any age; how many to pass over; how
+  /// many to look at.
+  /// Answers 1 where more follow, then ids and envelopes, oldest first. Envelopes of a newer version are left out.
   static let oldest = RedisScript(
-    Lua.now + """
-      local limit, size = tonumber(ARGV[2]), 256
+    Lua.types + Lua.now + Lua.own((1, "hash"), (2, "zset")) + """
       local newest = ARGV[1] == '' and '+inf' or string.format('(%.0f', now - ARGV[1])
-      local reply, offset = {}, 0
-      while true do
-        local page = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', newest, 'LIMIT', offset, size)
-        for _, id in ipairs(page) do
-          if #reply >= limit * 2 then return reply end
-          local envelope = redis.call('HGET', KEYS[1], id)
-          if envelope and string.sub(envelope, 1, 1) == '1' then
-            reply[#reply + 1] = id
-            reply[#reply + 1] = envelope
-          end
+      local page = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', newest, 'LIMIT', ARGV[2], ARGV[3])
+      local reply = {#page == tonumber(ARGV[3]) and 1 or 0}
+      for _, id in ipairs(page) do
+        local envelope = redis.call('HGET', KEYS[1], id)
+        if envelope and not string.match(envelope, '^[2-9]') then
+          reply[#reply + 1] = id
+          reply[#reply + 1] = envelope
         end
-        if #page < size then return reply end
-        offset = offset + size
       end
+      return reply
       """)
 
   /// KEYS: epoch, unwritten, its times. ARGV: epoch, alert ids.
   static let written = RedisScript(
-    Lua.epoch + """
+    Lua.evenWithoutMemory + Lua.epoch + Lua.types + Lua.own((2, "hash"), (3, "zset")) + """
       for i = 2, #ARGV do
         redis.call('HDEL', KEYS[2], ARGV[i])
         redis.call('ZREM', KEYS[3], ARGV[i])

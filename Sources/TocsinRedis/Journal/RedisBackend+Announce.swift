@@ -5,17 +5,14 @@ public import TocsinCore
 extension RedisBackend {
   @discardableResult
   public func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int {
-    guard !alerts.isEmpty else { return 0 }
-    return try await announce(
-      AnnounceScripts.alerts, keys: [keys.journal, keys.journalTimes], alerts.map { RedisArgument($0.description) })
+    try await announce(alerts, AnnounceScripts.alerts, keys: [keys.journal, keys.journalTimes])
   }
 
   @discardableResult
   public func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int {
-    guard !alerts.isEmpty else { return 0 }
-    return try await announce(
-      AnnounceScripts.unwritten, keys: [keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes],
-      alerts.map { RedisArgument($0.description) })
+    try await announce(
+      alerts, AnnounceScripts.unwritten,
+      keys: [keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes])
   }
 
   @discardableResult
@@ -31,6 +28,16 @@ extension RedisBackend {
     _ = try await announce(AnnounceScripts.updates, keys: [], updates.map { RedisArgument($0) })
   }
 
+  /// In portions: after a failure part of them may be announced, which is the same as that of a whole script.
+  private func announce(_ alerts: [AlertID], _ script: RedisScript, keys: [String]) async throws(StoreError) -> Int {
+    var count = 0
+    for start in stride(from: 0, to: alerts.count, by: Self.portion) {
+      let some = alerts[start..<min(start + Self.portion, alerts.count)]
+      count += try await announce(script, keys: keys, some.map { RedisArgument($0.description) })
+    }
+    return count
+  }
+
   private func announce(
     _ script: RedisScript, keys more: [String], _ arguments: [RedisArgument]
   ) async throws(StoreError) -> Int {
@@ -39,6 +46,6 @@ extension RedisBackend {
     ]
     let reply = try await run(script, keys: [keys.epoch, keys.events, keys.newestEvent] + more, common + arguments)
     guard case .integer(let count) = reply else { throw .unexpected(reply) }
-    return Int(count)
+    return Int(clamping: count)
   }
 }

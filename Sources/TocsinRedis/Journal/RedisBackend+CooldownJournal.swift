@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import RedisClient
 public import TocsinCore
@@ -17,13 +18,18 @@ extension RedisBackend: CooldownJournal {
       arguments.append(RedisArgument(claim.cooldownMilliseconds))
     }
     let sent = localTime()
-    let reply = try await run(JournalScripts.claim, keys: names, arguments)
-    guard let values = reply.array, values.count == claims.count + 2, let time = values[0].int else {
-      throw .unexpected(reply)
+    let reply = try await run(ClaimScript.claim, keys: names, arguments)
+    guard let values = reply.array, values.count == claims.count + 2 else { throw .unexpected(reply) }
+    heard(values[0], sent: sent)
+    var outcome = ClaimOutcome(
+      won: values[2...].map { $0 == .integer(1) || $0 == .integer(2) }, needsConfirmation: values[1] == .integer(1))
+    for (place, verdict) in values[2...].enumerated() where verdict == .integer(2) {
+      outcome.unsure.insert(place)
+      remark(
+        "what Redis keeps as a cooldown is none: PostgreSQL is asked instead",
+        ["key": "\(cooldownKey(of: claims[place]))"])
     }
-    heard(serverMilliseconds: Int64(time), sent: sent)
-    return ClaimOutcome(
-      won: values[2...].map { $0 == .integer(1) }, needsConfirmation: values[1] == .integer(1))
+    return outcome
   }
 
   public func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {
@@ -37,23 +43,32 @@ extension RedisBackend: CooldownJournal {
   }
 
   public func reenter(_ entries: [JournalEntry]) async throws(StoreError) {
-    // Old entries reach far back into the log: each call searches it once, for as many as a script may well take.
-    var rest = entries[...]
-    while !rest.isEmpty {
-      let some = rest.prefix(1000)
-      rest = rest.dropFirst(1000)
-      let oldest = some.map(\.alertID.timestamp.milliseconds).min() ?? 0
-      var arguments = [try epochArgument(), RedisArgument(max(0, oldest - Self.clockTolerance))]
-      for entry in some {
+    // Old entries reach far back into the log: it is searched once for each portion of them.
+    for start in stride(from: 0, to: entries.count, by: Self.portion) {
+      try await reenter(portion: entries[start..<min(start + Self.portion, entries.count)])
+    }
+  }
+
+  private func reenter(portion: ArraySlice<JournalEntry>) async throws(StoreError) {
+    let oldest = portion.map(\.alertID.timestamp.milliseconds).min() ?? 0
+    var from = "\(max(0, oldest - Self.clockTolerance))"
+    var rest = portion
+    while true {
+      var arguments = [try epochArgument(), RedisArgument(from), RedisArgument(Self.logPortion)]
+      for entry in rest {
         arguments.append(RedisArgument(entry.alertID.description))
         arguments.append(RedisArgument(entry.envelope))
       }
-      _ = try await run(
+      let reply = try await run(
         JournalScripts.reenter,
-        keys: [
-          keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.events,
-        ],
+        keys: [keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.events],
         arguments)
+      guard let parts = reply.array, let isDone = parts.first else { throw .unexpected(reply) }
+      if isDone == .integer(1) { return }
+      guard parts.count > 2, let next = parts[1].string, next != from else { throw .unexpected(reply) }
+      from = next
+      let lost = Set(parts[2...].compactMap(\.string))
+      rest = rest.filter { lost.contains($0.alertID.description) }[...]
     }
   }
 
@@ -63,13 +78,29 @@ extension RedisBackend: CooldownJournal {
     _ = try await run(
       JournalScripts.bury,
       keys: [
-        keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes,
-        keys.cooldown(tenant: tenant, rule: rule, entity: entity), keys.deadLetters,
+        keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
+        keys.cooldown(tenant: tenant, rule: rule, entity: entity),
       ],
       [
         try epochArgument(), RedisArgument(alert.description), RedisArgument(reason),
         RedisArgument(configuration.deadLetterLength),
       ])
+  }
+
+  public func discard(_ alerts: [AlertID], reason: String) async throws(StoreError) {
+    try await discard(ids: alerts.map { RedisArgument($0.description) }, reason: reason)
+  }
+
+  private func discard(ids: [RedisArgument], reason: String) async throws(StoreError) {
+    for start in stride(from: 0, to: ids.count, by: Self.portion) {
+      _ = try await run(
+        JournalScripts.discard,
+        keys: [
+          keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
+        ],
+        [try epochArgument(), RedisArgument(reason), RedisArgument(configuration.deadLetterLength)]
+          + ids[start..<min(start + Self.portion, ids.count)])
+    }
   }
 
   public func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry] {
@@ -81,10 +112,12 @@ extension RedisBackend: CooldownJournal {
   }
 
   public func written(_ alerts: [AlertID]) async throws(StoreError) {
-    guard !alerts.isEmpty else { return }
-    _ = try await run(
-      JournalScripts.written, keys: [keys.epoch, keys.unwritten, keys.unwrittenTimes],
-      [try epochArgument()] + alerts.map { RedisArgument($0.description) })
+    for start in stride(from: 0, to: alerts.count, by: Self.portion) {
+      _ = try await run(
+        JournalScripts.written, keys: [keys.epoch, keys.unwritten, keys.unwrittenTimes],
+        [try epochArgument()]
+          + alerts[start..<min(start + Self.portion, alerts.count)].map { RedisArgument($0.description) })
+    }
   }
 
   public func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] {
@@ -120,17 +153,43 @@ extension RedisBackend: CooldownJournal {
     keys.cooldown(tenant: claim.tenant, rule: claim.ruleID, entity: claim.entity)
   }
 
+  /// How many entries of the log one script searches at most.
+  private static var logPortion: Int { 2048 }
+
+  /// Reads on in portions past what a newer release wrote, until it has as many as are wanted; what no release can read
+  /// goes to the dead letters, or it would be read again for ever.
   private func oldest(
     _ hash: String, _ times: String, age: RedisArgument, limit: Int
   ) async throws(StoreError) -> [JournalEntry] {
     guard limit > 0 else { return [] }
-    let reply = try await run(JournalScripts.oldest, keys: [hash, times], [age, RedisArgument(limit)])
-    guard let values = reply.array, values.count.isMultiple(of: 2) else { throw .unexpected(reply) }
-    return stride(from: 0, to: values.count, by: 2).compactMap { place in
-      guard let id = values[place].string.flatMap({ AlertID($0) }), let envelope = values[place + 1].bytes else {
-        return nil
+    var entries: [JournalEntry] = []
+    var damaged: [RedisArgument] = []
+    var offset = 0
+    var goesOn = true
+    while goesOn, entries.count < limit {
+      let size = min(Self.portion, limit - entries.count)
+      let reply = try await run(
+        JournalScripts.oldest, keys: [hash, times], [age, RedisArgument(offset), RedisArgument(size)])
+      guard let values = reply.array, !values.count.isMultiple(of: 2) else { throw .unexpected(reply) }
+      goesOn = values[0] == .integer(1)
+      offset += size
+      for place in stride(from: 1, to: values.count, by: 2) {
+        guard let name = values[place].bytes, let envelope = values[place + 1].bytes else { throw .unexpected(reply) }
+        let bytes = Array(envelope.readableBytesView)
+        let id = AlertID(String(buffer: name))
+        switch EventEnvelope.read(bytes) {
+        case .envelope:
+          if let id { entries.append(JournalEntry(alertID: id, envelope: bytes)) } else { fallthrough }
+        case .damaged: damaged.append(RedisArgument(name))
+        case .newer: break
+        }
       }
-      return JournalEntry(alertID: id, envelope: Array(envelope.readableBytesView))
     }
+    if !damaged.isEmpty {
+      remark(
+        "entries that cannot be read went to the dead letters", ["key": "\(hash)", "count": "\(damaged.count)"])
+      try await discard(ids: damaged, reason: "the entry cannot be read")
+    }
+    return entries
   }
 }

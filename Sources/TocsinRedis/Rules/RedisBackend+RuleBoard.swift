@@ -20,8 +20,67 @@ extension RedisBackend: RuleBoard {
       RuleField(tenant: tenant, ruleID: ruleID), version: version, value: Array("1\(version)|".utf8))
   }
 
-  public func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError) {
-    var arguments = [RedisArgument(snapshot.version)]
+  public func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError) {
+    _ = try await run(
+      RuleScripts.replaceAll, keys: boardKeys,
+      [RedisArgument(snapshot.version), RedisArgument(history)] + Self.fields(of: snapshot))
+  }
+
+  public func beginHistory(
+    _ history: String, with snapshot: RuleSnapshot, insteadOf version: RuleVersion?
+  ) async throws(StoreError) -> Bool {
+    let before = [RedisArgument(version.map { "\($0.number)" } ?? ""), RedisArgument(version?.history ?? "")]
+    let reply = try await run(
+      RuleScripts.beginHistory, keys: boardKeys,
+      before + [RedisArgument(snapshot.version), RedisArgument(history)] + Self.fields(of: snapshot))
+    return reply == .integer(1)
+  }
+
+  public func version() async throws(StoreError) -> RuleVersion? {
+    let reply = try await run(RuleScripts.version, keys: boardKeys, [])
+    if reply.isNull { return nil }
+    guard let parts = reply.array, parts.count == 2, let number = parts[0].int, let history = parts[1].string else {
+      throw .unexpected(reply)
+    }
+    return RuleVersion(number: Int64(number), history: history)
+  }
+
+  /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
+  /// foreign; a field of another form is left out, and told of.
+  public func snapshot() async throws(StoreError) -> SharedRules? {
+    let reply = try await run(RuleScripts.snapshot, keys: boardKeys, [])
+    if reply.isNull { return nil }
+    guard let parts = reply.array, parts.count == 3, let version = parts[0].int, let pairs = parts[1].array,
+      pairs.count.isMultiple(of: 2), let history = parts[2].string
+    else { throw .unexpected(reply) }
+    var snapshot = RuleSnapshot(version: Int64(version), rules: [:])
+    for place in stride(from: 0, to: pairs.count, by: 2) {
+      guard let name = pairs[place].string, let value = pairs[place + 1].bytes else { throw .unexpected(pairs[place]) }
+      guard let field = RuleField(name) else {
+        remark("left out what is no rule", ["key": "\(keys.rules)", "field": "\(name.prefix(64))"])
+        continue
+      }
+      switch RuleField.read(value) {
+      case .rule(let rule): snapshot.rules[field.tenant, default: []].append(rule)
+      case .deleted: break
+      case .foreign(let version, let stored):
+        snapshot.foreign.append(
+          ForeignRule(tenant: field.tenant, ruleID: field.ruleID, version: version, stored: stored))
+      case .unreadable(let reason):
+        remark(
+          "left out a rule that this version cannot read",
+          ["rule": "\(field.ruleID)", "tenant": "\(field.tenant)", "reason": "\(reason)"])
+      }
+    }
+    snapshot.foreign.sort { ($0.tenant.rawValue, $0.ruleID) < ($1.tenant.rawValue, $1.ruleID) }
+    for tenant in snapshot.rules.keys { snapshot.rules[tenant]?.sort { $0.ruleID < $1.ruleID } }
+    return SharedRules(rules: snapshot, history: history)
+  }
+
+  private var boardKeys: [String] { [keys.rules, keys.rulesVersion, keys.rulesHistory] }
+
+  private static func fields(of snapshot: RuleSnapshot) -> [RedisArgument] {
+    var arguments: [RedisArgument] = []
     for (tenant, rules) in snapshot.rules {
       for rule in rules {
         arguments.append(RedisArgument(RuleField(tenant: tenant, ruleID: rule.ruleID).text))
@@ -32,44 +91,7 @@ extension RedisBackend: RuleBoard {
       arguments.append(RedisArgument(RuleField(tenant: rule.tenant, ruleID: rule.ruleID).text))
       arguments.append(RedisArgument(RuleField.value(of: rule)))
     }
-    _ = try await run(RuleScripts.replaceAll, keys: [keys.rules, keys.rulesVersion], arguments)
-  }
-
-  public func version() async throws(StoreError) -> Int64? {
-    let reply = try await pipeline([["GET", RedisArgument(keys.rulesVersion)]])[0]
-    if reply.isNull { return nil }
-    guard let version = reply.int else { throw .unexpected(reply) }
-    return Int64(version)
-  }
-
-  /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
-  /// foreign; a field of another form is left out, with a warning.
-  public func snapshot() async throws(StoreError) -> RuleSnapshot? {
-    let reply = try await run(RuleScripts.snapshot, keys: [keys.rules, keys.rulesVersion], [])
-    if reply.isNull { return nil }
-    guard let parts = reply.array, parts.count == 2, let version = parts[0].int, let pairs = parts[1].array,
-      pairs.count.isMultiple(of: 2)
-    else { throw .unexpected(reply) }
-    var snapshot = RuleSnapshot(version: Int64(version), rules: [:])
-    for place in stride(from: 0, to: pairs.count, by: 2) {
-      guard let name = pairs[place].string, let field = RuleField(name), let value = pairs[place + 1].bytes else {
-        throw .unexpected(pairs[place])
-      }
-      switch RuleField.read(value) {
-      case .rule(let rule): snapshot.rules[field.tenant, default: []].append(rule)
-      case .deleted: break
-      case .foreign(let version, let stored):
-        snapshot.foreign.append(
-          ForeignRule(tenant: field.tenant, ruleID: field.ruleID, version: version, stored: stored))
-      case .unreadable(let reason):
-        logger.warning(
-          "left out a rule that this version cannot read",
-          metadata: ["rule": "\(field.ruleID)", "tenant": "\(field.tenant)", "reason": "\(reason)"])
-      }
-    }
-    snapshot.foreign.sort { ($0.tenant.rawValue, $0.ruleID) < ($1.tenant.rawValue, $1.ruleID) }
-    for tenant in snapshot.rules.keys { snapshot.rules[tenant]?.sort { $0.ruleID < $1.ruleID } }
-    return snapshot
+    return arguments
   }
 
   private func put(_ field: RuleField, version: Int64, value: [UInt8]) async throws(StoreError) {

@@ -1,60 +1,80 @@
+import Logging
 import NIOCore
 import RedisClient
 public import TocsinCore
 
 extension RedisBackend: SampleWindows {
-  /// See the port.
+  /// See the port. In portions, so that other commands come between: after a failure some samples may have been added.
   /// - Throws: `data` for a value that is not finite: then nothing was added
   public func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+    guard requests.allSatisfy(\.value.isFinite) else {
+      throw StoreError(.data, backend: "redis", message: "a sample is not finite")
+    }
+    var result: [[WindowAggregate]] = requests.map { request in
+      var aggregates: [WindowAggregate] = []
+      aggregates.reserveCapacity(request.lookbackMinutes.count)
+      return aggregates
+    }
+    var portion: [(request: Int, lookback: Int)] = []
+    portion.reserveCapacity(Self.portion)
+    for (place, request) in requests.enumerated() {
+      for lookback in request.lookbackMinutes {
+        portion.append((place, lookback))
+        guard portion.count == Self.portion else { continue }
+        try await add(portion, of: requests, tenant: tenant, to: &result)
+        portion.removeAll(keepingCapacity: true)
+      }
+    }
+    try await add(portion, of: requests, tenant: tenant, to: &result)
+    return result
+  }
+
+  private func add(
+    _ portion: [(request: Int, lookback: Int)], of requests: [SampleRequest], tenant: Tenant,
+    to result: inout [[WindowAggregate]]
+  ) async throws(StoreError) {
+    guard !portion.isEmpty else { return }
     var names: [String] = []
     var arguments: [RedisArgument] = [windowTime.map { RedisArgument($0()) } ?? ""]
-    for request in requests {
-      guard request.value.isFinite else {
-        throw StoreError(.data, backend: "redis", message: "a sample is not finite")
-      }
-      let value = RedisArgument(request.value.description)
-      for lookback in request.lookbackMinutes {
-        names.append(
-          keys.window(
-            tenant: tenant, entity: request.entity, metric: request.metricName, lookbackMinutes: lookback))
-        arguments.append(value)
-        arguments.append(RedisArgument(lookback * 60_000))
-      }
+    names.reserveCapacity(portion.count)
+    arguments.reserveCapacity(2 * portion.count + 1)
+    for (place, lookback) in portion {
+      let request = requests[place]
+      names.append(
+        keys.window(
+          tenant: tenant, entity: request.entity, metric: request.metricName, lookbackMinutes: lookback))
+      arguments.append(RedisArgument(request.value.description))
+      arguments.append(RedisArgument(lookback * 60_000))
     }
-    guard !names.isEmpty else { return requests.map { _ in [] } }
     let sent = localTime()
     let reply = try await run(WindowScripts.add, keys: names, arguments)
-    guard let values = reply.array, values.count == names.count + 1, let time = values[0].int else {
-      throw .unexpected(reply)
-    }
-    if windowTime == nil { heard(serverMilliseconds: Int64(time), sent: sent) }
-    var rest = values[1...]
-    var result: [[WindowAggregate]] = []
-    result.reserveCapacity(requests.count)
-    for request in requests {
-      var aggregates: [WindowAggregate] = []
-      for _ in request.lookbackMinutes {
-        guard let bytes = rest.popFirst()?.bytes, let aggregate = WindowAggregate(bytes) else {
-          throw .unexpected(reply)
-        }
-        aggregates.append(aggregate)
+    guard let values = reply.array, values.count == names.count + 1 else { throw .unexpected(reply) }
+    if windowTime == nil { heard(values[0], sent: sent) }
+    for (index, (place, _)) in portion.enumerated() {
+      if let aggregate = values[index + 1].bytes.flatMap({ WindowAggregate($0) }) {
+        result[place].append(aggregate)
+      } else {
+        remark("a window that cannot be read; the sample stands alone", ["key": "\(names[index])"])
+        let value = requests[place].value
+        result[place].append(WindowAggregate(count: 1, sum: value, minimum: value, maximum: value))
       }
-      result.append(aggregates)
     }
-    return result
   }
 }
 
 extension WindowAggregate {
-  /// Reads four little-endian doubles.
-  fileprivate init?(_ buffer: ByteBuffer) {
+  /// Reads four little-endian doubles; nil where these cannot be figures of samples.
+  init?(_ buffer: ByteBuffer) {
     var buffer = buffer
     guard buffer.readableBytes == 32,
-      let (count, sum, low, high) = buffer.readMultipleIntegers(
-        endianness: .little, as: (UInt64, UInt64, UInt64, UInt64).self)
+      let bits = buffer.readMultipleIntegers(endianness: .little, as: (UInt64, UInt64, UInt64, UInt64).self)
     else { return nil }
-    self.init(
-      count: Int(Double(bitPattern: count)), sum: Double(bitPattern: sum), minimum: Double(bitPattern: low),
-      maximum: Double(bitPattern: high))
+    let sum = Double(bitPattern: bits.1)
+    let low = Double(bitPattern: bits.2)
+    let high = Double(bitPattern: bits.3)
+    guard let count = Int(exactly: Double(bitPattern: bits.0)), count >= 1, sum.isFinite, low.isFinite, high.isFinite,
+      low <= high
+    else { return nil }
+    self.init(count: count, sum: sum, minimum: low, maximum: high)
   }
 }

@@ -7,6 +7,9 @@ extension Problem {
     switch error.code {
     case .notFound: self.init(404, error.message)
     case .unavailable: self.init(503, error.message, retryAfterSeconds: error.retryAfterSeconds ?? 1)
+    case .invalid:
+      let fault = error.pointer.map { Fault(pointer: $0, detail: error.message) }
+      self.init(422, error.message, faults: fault.map { [$0] } ?? [])
     case .rejected, .failed: self.init(500, error.message)
     }
   }

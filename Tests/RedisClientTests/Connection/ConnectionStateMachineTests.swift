@@ -52,6 +52,19 @@ import Testing
     }
   }
 
+  @Test(arguments: ["", "x", "run_id:", "run_id:   \r\n", "redis_version:7.0\r\n", "RUN_ID:abc"])
+  func aServerThatDoesNotSayWhichOneItIsCountsAsAnotherEachTime(text: String) {
+    func runID() -> String? {
+      var machine = machine()
+      _ = machine.received(.simple("PONG"), now: start)
+      guard case .open(let runID) = machine.received(.bulk(ByteBuffer(string: text)), now: start) else { return nil }
+      return runID
+    }
+    let first = runID()
+    #expect(first?.isEmpty == false)
+    #expect(first != runID())
+  }
+
   @Test func logsInBeforeItOpens() {
     var machine = machine {
       $0.username = "u"

@@ -30,6 +30,18 @@ import TocsinCore
     #expect(clock.lead == 4_997_000...4_998_999)
   }
 
+  @Test(arguments: [.min, .min + 1, -1, 253_402_300_800_000, .max / 1000, .max - 1, .max] as [Int64])
+  func aMomentThatIsNoneIsPassedOver(milliseconds: Int64) {
+    var clock = ServerClock(guess: 0)
+    clock.heard(serverMilliseconds: 10_000, sent: at(0), received: at(1000))
+    clock.heard(serverMilliseconds: milliseconds, sent: at(2000), received: at(3000))
+    #expect(clock.lead == 9_999_000...10_000_999)
+    for edge in [0, 253_402_300_799_999] as [Int64] {
+      clock.heard(serverMilliseconds: edge, sent: at(2000), received: at(3000))
+      #expect(abs(clock.milliseconds(at: at(3000)) - edge) <= 2)
+    }
+  }
+
   @Test func everyAnswerSetsTheTime() async throws {
     try await Nodes.with { nodes async throws in
       _ = try await nodes.first.claim([.sample()])

@@ -45,11 +45,23 @@ import TocsinCore
     "1 events e 5-0 0\n", "1 events e 5-0 -1\n", "1 events e 5 1\n7-0 1\n1", "1 events e 5-0 1\n7-0 -1\n1",
     "1 events e 5-0 1\n7-0 9223372036854775807\n1", "1 events e 5-0 9223372036854775807\n",
     "1 events e 5-0 1\n7 1\n1", "1 events e 5-0 1\n7- 1\n1", "1 events e 5-0 1\n-7 1\n1",
-    "1 events e 5-0 1\n7-0-0 1\n1", "1 events e 5-0 1\n+7-0 1\n1", "1 events e 5-0 1\n9223372036854775808-0 1\n1",
+    "1 events e 5-0 1\n7-0-0 1\n1", "1 events e 5-0 1\n+7-0 1\n1", "1 events e 5-0 1\n18446744073709551616-0 1\n1",
+    "1 events e 5-0 1\n7-18446744073709551616 1\n1", "1 events e 5-0 18446744073709551615\n7-0 1\n1",
+    "1 events e 5-0 1\n7-0 18446744073709551615\n1", "1 events e 18446744073709551616-0 1\n7-0 1\n1",
+    "1 rules -9223372036854775809\n",
     "1 events e 5-0 1\n92233720368547758080-0 1\n1", "1 events e 5-0-0 1\n7-0 1\n1",
   ])
   func damagedAndUnknownSignalsArePassedOver(text: String) {
     #expect(Signal.decode(ByteBuffer(string: text)) == nil)
+  }
+
+  @Test func theLastPlaceOfAStreamIsOne() throws {
+    let most = UInt64.max
+    guard
+      case .events(let batch) = Signal.decode(
+        ByteBuffer(string: "1 events e \(most)-\(most - 1) 1\n\(most)-\(most) 1\n1"))
+    else { throw Unexpected() }
+    #expect(batch.events[0].id == EventID(epoch: "e", milliseconds: most, sequence: most))
   }
 
   @Test func everyNodeHearsSignalsItsOwnIncluded() async throws {

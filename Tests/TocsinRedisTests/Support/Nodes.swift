@@ -34,16 +34,27 @@ struct Nodes {
     let configuration = RedisBackend.Configuration(
       prefix: "{test-\(UInt64.random(in: 0...UInt64.max))}", journalLimit: journalLimit,
       eventLogLength: eventLogLength)
-    let clients = (0...count).map { _ in
-      RedisClient(configuration: redis, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: .quiet)
+    // Nodes log in as a user that may do exactly what the documentation says; the last client, as one that may do all.
+    let user = "node-\(UInt64.random(in: 0...UInt64.max))"
+    var restricted = redis
+    restricted.username = user
+    restricted.password = "secret"
+    let rights = try Rights.words(prefix: configuration.prefix)
+    let clients = (0...count).map { number in
+      RedisClient(
+        configuration: number == count ? redis : restricted, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+        logger: .quiet)
     }
     try await withThrowingTaskGroup { group in
-      for client in clients { group.addTask { try await client.run() } }
+      group.addTask { try await clients[count].run() }
+      _ = try await clients[count].send(
+        ["ACL", "SETUSER", RedisArgument(user), "on", ">secret"] + rights.map { RedisArgument($0) })
+      for client in clients.dropLast() { group.addTask { try await client.run() } }
       let backends = clients.dropLast().map {
         RedisBackend(client: $0, configuration: configuration, logger: .quiet, windowTime: windowTime)
       }
       let nodes = Nodes(
-        backends: backends, raw: clients[count], keys: Keys(prefix: configuration.prefix), redis: redis)
+        backends: backends, raw: clients[count], keys: Keys(prefix: configuration.prefix), redis: restricted)
       try await nodes.first.begin(epoch: "e1")
       try await nodes.first.finishRestore(of: "e1", node: "test")
       for backend in backends { backend.adopt(epoch: "e1") }

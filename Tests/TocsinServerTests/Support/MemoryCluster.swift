@@ -66,6 +66,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func bury(
     _ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String
   ) async throws(StoreError) {}
+  func discard(_ alerts: [AlertID], reason: String) async throws(StoreError) {}
   func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry] { [] }
   func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry] { [] }
   func written(_ alerts: [AlertID]) async throws(StoreError) {}
@@ -92,6 +93,7 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func newest() async throws(StoreError) -> EventID { EventID(beginningOf: epoch ?? "none") }
   func rulesChanged(version: Int64) async throws(StoreError) {}
   func probe(_ token: String) async throws(StoreError) {}
+  func checkWrites() async throws(StoreError) {}
 
   func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
     requests.map { request in
@@ -228,7 +230,14 @@ extension MemoryCluster: RuleStore {
 extension MemoryCluster: RuleBoard {
   func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {}
   func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {}
-  func replaceAll(_ snapshot: RuleSnapshot) async throws(StoreError) {}
-  func version() async throws(StoreError) -> Int64? { state.withLock { $0.version } }
-  func snapshot() async throws(StoreError) -> RuleSnapshot? { state.withLock { MemoryCluster.snapshot($0) } }
+  func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError) {}
+  func beginHistory(
+    _ history: String, with snapshot: RuleSnapshot, insteadOf version: RuleVersion?
+  ) async throws(StoreError) -> Bool { true }
+  func version() async throws(StoreError) -> RuleVersion? {
+    state.withLock { RuleVersion(number: $0.version, history: "") }
+  }
+  func snapshot() async throws(StoreError) -> SharedRules? {
+    state.withLock { SharedRules(rules: MemoryCluster.snapshot($0), history: "") }
+  }
 }

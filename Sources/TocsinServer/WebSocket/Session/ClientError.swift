@@ -55,7 +55,7 @@ struct ClientError: Error, Equatable {
       switch error.code {
       case .notFound: .notFound
       case .unavailable: .unavailable
-      case .rejected: .rejected
+      case .rejected, .invalid: .rejected
       case .failed: .failed
       }
     self.init(code, error.message, alertID: alertID, retryAfterSeconds: error.retryAfterSeconds)

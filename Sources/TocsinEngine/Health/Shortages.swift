@@ -1,0 +1,48 @@
+import Logging
+import Synchronization
+import TocsinCore
+
+/// Knows what the servers lack, tells an operator when that begins and when it ends, and shows it in the metrics.
+final class Shortages: Sendable {
+  private let state = Mutex(ShortageState())
+  private let gauges: [Shortage: Gauge]
+  private let logger: Logger
+
+  init(metrics: MetricsRegistry, logger: Logger) {
+    gauges = Dictionary(
+      uniqueKeysWithValues: Shortage.allCases.map { shortage in
+        let gauge = metrics.gauge(
+          "tocsin_shortage", help: "1 while a server that can be reached lacks this.",
+          labels: [("name", shortage.rawValue)])
+        return (shortage, gauge)
+      })
+    self.logger = logger
+  }
+
+  /// The names of what is lacking, sorted.
+  var names: [String] { state.withLock { $0.names } }
+
+  /// Whether a server is known to lack something.
+  func isShort(_ backend: String) -> Bool { state.withLock { $0[backend] != nil } }
+
+  /// A request failed; for what reason is in the error.
+  func failed(_ error: StoreError) {
+    guard let shortage = error.shortage else { return }
+    let (isNew, before) = state.withLock { state in
+      let before = state[shortage.backend]
+      return (state.began(shortage, at: .now), before)
+    }
+    guard isNew else { return }
+    if let before { gauges[before]?.set(0) }
+    gauges[shortage]?.set(1)
+    logger.warning(
+      "\(shortage.description)", metadata: ["degraded": "\(shortage.rawValue)", "error": "\(error.message)"])
+  }
+
+  /// A server took a write, or would have.
+  func tookWrites(_ backend: String) {
+    guard let over = state.withLock({ $0.tookWrites(backend, at: .now) }) else { return }
+    gauges[over]?.set(0)
+    logger.notice("a server has again what it lacked", metadata: ["degraded": "\(over.rawValue)"])
+  }
+}

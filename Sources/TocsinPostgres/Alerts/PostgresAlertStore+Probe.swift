@@ -1,0 +1,38 @@
+import Glibc
+import PostgresClient
+public import TocsinCore
+
+extension PostgresAlertStore {
+  /// Inserts an alert without deliveries and rolls that back, so that whatever refuses an alert (a full disk, a server
+  /// that takes no writes) refuses this one.
+  public func checkWrites() async throws(StoreError) {
+    var generator = SystemRandomNumberGenerator()
+    let now = Timestamp(milliseconds: Self.wallClockMilliseconds())
+    let alert = Alert(
+      Candidate(rule: Self.probeRule, value: 0),
+      check: Check(
+        metricName: Self.probeRule.metricName, metricValue: 0, entity: Entity(campaignID: "probe"), campaignName: ""),
+      alertID: AlertID(at: now, using: &generator))
+    do {
+      try await writers.withTransaction { connection in
+        _ = try await connection.execute(
+          Self.insertion, Self.columns(of: [StoredAlert(alert: alert, tenant: Tenant(rawValue: "probe"))]))
+        throw TakenBack()
+      }
+    } catch is TakenBack {
+    } catch {
+      throw StoreError(wrapping: error)
+    }
+  }
+
+  /// Ends the transaction of a probe.
+  private struct TakenBack: Error {}
+
+  private static let probeRule = AlertRule(ruleID: "probe", name: "probe", alertType: .roasDrop, severity: .info)
+
+  private static func wallClockMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
