@@ -68,8 +68,10 @@ public struct PostgresRuleStore: RuleStore {
     return snapshot
   }
 
-  public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
-    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit))]
+  public func history(
+    ruleID: String, tenant: Tenant, before version: Int64, limit: Int
+  ) async throws(StoreError) -> [RuleChange] {
+    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit)), .int8(version)]
     return try await pool.rows(RuleStatements.history, parameters) { row in
       RuleChange(
         version: try row.int8(0), action: try row.text(1), actor: try row.text(2),
