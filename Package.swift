@@ -43,6 +43,7 @@ let web: [Target.Dependency] = [
   .product(name: "HummingbirdCore", package: "hummingbird"),
   .product(name: "HTTPTypes", package: "swift-http-types"),
   .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+  .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
 ]
 
 let package = Package(

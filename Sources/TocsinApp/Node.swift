@@ -110,6 +110,7 @@ public final class Node: Sendable {
     serverConfiguration.host = configuration.host
     serverConfiguration.port = configuration.port
     serverConfiguration.accessLog = configuration.accessLog
+    serverConfiguration.browsers = configuration.browsers
     serverConfiguration.connectionLimit = min(configuration.connections ?? .max, budget.clients)
     let (whenListening, listening) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let server = HTTPServer(

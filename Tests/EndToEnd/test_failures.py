@@ -226,7 +226,7 @@ def test_sigterm_ends_in_time_though_no_client_answers(cluster):
     silent = []
     for _ in range(20):
         s = socket.create_connection(("127.0.0.1", made.nodes[0].port))
-        s.sendall(b"GET /ws/alerts HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        s.sendall(b"GET /ws/alerts HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
         assert b"101" in s.recv(4096)
         silent.append(s)

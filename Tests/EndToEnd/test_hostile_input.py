@@ -113,12 +113,12 @@ def test_random_bodies_frames_and_queries_change_nothing(pair):
             batch = []
             for _ in range(5):
                 body = mutate(seed)
-                head = (f"POST /api/alerts/check HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                head = (f"POST /api/alerts/check HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                         f"Content-Length: {len(body)}\r\n\r\n").encode()
                 batch.append(head + body)
             target = bytes(b for b in generator.randbytes(30) if b > 32 and b != 127)
-            batch.append(b"GET /api/alerts?" + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
-            batch.append(mutate(b"GET /api/alerts/history?limit=3&cursor=abc HTTP/1.1\r\nHost: x\r\n\r\n"))
+            batch.append(b"GET /api/alerts?" + target + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            batch.append(mutate(b"GET /api/alerts/history?limit=3&cursor=abc HTTP/1.1\r\nHost: localhost\r\n\r\n"))
             await asyncio.gather(*(exchange(batch) for _ in range(10)))
 
     asyncio.run(scenario(BODIES // 10))
@@ -139,7 +139,7 @@ def test_slow_clients_are_cut_off(pair):
     slow = []
     for _ in range(200):
         s = socket.create_connection(("127.0.0.1", node.port))
-        s.sendall(b"POST /api/alerts/check HTTP/1.1\r\nHost: x\r\nContent-Le")
+        s.sendall(b"POST /api/alerts/check HTTP/1.1\r\nHost: localhost\r\nContent-Le")
         slow.append(s)
     assert post(pair, firing("while-slow", 9)).status == 200
     end = time.monotonic() + 25

@@ -2,11 +2,14 @@ import Foundation
 public import Logging
 public import PostgresClient
 public import RedisClient
+public import TocsinServer
 
 /// What a node runs with.
 public struct NodeConfiguration: Sendable {
   public var host: String
   public var port: Int
+  /// The names that the node is served under, and the pages that may use it.
+  public var browsers: BrowserAccess
   public var redis: RedisConfiguration
   public var redisPrefix: String
   public var redisConnections: Int
@@ -35,6 +38,7 @@ public struct NodeConfiguration: Sendable {
   public init(_ sources: SettingSources) throws(ConfigurationError) {
     host = try sources.text(.host)
     port = try sources.integer(.port, 0...65_535)
+    browsers = try sources.browsers(listeningOn: host)
     do { redis = try RedisConfiguration(url: try sources.text(.redisURL)) } catch {
       throw sources.refusal(.redisURL, because: "\(error)")
     }
@@ -74,6 +78,22 @@ public struct NodeConfiguration: Sendable {
 }
 
 extension SettingSources {
+  fileprivate func browsers(listeningOn host: String) throws(ConfigurationError) -> BrowserAccess {
+    var hosts: [BrowserAccess.Authority]?
+    var origins: [BrowserAccess.Origin] = []
+    do {
+      hosts = try optional(.httpHosts).map { (text) throws(BrowserAccess.MalformedEntry) in
+        try BrowserAccess.hosts(text)
+      }
+    } catch {
+      throw refusal(.httpHosts, because: "\(error)")
+    }
+    do { origins = try BrowserAccess.origins(value(of: .httpOrigins).text) } catch {
+      throw refusal(.httpOrigins, because: "\(error)")
+    }
+    return BrowserAccess(hosts: hosts, origins: origins, listeningOn: host)
+  }
+
   fileprivate func optional(_ setting: Setting) -> String? {
     let text = value(of: setting).text
     return text.isEmpty ? nil : text

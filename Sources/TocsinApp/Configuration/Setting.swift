@@ -23,6 +23,13 @@ public struct Setting: Sendable, Hashable {
 extension Setting {
   static let host = Setting("host", "TOCSIN_HOST", "127.0.0.1", "Address to listen on; 0.0.0.0 for all.")
   static let port = Setting("port", "TOCSIN_PORT", "8000", "TCP port of HTTP and WebSocket; 0 takes a free one.")
+  static let httpHosts = Setting(
+    "http.hosts", "TOCSIN_HTTP_HOSTS", "",
+    "Names that requests may come under, comma-separated, with or without a port; unless set any, or loopback's on a node that listens on loopback."
+  )
+  static let httpOrigins = Setting(
+    "http.origins", "TOCSIN_HTTP_ORIGINS", "",
+    "Origins of pages that may use the node beside its own, comma-separated: https://dashboard.example.org.")
   static let redisURL = Setting(
     "redis.url", "REDIS_URL", "redis://127.0.0.1:6379/0",
     "redis:// or rediss:// with user, password and database.", isSecret: true)
@@ -64,7 +71,8 @@ extension Setting {
 
   /// All settings, in the order of the documentation.
   public static let all: [Setting] = [
-    host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders,
+    host, port, httpHosts, httpOrigins, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters,
+    databaseReaders,
     databaseCouriers, migrations,
     nodeName, threads, connections, journalLimit, drainSeconds, authorities, logLevel, logFormat, accessLog,
   ]

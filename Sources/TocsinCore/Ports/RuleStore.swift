@@ -23,7 +23,17 @@ public protocol RuleStore: Sendable {
   func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool
 
   /// The changes of one rule, newest first. Those that this release cannot read are left out.
-  func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange]
+  /// - Parameter version: only changes of lower numbers (a cursor)
+  func history(
+    ruleID: String, tenant: Tenant, before version: Int64, limit: Int
+  ) async throws(StoreError) -> [RuleChange]
+}
+
+extension RuleStore {
+  /// The newest changes of one rule, newest first.
+  public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
+    try await history(ruleID: ruleID, tenant: tenant, before: .max, limit: limit)
+  }
 }
 
 /// Where nodes share rules: Redis. Only a higher number replaces what is there.

@@ -84,12 +84,15 @@ public final class RuleService: Sendable {
   }
 
   /// The changes of a rule, newest first; also of one that was deleted.
-  public func history(_ id: String, tenant: Tenant, limit: Int) async throws(EngineError) -> [RuleChange] {
+  /// - Parameter version: only changes of lower numbers
+  public func history(
+    _ id: String, tenant: Tenant, before version: Int64 = .max, limit: Int
+  ) async throws(EngineError) -> [RuleChange] {
     let changes: [RuleChange]
-    do { changes = try await store.history(ruleID: id, tenant: tenant, limit: limit) } catch {
+    do { changes = try await store.history(ruleID: id, tenant: tenant, before: version, limit: limit) } catch {
       throw failure(error)
     }
-    if changes.isEmpty { throw RuleService.unknown(id) }
+    if changes.isEmpty, version == .max { throw RuleService.unknown(id) }
     return changes
   }
 

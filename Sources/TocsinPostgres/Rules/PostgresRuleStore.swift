@@ -78,8 +78,10 @@ public struct PostgresRuleStore: RuleStore {
       tenant: Tenant(rawValue: tenant), ruleID: try row.text(2), version: try row.int8(3), stored: try row.jsonb(4))
   }
 
-  public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
-    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit))]
+  public func history(
+    ruleID: String, tenant: Tenant, before version: Int64, limit: Int
+  ) async throws(StoreError) -> [RuleChange] {
+    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit)), .int8(version)]
     return try await pool.rows(RuleStatements.history, parameters) { row in
       foreign.readable { () throws(ForeignRow) in try change(row, of: ruleID) }
     }.compactMap { $0 }

@@ -40,11 +40,11 @@ enum RuleStatements {
     SELECT v.version, r.tenant, r.rule_id, r.version, r.rule FROM rule_version v LEFT JOIN rules r ON true ORDER BY r.tenant, r.rule_id
     """, name: "rule.snapshot")
 
-  /// The changes of one rule, newest first: tenant, id, limit.
+  /// The changes of one rule, newest first: tenant, id, limit, a number behind the newest.
   static let history = PostgresStatement(
     """
     SELECT version, action, actor, at, before, after FROM rule_changes
-    WHERE tenant = $1 AND rule_id = $2 ORDER BY version DESC LIMIT $3
+    WHERE tenant = $1 AND rule_id = $2 AND version < $4 ORDER BY version DESC LIMIT $3
     """, name: "rule.history")
 
   /// Notes that a tenant's first rules are there, unless that is noted, or a rule was ever written: key, tenant.

@@ -5,10 +5,14 @@ import TocsinEngine
 /// The whole HTTP interface.
 enum APIEndpoints {
   /// Every endpoint, the OpenAPI document of all of them included.
-  static func all(_ engine: Engine) -> [Endpoint] {
+  /// - Parameter budget: what clients have not read of earlier answers
+  static func all(_ engine: Engine, budget: ByteBudget? = nil) -> [Endpoint] {
+    let reader = ListReader(budget: budget)
     let endpoints =
-      RuleEndpoints.all(engine.rules) + CheckEndpoints.all(engine.checks) + AlertEndpoints.all(engine.alerts, now: now)
-      + DeliveryEndpoints.all(engine.deliveries) + TestEndpoint.all(engine) + ServiceEndpoints.all(engine)
+      RuleEndpoints.all(engine.rules, reader: reader) + CheckEndpoints.all(engine.checks)
+      + AlertEndpoints.all(engine.alerts, reader: reader, now: now)
+      + DeliveryEndpoints.all(engine.deliveries, reader: reader) + TestEndpoint.all(engine)
+      + ServiceEndpoints.all(engine)
     return OpenAPIDocument.adding(to: endpoints)
   }
 

@@ -54,11 +54,14 @@ struct APIRouter: Sendable {
         parameters[String(name)] = value
       }
       let contentType = request.headers[.contentType]
+      let isJSON = contentType.map(RequestTraits.isJSON) ?? false
+      let body = try await request.body.collect(upTo: .max)
+      // Pages may send forms and plain text anywhere without asking; nothing is changed by these.
+      if endpoint.method != .get, body.readableBytes > 0, !isJSON { throw Problem.notJSON }
       return try await endpoint.handler(
         APIRequest(
           parameters: parameters, query: request.uri.query ?? "", headers: request.headers,
-          isJSON: contentType.map(RequestTraits.isJSON) ?? false,
-          body: try await request.body.collect(upTo: .max)))
+          isJSON: isJSON, body: body))
     } catch {
       let problem = Problem(any: error)
       if problem.status == 500 {

@@ -6,12 +6,17 @@ import TocsinEngine
 enum AlertEndpoints {
   static let path = "/api/alerts"
 
-  /// - Parameter now: the time of day, from which `days_back` counts
-  static func all(_ alerts: AlertService, now: @escaping @Sendable () -> Timestamp) -> [Endpoint] {
-    [open(alerts), history(alerts, now: now), statistics(alerts), get(alerts)] + AlertActionEndpoints.all(alerts)
+  /// - Parameters:
+  ///   - reader: reads the pages
+  ///   - now: the time of day, from which `days_back` counts
+  static func all(
+    _ alerts: AlertService, reader: ListReader, now: @escaping @Sendable () -> Timestamp
+  ) -> [Endpoint] {
+    [open(alerts, reader), history(alerts, reader, now: now), statistics(alerts), get(alerts)]
+      + AlertActionEndpoints.all(alerts)
   }
 
-  private static func open(_ alerts: AlertService) -> Endpoint {
+  private static func open(_ alerts: AlertService, _ reader: ListReader) -> Endpoint {
     let operation = Operation(
       id: "listAlerts", tag: "alerts", summary: "Alerts that are not resolved, newest first.",
       parameters: [
@@ -23,11 +28,14 @@ enum AlertEndpoints {
       var parameters = try request.queryParameters()
       let query = query(&parameters)
       try parameters.finish()
-      return Answer(bytes: Body.page(try await alerts.page(query, tenant: request.tenant)))
+      let page = try await page(query, of: alerts, reader, tenant: request.tenant)
+      return Answer(bytes: Body.page(page, named: "alerts", cursor: Cursor.text))
     }
   }
 
-  private static func history(_ alerts: AlertService, now: @escaping @Sendable () -> Timestamp) -> Endpoint {
+  private static func history(
+    _ alerts: AlertService, _ reader: ListReader, now: @escaping @Sendable () -> Timestamp
+  ) -> Endpoint {
     let operation = Operation(
       id: "alertHistory", tag: "alerts", summary: "Alerts of the last days, resolved ones too, newest first.",
       parameters: [
@@ -44,7 +52,27 @@ enum AlertEndpoints {
       try parameters.finish()
       query.includesResolved = true
       query.since = now().advanced(by: -Int64(days) * 86_400_000)
-      return Answer(bytes: Body.page(try await alerts.page(query, tenant: request.tenant), daysBack: days))
+      let page = try await page(query, of: alerts, reader, tenant: request.tenant)
+      return Answer(
+        bytes: Body.page(page, named: "alerts", cursor: Cursor.text) { bytes in
+          JSONWriter.append(key: "days_back", integer: days, to: &bytes)
+        })
+    }
+  }
+
+  private static func page(
+    _ query: AlertQuery, of alerts: AlertService, _ reader: ListReader, tenant: Tenant
+  ) async throws -> BoundedPage<AlertID> {
+    try await reader.page(limit: query.limit, behind: query.before) { behind, limit in
+      var portion = query
+      portion.before = behind
+      portion.limit = limit
+      let found = try await alerts.page(portion, tenant: tenant)
+      return (found.alerts, found.next)
+    } id: { alert in
+      alert.alertID
+    } append: { alert, bytes in
+      alert.appendJSON(to: &bytes)
     }
   }
 

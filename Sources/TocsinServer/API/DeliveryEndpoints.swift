@@ -7,11 +7,12 @@ import TocsinEngine
 enum DeliveryEndpoints {
   static let path = "/api/deliveries"
 
-  static func all(_ deliveries: DeliveryService) -> [Endpoint] {
-    [list(deliveries), replay(deliveries), replayMany(deliveries), timeline(deliveries)]
+  /// - Parameter reader: reads the pages
+  static func all(_ deliveries: DeliveryService, reader: ListReader) -> [Endpoint] {
+    [list(deliveries, reader), replay(deliveries), replayMany(deliveries), timeline(deliveries)]
   }
 
-  private static func list(_ deliveries: DeliveryService) -> Endpoint {
+  private static func list(_ deliveries: DeliveryService, _ reader: ListReader) -> Endpoint {
     let operation = Operation(
       id: "listDeliveries", tag: "deliveries", summary: "Deliveries, those of the newest alert first.",
       parameters: [
@@ -30,12 +31,18 @@ enum DeliveryEndpoints {
         state: parameters.choice("state", of: DeliveryState.self), before: parameters.deliveryCursor("cursor"),
         limit: parameters.integer("limit", in: 1...1000, default: 100))
       try parameters.finish()
-      let page = try await deliveries.page(query, tenant: request.tenant)
-      var body: JSONObject = [
-        "deliveries": .array(page.deliveries.map(DeliveryBody.json)), "count": .integer(Int64(page.deliveries.count)),
-      ]
-      if let next = page.next { body["next_cursor"] = .string(Cursor.text(next)) }
-      return Answer(.object(body))
+      let page = try await reader.page(limit: query.limit, behind: query.before) { behind, limit in
+        var portion = query
+        portion.before = behind
+        portion.limit = limit
+        let found = try await deliveries.page(portion, tenant: request.tenant)
+        return (found.deliveries, found.next)
+      } id: { delivery in
+        delivery.planned.id
+      } append: { delivery, bytes in
+        DeliveryBody.json(delivery).append(to: &bytes)
+      }
+      return Answer(bytes: Body.page(page, named: "deliveries", cursor: Cursor.text))
     }
   }
 

@@ -67,6 +67,12 @@ struct QueryParameters {
     return Cursor.delivery(text) ?? fault(name, "must be a next_cursor of an earlier answer")
   }
 
+  /// Where a page of a rule's changes begins.
+  mutating func changeCursor(_ name: String) -> Int64? {
+    guard let text = single(name) else { return nil }
+    return Cursor.change(text) ?? fault(name, "must be a next_cursor of an earlier answer")
+  }
+
   /// An alert's id.
   mutating func alertID(_ name: String) -> AlertID? {
     guard let text = single(name) else { return nil }
@@ -99,6 +105,14 @@ enum Cursor {
   /// Reads what ``text(_:)`` writes.
   static func alert(_ text: String) -> AlertID? {
     text.first == "a" ? AlertID(text.dropFirst()) : nil
+  }
+
+  /// The cursor of a page that begins behind the change of that number.
+  static func text(_ version: Int64) -> String { "c\(version)" }
+
+  /// Reads what ``text(_:)`` writes.
+  static func change(_ text: String) -> Int64? {
+    text.first == "c" && text.dropFirst().utf8.allSatisfy { (48...57).contains($0) } ? Int64(text.dropFirst()) : nil
   }
 
   /// The cursor of a page that begins behind that delivery.

@@ -6,8 +6,9 @@ import TocsinEngine
 enum RuleEndpoints {
   static let path = "/api/alerts/rules"
 
-  static func all(_ rules: RuleService) -> [Endpoint] {
-    [save(rules), list(rules), get(rules), delete(rules), set(true, rules), set(false, rules), history(rules)]
+  /// - Parameter reader: reads the pages
+  static func all(_ rules: RuleService, reader: ListReader) -> [Endpoint] {
+    [save(rules), list(rules), get(rules), delete(rules), set(true, rules), set(false, rules), history(rules, reader)]
   }
 
   private static func save(_ rules: RuleService) -> Endpoint {
@@ -82,25 +83,35 @@ enum RuleEndpoints {
     }
   }
 
-  private static func history(_ rules: RuleService) -> Endpoint {
+  private static func history(_ rules: RuleService, _ reader: ListReader) -> Endpoint {
     let operation = Operation(
       id: "ruleHistory", tag: "rules", summary: "A rule's changes, newest first; also of a rule that was deleted.",
-      parameters: [Parameters.ruleID, Parameters.limit],
+      parameters: [Parameters.ruleID, Parameters.limit, Parameters.changeCursor],
       success: Operation.Success(
         description: "The changes.",
-        schema: Schemas.object([
-          "rule_id": Schemas.text, "changes": Schemas.list("RuleChange"), "count": Schemas.count,
-        ])),
+        schema: Schemas.object(
+          ["rule_id": Schemas.text, "changes": Schemas.list("RuleChange"), "count": Schemas.count],
+          optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]])),
       problems: [404, 422, 503])
     return Endpoint(.get, path + "/{rule_id}/history", operation) { request in
       let id = try request.parameter("rule_id")
       var query = try request.queryParameters()
       let limit = query.integer("limit", in: 1...1000, default: 100)
+      let start = query.changeCursor("cursor")
       try query.finish()
-      let changes = try await rules.history(id, tenant: request.tenant, limit: limit)
-      return Answer([
-        "rule_id": .string(id), "changes": .array(changes.map(json)), "count": .integer(Int64(changes.count)),
-      ])
+      let page = try await reader.page(limit: limit, behind: start) { behind, limit in
+        let found = try await rules.history(id, tenant: request.tenant, before: behind ?? .max, limit: limit + 1)
+        let changes = Array(found.prefix(limit))
+        return (changes, found.count > limit ? changes.last?.version : nil)
+      } id: { change in
+        change.version
+      } append: { change, bytes in
+        json(change).append(to: &bytes)
+      }
+      return Answer(
+        bytes: Body.page(page, named: "changes", cursor: Cursor.text) { bytes in
+          JSONWriter.append(key: "rule_id", string: id, to: &bytes)
+        })
     }
   }
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import TocsinEngine
 
 /// Serves one HTTP/1.1 connection: asks ``RequestSequence`` what to do, does it. It is the last handler of the pipeline,
 /// behind the decoder; what it writes is encoded already.
@@ -17,12 +18,20 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     var server: any RequestServer
     var quiet: QuietAnswer
     var log: RequestLog
+    var budgets: ConnectionBudgets
+    var browsers: BrowserAccess
   }
 
   let shared: Shared
   var sequence: RequestSequence
   private var context: ChannelHandlerContext?
   private var onEnd: (() -> Void)?
+  /// How many bytes of the body that is arriving are counted.
+  private var counted = 0
+  /// The last host under which a request was allowed.
+  private var knownHost: String?
+  /// The origin that may read the answer to the current request.
+  private var origin: String?
   private var quiet = QuietAnswer.Second(second: 0, date: "", bytes: ByteBuffer())
   private var needsFlush = false
   private var isReadHeld = false
@@ -59,6 +68,22 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     perform(sequence.received(unwrapInboundIn(data)))
+    if counted > 0 || sequence.bodyBytes > ByteBudget.small { countBody() }
+  }
+
+  /// Brings the count of bodies that are arriving up to date.
+  private func countBody() {
+    let bytes = sequence.bodyBytes > ByteBudget.small ? sequence.bodyBytes : 0
+    if bytes <= counted {
+      shared.budgets.bodies.release(counted - bytes)
+      counted = bytes
+    } else if shared.budgets.bodies.reserve(bytes - counted) {
+      counted = bytes
+    } else {
+      perform(sequence.bodyDoesNotFit())
+      shared.budgets.bodies.release(counted)
+      counted = 0
+    }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -67,6 +92,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if sequence.isBlocked, context.channel.isWritable { perform(sequence.taken()) }
     settle()
   }
 
@@ -104,6 +130,9 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
         shared.log.record(answer, method: .RAW(value: "-"), since: nil)
         return end(lingers: true, context)
       case .end(let lingers): return end(lingers: lingers, context)
+      case .closeStalled:
+        shared.budgets.stalled.increment()
+        action = .close
       case .close:
         context.close(promise: nil)
         return
@@ -111,14 +140,19 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
   }
 
-  private func serve(_ request: RequestSequence.Request, _ context: ChannelHandlerContext) -> RequestSequence.Action {
+  private func serve(_ original: RequestSequence.Request, _ context: ChannelHandlerContext) -> RequestSequence.Action {
     let start = NIODeadline.now()
+    var request = original
+    if var answer = refusal(of: request) ?? unpack(&request, context) {
+      if request.isCheck { answer.route = RequestLog.checkRoute }
+      return complete(answer, to: request.head.method, since: start)
+    }
     if request.isCheck {
       switch request.body.withUnsafeReadableBytes({ shared.server.begin(check: $0) }) {
       case .quiet:
         writeQuiet()
         shared.log.recordCheck(since: start)
-        return sequence.answered()
+        return sequence.answered(isTaken: context.channel.isWritable)
       case .answered(let answer):
         return complete(answer, to: request.head.method, since: start)
       case .pending(let work):
@@ -137,7 +171,8 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
     let server = shared.server
     let channel = context.channel
-    let answer = context.eventLoop.makeFutureWithTask { await server.respond(to: request, on: channel) }
+    let served = request
+    let answer = context.eventLoop.makeFutureWithTask { await server.respond(to: served, on: channel) }
     wait(for: answer, method: request.head.method, since: start)
     return .none
   }
@@ -153,17 +188,85 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     settle()
   }
 
+  /// The answer to a request that is not served: by the host that it names, or the page that sends it. Most
+  /// connections name the same host all the time, and no page.
+  private func refusal(of request: RequestSequence.Request) -> Answer? {
+    origin = nil
+    let host = request.traits.host
+    if request.traits.origin == nil, host == knownHost { return nil }
+    switch shared.browsers.verdict(on: request) {
+    case .served(let origin):
+      knownHost = host
+      self.origin = origin
+      return nil
+    case .preflight(let origin):
+      self.origin = origin
+      return .preflight(origin: origin)
+    case .foreignHost: return Problem.foreignHost(host).answer(instance: sequence.path)
+    case .foreignOrigin: return Problem.foreignOrigin(request.traits.origin).answer(instance: sequence.path)
+    }
+  }
+
+  /// Unpacks a request's body.
+  /// - Returns: the answer where that cannot be done
+  private func unpack(_ request: inout RequestSequence.Request, _ context: ChannelHandlerContext) -> Answer? {
+    guard let coding = request.traits.coding, request.body.readableBytes > 0 else { return nil }
+    do throws(Problem) {
+      if coding == .unknown { throw .unknownCoding }
+      let inflater = BodyInflater(limit: shared.configuration.bodyLimit)
+      request.body = try inflater.inflate(request.body, coding, behind: context)
+      return nil
+    } catch {
+      return error.answer(instance: sequence.path)
+    }
+  }
+
   /// Writes an answer.
   func complete(_ answer: Answer, to method: HTTPMethod, since start: NIODeadline) -> RequestSequence.Action {
+    var answer = answer
+    let size = answer.body.readableBytes
+    if size > ByteBudget.small {
+      if shared.budgets.answers.reserve(size) { return completeLarge(answer, to: method, since: start) }
+      let route = answer.route
+      answer = Problem.tooManyPending.answer(instance: sequence.path)
+      answer.route = route
+    }
+    if let origin { answer.allow(origin: origin) }
     write(answer.encoded(sequence.persistence, date: second.date))
+    return answered(answer, to: method, since: start)
+  }
+
+  /// Writes an answer that counts as pending until it is sent.
+  private func completeLarge(
+    _ answer: Answer, to method: HTTPMethod, since start: NIODeadline
+  ) -> RequestSequence.Action {
+    guard let context else {
+      shared.budgets.answers.release(answer.body.readableBytes)
+      return .none
+    }
+    var answer = answer
+    if let origin { answer.allow(origin: origin) }
+    let body = answer.body
+    answer.body = ByteBuffer()
+    answer.announcedLength = body.readableBytes
+    write(answer.encoded(sequence.persistence, date: second.date))
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    let (budget, size) = (shared.budgets.answers, body.readableBytes)
+    sent.futureResult.whenComplete { _ in budget.release(size) }
+    context.write(wrapOutboundOut(body), promise: sent)
+    return answered(answer, to: method, since: start)
+  }
+
+  private func answered(_ answer: Answer, to method: HTTPMethod, since start: NIODeadline) -> RequestSequence.Action {
     shared.log.record(answer, method: method, since: start)
-    return sequence.answered()
+    return sequence.answered(isTaken: context?.channel.isWritable ?? true)
   }
 
   private func writeQuiet() {
     let quiet = second
     let persistence = sequence.persistence
-    write(persistence == .persistent ? quiet.bytes : shared.quiet.encoded(persistence, date: quiet.date))
+    if persistence == .persistent, origin == nil { return write(quiet.bytes) }
+    write(shared.quiet.encoded(persistence, date: quiet.date, origin: origin))
   }
 
   /// What answers of this second have in common.
@@ -224,9 +327,15 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
       self.timer = nil
       guard let context = self.context else { return }
-      self.perform(self.sequence.timePassed(context.eventLoop.now))
+      self.perform(self.sequence.timePassed(context.eventLoop.now, unsent: self.unsentBytes))
       self.settle()
     }
+  }
+
+  /// How many bytes the socket has not taken.
+  private var unsentBytes: Int {
+    guard let options = context?.channel.syncOptions else { return 0 }
+    return (try? options.getOption(.bufferedWritableBytes)) ?? 0
   }
 
   /// Leaves the connection to others, or to nobody.
@@ -234,6 +343,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     timer?.cancel()
     timer = nil
     sequence.finished()
+    if counted > 0 { countBody() }
     context = nil
     onEnd?()
     onEnd = nil

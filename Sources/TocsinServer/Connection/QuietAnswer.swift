@@ -29,8 +29,11 @@ final class QuietAnswer: Sendable {
     }
   }
 
-  /// The same for a connection that does not simply persist.
-  func encoded(_ persistence: RequestSequence.Persistence, date: String) -> ByteBuffer {
-    answer.encoded(persistence, date: date)
+  /// The same for a connection that does not simply persist, or for a page.
+  /// - Parameter origin: the origin of a page that may read it
+  func encoded(_ persistence: RequestSequence.Persistence, date: String, origin: String? = nil) -> ByteBuffer {
+    var answer = answer
+    if let origin { answer.allow(origin: origin) }
+    return answer.encoded(persistence, date: date)
   }
 }

@@ -10,6 +10,8 @@ enum Refusal: Hashable {
   case headerTooLarge
   /// The body is too long.
   case bodyTooLarge
+  /// The node has no room for the body at the moment.
+  case noRoom
   /// Header or body did not arrive in time.
   case tooSlow
   /// `Expect` asks for something other than `100-continue`.
@@ -38,6 +40,9 @@ extension Problem {
     case .headerTooLarge:
       self.init(431, "the header fields have more than \(configuration.headerLimit) bytes, or there are too many")
     case .bodyTooLarge: self.init(413, "the body has more than \(configuration.bodyLimit) bytes")
+    case .noRoom:
+      self.init(
+        503, "too many large bodies are arriving at this node; try again, or another node", retryAfterSeconds: 5)
     case .tooSlow: self.init(408, "the request did not arrive in time")
     case .expectationUnknown: self.init(417, "only 100-continue can be expected")
     case .notAProxy:

@@ -24,6 +24,8 @@ struct RequestSequence {
     case end(lingers: Bool)
     /// Close now.
     case close
+    /// Close now: the client took nothing of an answer for too long.
+    case closeStalled
   }
 
   /// What an answer says about the connection.
@@ -41,6 +43,8 @@ struct RequestSequence {
     case receiving
     /// Complete, being served.
     case answering
+    /// Answered; what follows waits until the client has taken most of the answer.
+    case blocked
     /// The last answer is on its way.
     case ending
     /// It is sent; the client may read it, what it sends is thrown away.
@@ -56,7 +60,19 @@ struct RequestSequence {
     case header
     case body
     case answer
+    /// For the client to take what is written.
+    case reading
     case linger
+  }
+
+  /// How the client takes what is written.
+  private struct Progress {
+    /// By when it must have everything.
+    var end = NIODeadline.distantFuture
+    /// When it last took something.
+    var moved = NIODeadline.distantFuture
+    /// How many bytes it had not taken then; nil before it was asked for.
+    var unsent: Int?
   }
 
   private let configuration: ServerConfiguration
@@ -77,6 +93,7 @@ struct RequestSequence {
   private var served = 0
   private var servedAtWait = 0
   private var deadline: NIODeadline?
+  private var progress = Progress()
   private var headerHasBegun = false
   private var sawPart = false
 
@@ -85,7 +102,13 @@ struct RequestSequence {
   }
 
   /// Whether more may be read: not while somebody waits and more than that is there already.
-  var wantsInput: Bool { phase != .answering || queue.isEmpty }
+  var wantsInput: Bool { (phase != .answering && phase != .blocked) || queue.isEmpty }
+
+  /// Whether the next request waits until the client has taken the answer to the last one.
+  var isBlocked: Bool { phase == .blocked }
+
+  /// How many bytes have arrived of a body that is not complete.
+  var bodyBytes: Int { body.readableBytes }
 
   /// What the answer to the current request must say.
   var persistence: Persistence {
@@ -103,7 +126,7 @@ struct RequestSequence {
     sawPart = true
     switch phase {
     case .idle, .receiving: return take(part)
-    case .answering:
+    case .answering, .blocked:
       queue.append(part)
       return .none
     case .ending, .lingering, .over: return .none
@@ -118,20 +141,25 @@ struct RequestSequence {
     return phase == .idle || phase == .receiving ? refuse(refusal) : .none
   }
 
+  /// The node has no room for the body that is arriving.
+  mutating func bodyDoesNotFit() -> Action {
+    phase == .receiving ? refuse(.noRoom) : .none
+  }
+
   /// The client will send nothing more; it may still read.
   mutating func inputClosed() -> Action {
     inputIsClosed = true
     switch phase {
     case .idle, .receiving: return end(lingers: false)
     case .lingering: return over(.close)
-    case .answering, .ending, .over: return .none
+    case .answering, .blocked, .ending, .over: return .none
     }
   }
 
   /// The node is about to stop.
   mutating func drain() -> Action {
     isDraining = true
-    return phase == .idle ? end(lingers: true) : .none
+    return phase == .idle || phase == .blocked ? end(lingers: true) : .none
   }
 
   private mutating func take(_ part: HTTPServerRequestPart) -> Action {
@@ -176,10 +204,18 @@ struct RequestSequence {
   // MARK: What was done
 
   /// The answer to the current request is written.
-  mutating func answered() -> Action {
+  /// - Parameter isTaken: whether the client has taken most of it; if not, ``taken()`` must follow
+  mutating func answered(isTaken: Bool = true) -> Action {
     guard phase == .answering else { return .none }
     served += 1
     if persistence == .closing { return end(lingers: !requestCloses && !inputIsClosed) }
+    phase = .blocked
+    return isTaken ? taken() : .none
+  }
+
+  /// The client has taken most of what was written.
+  mutating func taken() -> Action {
+    guard phase == .blocked else { return .none }
     phase = .idle
     while let part = queue.popFirst() {
       let action = take(part)
@@ -238,7 +274,8 @@ struct RequestSequence {
       case .idle where headerHasBegun: (.header, configuration.headerTimeout)
       case .idle: (.request, served == 0 ? configuration.firstRequestTimeout : configuration.idleTimeout)
       case .receiving: (.body, configuration.bodyTimeout)
-      case .answering, .ending: (.answer, configuration.answerTimeout)
+      case .answering: (.answer, configuration.answerTimeout)
+      case .blocked, .ending: (.reading, step)
       case .lingering: (.linger, .seconds(2))
       case .over: (.nothing, nil)
       }
@@ -246,17 +283,34 @@ struct RequestSequence {
       wait = current
       servedAtWait = served
       deadline = time.map { now + $0 }
+      if wait == .reading {
+        progress = Progress(end: now + configuration.answerTimeout, moved: now)
+        deadline = min(progress.end, now + step)
+      }
     }
     return deadline
   }
 
+  /// How often it is asked whether the client has taken anything.
+  private var step: TimeAmount { .nanoseconds(configuration.stallTimeout.nanoseconds / 6) }
+
   /// Time went by.
-  mutating func timePassed(_ now: NIODeadline) -> Action {
+  /// - Parameter unsent: how many bytes of what was written the client has not taken
+  mutating func timePassed(_ now: NIODeadline, unsent: Int = 0) -> Action {
     guard let deadline = deadline(at: now), now >= deadline else { return .none }
     switch wait {
     case .header, .body: return refuse(.tooSlow)
     case .nothing: return .none
+    case .reading: return clientReads(now, unsent: unsent)
     case .request, .answer, .linger: return over(.close)
     }
+  }
+
+  private mutating func clientReads(_ now: NIODeadline, unsent: Int) -> Action {
+    if let before = progress.unsent, unsent < before { progress.moved = now }
+    progress.unsent = unsent
+    if now >= progress.end || now - progress.moved >= configuration.stallTimeout { return over(.closeStalled) }
+    deadline = min(progress.end, now + step)
+    return .none
   }
 }

@@ -9,6 +9,14 @@ struct RequestTraits: Hashable {
     case unknown
   }
 
+  /// How a body can be packed (RFC 9110, 8.4.1).
+  enum Coding: String, Hashable {
+    case gzip
+    case deflate
+    /// In a way that is not known here.
+    case unknown
+  }
+
   /// The length that the client announces.
   var contentLength: Int?
   /// Whether a body is announced at all.
@@ -22,6 +30,14 @@ struct RequestTraits: Hashable {
   var wantsWebSocket = false
   /// How many `Host` fields there are; HTTP/1.1 demands one (RFC 9112, 3.2).
   var hosts = 0
+  /// The last of them.
+  var host: String?
+  /// The origin of the page that sends the request, if a page does.
+  var origin: String?
+  /// Whether the request asks for the method that a page wants to use.
+  var asksForMethod = false
+  /// How the body is packed; nil where it is not.
+  var coding: Coding?
 
   init() {}
 
@@ -30,7 +46,12 @@ struct RequestTraits: Hashable {
     var namesProtocol = false
     for (name, value) in head.headers {
       switch name.utf8.count {
-      case 4 where name.isField("host"): hosts += 1
+      case 4 where name.isField("host"):
+        hosts += 1
+        host = value
+      case 6 where name.isField("origin"):
+        // Two of them are no origin at all.
+        origin = origin == nil ? value : "null"
       case 6 where name.isField("expect"):
         expectation = value.isField("100-continue") ? .continue : .unknown
       case 7 where name.isField("upgrade"):
@@ -42,6 +63,8 @@ struct RequestTraits: Hashable {
       case 14 where name.isField("content-length"):
         contentLength = Int(value)
         hasBody = contentLength != 0
+      case 16 where name.isField("content-encoding"): addCoding(value)
+      case 29 where name.isField("access-control-request-method"): asksForMethod = true
       case 17 where name.isField("transfer-encoding"): hasBody = true
       default: break
       }
@@ -49,6 +72,18 @@ struct RequestTraits: Hashable {
     if head.version == .http1_0 { expectation = .none }
     wantsUpgrade = namesProtocol && connectionSaysUpgrade
     wantsWebSocket = wantsWebSocket && wantsUpgrade
+  }
+
+  private mutating func addCoding(_ list: String) {
+    for element in list.split(separator: ",") {
+      let name = String(element.filter { $0 != " " && $0 != "\t" })
+      let found: Coding =
+        if name.isField("gzip") || name.isField("x-gzip") { .gzip } else if name.isField("deflate") { .deflate } else {
+          .unknown
+        }
+      if name.isEmpty || name.isField("identity") { continue }
+      coding = coding == nil ? found : .unknown
+    }
   }
 
   /// Whether a media type is JSON's, whatever its parameters say: JSON is always UTF-8 (RFC 8259, 8.1).

@@ -38,6 +38,8 @@ enum Parameters {
     [
       "type": "string", "pattern": "^d[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     ])
+  static let changeCursor = query(
+    "cursor", "The `next_cursor` of the page before; opaque.", ["type": "string", "pattern": "^c[0-9]{1,18}$"])
   static let channel = query(
     "channel", "The name, for clients that send no body; it goes before the body's.",
     Schemas.string(1...256, "The name."))

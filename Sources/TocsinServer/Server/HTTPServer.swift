@@ -38,13 +38,16 @@ public final class HTTPServer: Service {
     self.eventLoopGroup = eventLoopGroup
     self.logger = logger
     self.onRunning = onRunning
-    let endpoints = APIEndpoints.all(engine)
+    let budgets = ConnectionBudgets(configuration, metrics: engine.metrics)
+    let endpoints = APIEndpoints.all(engine, budget: budgets.answers)
     let server = EngineServer(
       checks: engine.checks, health: engine.health, router: APIRouter(endpoints, logger: logger), hub: hub)
     connections = Connections(limit: configuration.connectionLimit, metrics: engine.metrics, logger: logger)
     log = RequestLog(metrics: engine.metrics, accessLog: configuration.accessLog ? logger : nil)
     channel = ConnectionChannel(
-      shared: ConnectionHandler.Shared(configuration: configuration, server: server, quiet: QuietAnswer(), log: log))
+      shared: ConnectionHandler.Shared(
+        configuration: configuration, server: server, quiet: QuietAnswer(), log: log, budgets: budgets,
+        browsers: configuration.browsers ?? BrowserAccess(listeningOn: configuration.host)))
   }
 
   /// Whether nobody is connected, and for a second nothing was answered but probes of the node itself.

@@ -24,8 +24,16 @@ public struct ServerConfiguration: Sendable {
   public var firstRequestTimeout = TimeAmount.seconds(20)
   /// How long a connection without a further request is kept.
   public var idleTimeout = TimeAmount.seconds(75)
-  /// How long a client may take to read an answer.
+  /// How long an answer may take to be made, and how long a client may take to read one.
   public var answerTimeout = TimeAmount.seconds(300)
+  /// A client that takes no byte of an answer for so long is disconnected.
+  public var stallTimeout = TimeAmount.seconds(30)
+  /// How many bytes of answers all clients together may leave unread; past that, large answers become 503s.
+  public var pendingLimit = 128 << 20
+  /// How many bytes of bodies that have not arrived as a whole there may be; past that, large ones get a 503.
+  public var receivingLimit = 128 << 20
+  /// What browsers may ask for; nil: what fits a node that listens on ``host``.
+  public var browsers: BrowserAccess?
   /// Whether each request is logged.
   public var accessLog = false
 

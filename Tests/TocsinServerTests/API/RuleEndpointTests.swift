@@ -19,7 +19,10 @@ import TocsinCore
       let one = try await client.send(.GET, "/api/alerts/rules/r1")
       #expect(one["rule_id"] == "r1")
 
-      let off = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "ignored", type: "text/plain")
+      // A body that nobody reads must be JSON all the same: pages send other types without asking.
+      let text = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "ignored", type: "text/plain")
+      #expect(text.status == 415)
+      let off = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "{}")
       #expect(off.json == ["success": true, "enabled": false])
       let all = try await client.send(.GET, "/api/alerts/rules")
       let enabled = try await client.send(.GET, "/api/alerts/rules?enabled_only=true")

@@ -164,4 +164,30 @@ import Testing
     #expect(sequence.drain() == .none)
     #expect(sequence.deadline(at: .now()) == nil)
   }
+
+  @Test mutating func whatFollowsWaitsUntilTheAnswerIsTaken() {
+    let (first, second) = (head(.GET), head(.PUT))
+    _ = sequence.received(.head(first))
+    _ = sequence.received(.end(nil))
+    _ = sequence.received(.head(second))
+    #expect(sequence.answered(isTaken: false) == .none)
+    #expect(!sequence.wantsInput)
+    #expect(sequence.received(.end(nil)) == .none)
+    #expect(sequence.taken() == request(second))
+    #expect(sequence.taken() == .none)
+    #expect(sequence.answered(isTaken: false) == .none)
+    #expect(sequence.wantsInput)
+    #expect(sequence.inputClosed() == .none)
+    #expect(sequence.taken() == .end(lingers: false))
+  }
+
+  @Test mutating func drainingDoesNotWaitForWhatIsQueued() {
+    _ = sequence.received(.head(head(.GET)))
+    _ = sequence.received(.end(nil))
+    _ = sequence.received(.head(head(.GET)))
+    _ = sequence.received(.end(nil))
+    _ = sequence.answered(isTaken: false)
+    #expect(sequence.drain() == .end(lingers: true))
+    #expect(sequence.taken() == .none)
+  }
 }

@@ -69,4 +69,48 @@ import Testing
     #expect(sequence.deadline(at: start) == after(2))
     #expect(sequence.timePassed(after(2)) == .close)
   }
+
+  @Test mutating func whoTakesNothingOfAnAnswerIsDropped() {
+    _ = sequence.received(.head(head))
+    _ = sequence.received(.end(nil))
+    #expect(sequence.deadline(at: start) == after(300))
+    #expect(sequence.answered(isTaken: false) == .none)
+    #expect(sequence.isBlocked)
+    for second in stride(from: 5, to: 30, by: 5) as StrideTo<Int64> {
+      #expect(sequence.deadline(at: after(second - 5)) == after(second))
+      #expect(sequence.timePassed(after(second), unsent: 1000) == .none)
+    }
+    #expect(sequence.timePassed(after(30), unsent: 1000) == .closeStalled)
+    #expect(sequence.deadline(at: after(30)) == nil)
+  }
+
+  @Test mutating func whoTakesALittleMayGoOnButNotForever() {
+    _ = sequence.received(.head(head))
+    _ = sequence.received(.end(nil))
+    _ = sequence.answered(isTaken: false)
+    _ = sequence.deadline(at: start)
+    var unsent = 1000
+    for second in stride(from: 5, to: 300, by: 5) as StrideTo<Int64> {
+      if second % 25 == 0 { unsent -= 1 }
+      #expect(sequence.timePassed(after(second), unsent: unsent) == .none)
+      _ = sequence.deadline(at: after(second))
+    }
+    #expect(sequence.timePassed(after(300), unsent: 1) == .closeStalled)
+  }
+
+  @Test mutating func whoHasTakenTheAnswerIsIdle() {
+    _ = sequence.received(.head(head))
+    _ = sequence.received(.end(nil))
+    _ = sequence.answered(isTaken: false)
+    _ = sequence.deadline(at: start)
+    #expect(sequence.taken() == .none)
+    #expect(sequence.deadline(at: after(20)) == after(95))
+  }
+
+  @Test mutating func whoDoesNotReadTheLastAnswerIsDropped() {
+    _ = sequence.drain()
+    _ = sequence.deadline(at: start)
+    #expect(sequence.timePassed(after(5), unsent: 10) == .none)
+    #expect(sequence.timePassed(after(30), unsent: 10) == .closeStalled)
+  }
 }

@@ -72,11 +72,11 @@ import TocsinEngine
       let (client, collector) = try await Self.connect(address)
       client.closeFuture.whenComplete { _ in gone.continuation.finish() }
       var chunks = collector.chunks.stream.makeAsyncIterator()
-      try await client.writeAndFlush(ByteBuffer(string: "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"))
+      try await client.writeAndFlush(ByteBuffer(string: "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"))
       let live = await chunks.next()
       #expect(live?.hasSuffix(#"{"status":"ok"}"#) == true)
       let check = #"{"metric_name":"roas","metric_value":9,"campaign_id":"c","campaign_name":"C"}"#
-      let head = "POST /api/alerts/check HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+      let head = "POST /api/alerts/check HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       try await client.writeAndFlush(ByteBuffer(string: head + "Content-Length: \(check.utf8.count)\r\n\r\n" + check))
       let quiet = await chunks.next()
       #expect(quiet?.contains(#""alerts_triggered":0"#) == true)
@@ -91,7 +91,7 @@ import TocsinEngine
       let (client, collector) = try await Self.connect(address)
       let handshake = """
         GET /ws/alerts HTTP/1.1
-        Host: h
+        Host: localhost
         Connection: Upgrade
         Upgrade: websocket
         Sec-WebSocket-Version: 13

@@ -22,8 +22,8 @@ struct APIClient: Sendable {
 
   let router: APIRouter
 
-  init(_ engine: Engine) {
-    router = APIRouter(APIEndpoints.all(engine), logger: Logger(label: "test"))
+  init(_ engine: Engine, budget: ByteBudget? = nil) {
+    router = APIRouter(APIEndpoints.all(engine, budget: budget), logger: Logger(label: "test"))
   }
 
   /// Sends a request.

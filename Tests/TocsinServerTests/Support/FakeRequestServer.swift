@@ -10,7 +10,9 @@ import TocsinEngine
 final class FakeRequestServer: RequestServer {
   private let gate: Gate?
   private let handshakes = Mutex<[HTTPRequestHead]>([])
+  private let requests = Atomic<Int>(0)
   let refusesSockets: Bool
+  let metrics = MetricsRegistry()
 
   /// - Parameter gate: what pending checks wait for
   init(gate: Gate? = nil, refusesSockets: Bool = false) {
@@ -36,8 +38,16 @@ final class FakeRequestServer: RequestServer {
     }
   }
 
+  /// How many requests that are no checks were served.
+  var served: Int { requests.load(ordering: .acquiring) }
+
+  /// `/large/n` is answered with n bytes.
   func respond(to request: RequestSequence.Request, on channel: any Channel) async -> Answer {
-    Answer(bytes: Array("\(request.head.method) \(String(buffer: request.body))".utf8))
+    requests.add(1, ordering: .releasing)
+    if request.head.uri.hasPrefix("/large/"), let size = Int(request.head.uri.dropFirst(7)) {
+      return Answer(bytes: Array(repeating: UInt8(ascii: "a"), count: size))
+    }
+    return Answer(bytes: Array("\(request.head.method) \(String(buffer: request.body))".utf8))
   }
 
   func adopt(_ channel: any Channel, head: HTTPRequestHead) -> EventLoopFuture<Void> {
@@ -51,7 +61,9 @@ final class FakeRequestServer: RequestServer {
   func shared(_ configuration: ServerConfiguration = ServerConfiguration()) -> ConnectionHandler.Shared {
     ConnectionHandler.Shared(
       configuration: configuration, server: self, quiet: QuietAnswer(),
-      log: RequestLog(metrics: MetricsRegistry(), accessLog: nil))
+      log: RequestLog(metrics: metrics, accessLog: nil),
+      budgets: ConnectionBudgets(configuration, metrics: metrics),
+      browsers: configuration.browsers ?? BrowserAccess(listeningOn: configuration.host))
   }
 }
 

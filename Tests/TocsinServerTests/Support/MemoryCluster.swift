@@ -219,10 +219,14 @@ extension MemoryCluster: RuleStore {
     }
   }
 
-  func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
+  func history(
+    ruleID: String, tenant: Tenant, before version: Int64, limit: Int
+  ) async throws(StoreError) -> [RuleChange] {
     try postgres { state in
-      Array(
-        state.changes.filter { ($0.after ?? $0.before)?.object?["rule_id"] == .string(ruleID) }.prefix(limit))
+      let own = state.changes.filter { change in
+        change.version < version && (change.after ?? change.before)?.object?["rule_id"] == .string(ruleID)
+      }
+      return Array(own.prefix(limit))
     }
   }
 }

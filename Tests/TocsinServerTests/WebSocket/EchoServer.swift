@@ -26,9 +26,12 @@ struct EchoServer: RequestServer {
 
   /// Listens until the channel is closed.
   func start() async throws -> any Channel {
+    let metrics = MetricsRegistry()
     let shared = ConnectionHandler.Shared(
       configuration: ServerConfiguration(), server: self, quiet: QuietAnswer(),
-      log: RequestLog(metrics: MetricsRegistry(), accessLog: nil))
+      log: RequestLog(metrics: metrics, accessLog: nil),
+      budgets: ConnectionBudgets(ServerConfiguration(), metrics: metrics),
+      browsers: BrowserAccess(listeningOn: "127.0.0.1"))
     return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
