@@ -30,13 +30,16 @@ public final class RuleService: Sendable {
     return rule
   }
 
-  /// Creates a rule or replaces the whole rule of its id.
-  /// - Returns: the rule with the server's fields
-  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
-    let saved: AlertRule
+  /// Creates a rule or replaces the whole rule of its id; one that says the same already is left alone.
+  /// - Returns: the rule with the server's fields, and whether it was changed
+  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> WrittenRule {
+    let saved: WrittenRule
     do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
-    log(saved.createdAt == saved.updatedAt ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
-    await publish(saved, tenant: tenant)
+    if saved.changed {
+      let isNew = saved.rule.createdAt == saved.rule.updatedAt
+      log(isNew ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
+    }
+    await publish(saved.rule, tenant: tenant)
     return saved
   }
 
@@ -54,19 +57,19 @@ public final class RuleService: Sendable {
   }
 
   /// Enables or disables a rule.
+  /// - Returns: the rule as it is now, and whether it was changed
   /// - Throws: `notFound`
   public func setEnabled(
     _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
-  ) async throws(EngineError) -> AlertRule {
-    let before = book.index(of: tenant)?[id]
-    let rule: AlertRule?
-    do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
+  ) async throws(EngineError) -> WrittenRule {
+    let written: WrittenRule?
+    do { written = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
       throw failure(error)
     }
-    guard let rule else { throw RuleService.unknown(id) }
-    if before?.version != rule.version { log(enabled ? "a rule was enabled" : "a rule was disabled", id: id, actor) }
-    await publish(rule, tenant: tenant)
-    return rule
+    guard let written else { throw RuleService.unknown(id) }
+    if written.changed { log(enabled ? "a rule was enabled" : "a rule was disabled", id: id, actor) }
+    await publish(written.rule, tenant: tenant)
+    return written
   }
 
   /// The changes of a rule, newest first; also of one that was deleted.

@@ -18,8 +18,9 @@ struct APIRouter: Sendable {
     let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: UnknownRoutes(routes: endpoints.map { ($0.method, $0.path) }))
     for endpoint in endpoints {
+      let names = endpoint.operation.names
       router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-        await APIRouter.run(endpoint, request, context).response(route: endpoint.path)
+        await APIRouter.run(endpoint, names, request, context).response(route: endpoint.path)
       }
     }
     responder = router.buildResponder()
@@ -44,8 +45,13 @@ struct APIRouter: Sendable {
     }
   }
 
-  private static func run(_ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext) async -> Answer {
+  private static func run(
+    _ endpoint: Endpoint, _ names: Operation.Names, _ request: Request, _ context: BasicRequestContext
+  ) async -> Answer {
     do {
+      let query = request.uri.query ?? ""
+      // Those that have parameters read them.
+      if names.query.isEmpty { try QueryParameters(query, known: []).finish() }
       var parameters: [String: String] = [:]
       for (name, raw) in context.parameters {
         guard let value = PercentDecoding.decode(raw) else {
@@ -56,9 +62,9 @@ struct APIRouter: Sendable {
       let contentType = request.headers[.contentType]
       return try await endpoint.handler(
         APIRequest(
-          parameters: parameters, query: request.uri.query ?? "", headers: request.headers,
+          parameters: parameters, query: query, headers: request.headers,
           isJSON: contentType.map(RequestTraits.isJSON) ?? false,
-          body: try await request.body.collect(upTo: .max)))
+          body: try await request.body.collect(upTo: .max), names: names))
     } catch {
       let problem = Problem(any: error)
       if problem.status == 500 {

@@ -39,14 +39,19 @@ enum Body {
   }
 
   /// `{"alerts", "count", "days_back"?, "next_cursor"?}`
-  static func page(_ page: AlertPage, daysBack: Int? = nil) -> [UInt8] {
+  /// - Parameter daysBack: nil for a list that has no such member
+  static func page(_ page: AlertPage, daysBack: Int?? = nil) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(64 + page.alerts.count * 800)
     bytes.append(UInt8(ascii: "{"))
     JSONWriter.append(key: "alerts", to: &bytes)
     append(page.alerts, to: &bytes)
     JSONWriter.append(key: "count", integer: page.alerts.count, to: &bytes)
-    if let daysBack { JSONWriter.append(key: "days_back", integer: daysBack, to: &bytes) }
+    switch daysBack {
+    case .some(.some(let days)): JSONWriter.append(key: "days_back", integer: days, to: &bytes)
+    case .some(.none): JSONWriter.append(key: "days_back", optional: nil, to: &bytes)
+    case .none: break
+    }
     if let next = page.next { JSONWriter.append(key: "next_cursor", string: Cursor.text(next), to: &bytes) }
     bytes.append(UInt8(ascii: "}"))
     return bytes
