@@ -1,13 +1,17 @@
+import TocsinCore
+
 /// Why a request to a Tocsin server did not give what it should.
 public struct ClientError: Error, Sendable, CustomStringConvertible {
   /// What kind of trouble it is.
   public struct Code: Sendable, Hashable {
     private enum Kind: Sendable {
-      case invalidURL, unreachable, timedOut, connectionLost, notFound, refused, unexpected
+      case invalidURL, invalidUser, unreachable, timedOut, connectionLost, notFound, refused, unexpected
     }
     private let kind: Kind
     /// The text is not a server's address.
     public static let invalidURL = Code(kind: .invalidURL)
+    /// The client's user is not a name that can be sent: nothing was sent.
+    public static let invalidUser = Code(kind: .invalidUser)
     /// No connection could be made: nothing was sent.
     public static let unreachable = Code(kind: .unreachable)
     /// No answer came in time: what was sent may have been done.
@@ -51,6 +55,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   static func invalidURL(_ text: some StringProtocol, _ reason: String) -> ClientError {
     ClientError(.invalidURL, reason: "\"\(text)\" is not the address of a server: \(reason)")
   }
+
+  static let invalidUser = ClientError(.invalidUser, reason: "the name of the user \(UserName.demand)")
 
   static func unexpected(_ server: ServerAddress?, _ reason: String) -> ClientError {
     ClientError(.unexpectedAnswer, server: server, reason: reason)

@@ -38,19 +38,26 @@ extension TocsinClient {
   }
 
   /// Acknowledges the alert of that id; one that already is acknowledged or resolved stays as it is.
+  /// - Parameter user: who does it; the client's ``user`` where it is nil
+  /// - Returns: the answer: `acknowledged_by` says who did it first, `changed` whether this request did
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func acknowledge(_ alertID: String, user: String) async throws(ClientError) -> JSON {
-    let body: JSON = ["user_id": .string(user)]
-    return try await transport.send(APIRequest(.put, alertPath(alertID) + "/acknowledge", body: body))
+  public func acknowledge(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
+    try await change(alertID, "acknowledge", user: user)
   }
 
   /// Resolves the alert of that id; one that already is resolved stays as it is.
+  /// - Parameter user: who does it; the client's ``user`` where it is nil
+  /// - Returns: the answer: `resolved_by` says who did it first, `changed` whether this request did
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func resolve(_ alertID: String, user: String?) async throws(ClientError) -> JSON {
+  public func resolve(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
+    try await change(alertID, "resolve", user: user)
+  }
+
+  private func change(_ alertID: String, _ verb: String, user: String?) async throws(ClientError) -> JSON {
     let body: JSON? = user.map { ["user_id": .string($0)] }
-    return try await transport.send(APIRequest(.put, alertPath(alertID) + "/resolve", body: body))
+    return try await transport.send(APIRequest(.put, alertPath(alertID) + "/" + verb, body: body))
   }
 
   private func alertPath(_ alertID: String) -> String {

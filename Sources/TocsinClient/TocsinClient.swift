@@ -8,12 +8,16 @@ import TocsinCore
 public struct TocsinClient: Sendable {
   /// The servers, in the order in which they are tried.
   public let servers: [ServerAddress]
+  /// Who makes changes, as `X-Tocsin-User` tells the server: it is in rules' history, and acknowledges and resolves
+  /// where no other user is named.
+  public var user: String? { transport.user }
   let transport: HTTPTransport
 
   /// A client of these servers, at least one.
   /// - Parameters:
   ///   - timeout: how long one server may take to answer one request
-  ///   - user: who makes changes to rules, for their history; only visible ASCII characters count
+  ///   - user: who makes changes, 1 to 256 bytes without control characters; requests that change something fail where
+  ///     it is anything else
   public init(servers: [ServerAddress], timeout: Duration = .seconds(10), user: String? = nil) {
     precondition(!servers.isEmpty, "a client needs a server")
     self.servers = servers

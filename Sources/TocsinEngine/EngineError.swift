@@ -68,7 +68,7 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
         .unavailable, "too many alerts wait to be written to postgresql; send the request again later",
         retryAfterSeconds: 5)
     case .data:
-      self.init(.rejected, "the data was refused: \(error.message)")
+      self.init(.rejected, "\(error.backend) refuses the data; nothing was kept, and sending it again is useless")
     case .denied:
       self.init(
         .unavailable, "the node lacks a right in \(error.backend); its log names it", retryAfterSeconds: 30)

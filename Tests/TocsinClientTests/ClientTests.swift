@@ -72,7 +72,7 @@ import TocsinCore
       let next = request.target.contains("cursor=two") ? "" : ",\"next_cursor\":\"two\""
       return .answer(200, "{\"alerts\":[\(Samples.alert()),\(Samples.alert())],\"count\":2\(next)}")
     }) { server, client in
-      let all = try await client.alerts(AlertSelection(campaignID: "a&b", severity: .high), count: 100)
+      let all = try await client.alerts(AlertSelection(campaignID: "a&b", alertType: nil, severity: .high), count: 100)
       #expect(all.alerts.count == 4)
       #expect(all.elements.count == 4)
       #expect(!all.more)
@@ -100,6 +100,47 @@ import TocsinCore
         ])
       #expect(server.requests.map(\.body) == ["", "", "{\"user_id\":\"kim\"}", ""])
       #expect(server.requests.allSatisfy { $0.headers["x-tocsin-user"] == "kim" })
+    }
+  }
+
+  @Test func whoMakesAChangeIsToldAndReadsTellNobody() async throws {
+    try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, "{\"rules\":[]}") })) { server in
+      for (user, sent) in [("Zoë Ng", "Zoë Ng"), (nil, nil)] as [(String?, String?)] {
+        let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: user)
+        #expect(client.user == user)
+        try await client.resolve(Samples.alertID)
+        #expect(server.requests.last?.headers["x-tocsin-user"] == sent)
+        #expect(server.requests.last?.body == "")
+        _ = try await client.rules()
+        #expect(server.requests.last?.headers["x-tocsin-user"] == nil)
+        await client.shutdown()
+      }
+    }
+  }
+
+  @Test(arguments: ["", "a\r\nb", "\u{85}", " kim", String(repeating: "a", count: 257)])
+  func aUserThatCannotBeSentIsAnError(user: String) async throws {
+    try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, "{}") })) { server in
+      let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: user)
+      let error = await #expect(throws: ClientError.self) { try await client.resolve(Samples.alertID) }
+      #expect(error?.code == .invalidUser)
+      #expect(server.requests.isEmpty)
+      await client.shutdown()
+    }
+  }
+
+  @Test func everyFilterOfAListIsSent() async throws {
+    try await with({ _ in .answer(200, "{\"alerts\":[],\"count\":0}") }) { server, client in
+      let since = Timestamp(milliseconds: 1_767_225_600_000)
+      let selection = AlertSelection(
+        campaignIDs: ["a&b", "c"], alertTypes: [.highCPA], severities: [.high, .low], ruleIDs: ["r1"],
+        adIDs: ["x", "y"],
+        isAcknowledged: false, since: since, until: since.advanced(by: 1), includesResolved: true)
+      _ = try await client.alerts(selection, limit: 5)
+      #expect(
+        server.requests.first?.target == "/api/alerts/history?campaign_id=a%26b&campaign_id=c&alert_type=high_cpa"
+          + "&severity=high&severity=low&rule_id=r1&ad_id=x&ad_id=y&acknowledged=false"
+          + "&since=2026-01-01T00%3A00%3A00.000Z&until=2026-01-01T00%3A00%3A00.001Z&limit=5")
     }
   }
 

@@ -6,7 +6,7 @@ import TocsinCore
     let check = try Check(
       text: """
         {"metric_name": "roas", "metric_value": 1.5, "campaign_id": "c1", "campaign_name": "Summer \\u00e9",
-         "ad_id": "a1", "context": {"region": "eu", "n": [1, 2]}, "alert_types": ["roas_drop", "roas_drop"], "x": {"y": 1}}
+         "ad_id": "a1", "context": {"region": "eu", "n": [1, 2]}, "alert_types": ["roas_drop", "roas_drop"]}
         """)
     #expect(
       check
@@ -65,7 +65,15 @@ import TocsinCore
       (#"{"metric_name":"m","metric_value":NaN,"campaign_id":"c","campaign_name":"n"}"#, ["/metric_value": "finite"]),
       (
         #"{"metric_name":"m","metric_value":1,"campaign_id":"c","campaign_name":"n","more":1e400}"#,
-        ["": "The body must hold finite"]
+        ["/more": "more is not known; known are metric_name, "]
+      ),
+      (
+        #"{"metric_name":"m","metric_valeu":1,"campaign_id":"c","campaign_name":"n","Context":{},"a/b~":0}"#,
+        [
+          "/metric_valeu": "metric_valeu is not known; did you mean metric_value?",
+          "/Context": "did you mean context?", "/a~1b~0": "a/b~ is not known; known are",
+          "/metric_value": "is required",
+        ]
       ),
       (
         #"{"metric_name":"m","metric_value":true,"campaign_id":"c","campaign_name":"n","alert_types":["roas_drop","no"]}"#,
@@ -143,18 +151,18 @@ import TocsinCore
     ] as [(CheckShorthand, String, [AlertType])])
   func shortForms(_ kind: CheckShorthand, _ field: String, _ types: [AlertType]) throws {
     let body = Array(
-      #"{"campaign_id":"c","campaign_name":"n","\#(field)":81.5,"context":{"k":1},"metric_name":7}"#.utf8)
+      #"{"campaign_id":"c","campaign_name":"n","\#(field)":81.5,"context":{"k":1}}"#.utf8)
     let check = try body.withUnsafeBytes { try Check.shorthand(kind, body: $0) }
     #expect(
       check
         == Check(
           metricName: field, metricValue: 81.5, entity: Entity(campaignID: "c"), campaignName: "n", context: ["k": 1],
           alertTypes: types))
-    let empty = Array(#"{"campaign_id":"c","campaign_name":"n","metric_value":1}"#.utf8)
+    let empty = Array(#"{"campaign_id":"c","campaign_name":"n","metric_name":"x"}"#.utf8)
     let error = #expect(throws: ValidationError.self) {
       try empty.withUnsafeBytes { try Check.shorthand(kind, body: $0) }
     }
-    #expect(error?.errors.map(\.pointer) == ["/\(field)"])
+    #expect(error?.errors.map(\.pointer) == ["/metric_name", "/\(field)"])
     #expect(types.allSatisfy { $0.usualMetric == kind.metricName })
     #expect(AlertType.allCases.filter { $0.usualMetric == field } == types)
   }
@@ -169,7 +177,7 @@ import TocsinCore
 
   @Test func oneBadCheckFailsAlone() throws {
     let results = try batch(
-      #"{"x":1,"checks":[\#(good),{"metric_name":"m"},7,{"metric_value":1e999,"campaign_id":"c"},\#(good)]}"#)
+      #"{"checks":[\#(good),{"metric_name":"m"},7,{"metric_value":1e999,"campaign_id":"c","tags":1},\#(good)]}"#)
     #expect(results.count == 5)
     #expect((try? results[0].get())?.metricName == "m")
     #expect((try? results[4].get())?.metricName == "m")
@@ -177,7 +185,9 @@ import TocsinCore
       pointers(results[1]) == ["/checks/1/metric_value", "/checks/1/campaign_id", "/checks/1/campaign_name"])
     #expect(pointers(results[2]) == ["/checks/2"])
     #expect(
-      pointers(results[3]) == ["/checks/3/metric_value", "/checks/3/metric_name", "/checks/3/campaign_name"])
+      pointers(results[3]) == [
+        "/checks/3/metric_value", "/checks/3/tags", "/checks/3/metric_name", "/checks/3/campaign_name",
+      ])
   }
 
   private func pointers(_ result: Result<Check, ValidationError>) -> [String] {
@@ -186,12 +196,29 @@ import TocsinCore
 
   @Test(arguments: [
     ("{}", "/checks"), (#"{"checks":[]}"#, "/checks"), (#"{"checks":{}}"#, "/checks"), (#"{"checks":null}"#, "/checks"),
-    ("[]", ""),
+    ("[]", ""), (#"{"checks":[{}],"x":1}"#, "/x"),
   ])
   func refusesTheWhole(_ text: String, _ pointer: String) {
     let error = #expect(throws: ValidationError.self) { try batch(text) }
     #expect(error?.kind == .invalid)
     #expect(error?.errors.map(\.pointer) == [pointer])
+  }
+
+  @Test func namesTheListThatWasMeant() {
+    let error = #expect(throws: ValidationError.self) { try batch(#"{"check":[\#(good)]}"#) }
+    #expect(error?.errors.map(\.detail).first == "check is not known; did you mean checks?")
+    #expect(error?.errors.map(\.pointer) == ["/check", "/checks"])
+  }
+
+  /// A body full of keys that nobody knows costs no more than reading it, and gives no endless answer.
+  @Test func ofManyUnknownKeysOnlySomeAreNamed() throws {
+    let keys = (0..<1000).map { #""k\#($0)":\#($0)"# }.joined(separator: ",")
+    let error = #expect(throws: ValidationError.self) { try Check(text: "{\(keys)}") }
+    #expect(error?.errors.count { $0.detail.contains("is not known") } == 20)
+    #expect(error?.errors.contains { $0.pointer == "" && $0.detail == "980 more names are not known." } == true)
+    let results = try batch(#"{"checks":[{\#(keys)},{"campaignid":"c"}]}"#)
+    #expect(pointers(results[0]).count { $0.hasPrefix("/checks/0/k") } == 20)
+    #expect(pointers(results[1]).first == "/checks/1/campaignid")
   }
 
   @Test func limitsTheirNumber() throws {
@@ -213,7 +240,7 @@ import TocsinCore
   private let seed = Array(
     #"""
     {"metric_name":"roas","metric_value":-1.25e2,"campaign_id":"c\u00e9","campaign_name":"Sümmer 😀","ad_id":null,
-    "context":{"a":[1,2,{"b":true}],"c":"x"},"alert_types":["roas_drop","high_cpa"],"other":[[],{}]}
+    "context":{"a":[1,2,{"b":true}],"c":"x","other":[[],{}]},"alert_types":["roas_drop","high_cpa"]}
     """#.utf8)
 
   @Test func everyPrefixFailsCleanly() {

@@ -64,6 +64,36 @@ import TocsinCore
     #expect(throws: ValidationError.self) { try AlertRule(json: []) }
   }
 
+  @Test func aRequestMayNotNameWhatIsNoField() throws {
+    var body = minimal
+    body["treshold"] = 2
+    body["treshold_operator"] = "<"
+    body["lookback_minutes"] = 0
+    body["team"] = "growth"
+    let error = #expect(throws: ValidationError.self) { try AlertRule(request: .object(body)) }
+    #expect(
+      Dictionary(uniqueKeysWithValues: error?.errors.map { ($0.pointer, $0.detail) } ?? []) == [
+        "/treshold": "treshold is not known; did you mean threshold?",
+        "/treshold_operator": "treshold_operator is not known; did you mean threshold_operator?",
+        "/lookback_minutes": "lookback_minutes must be a whole number from 1 to 10080.",
+        "/team": """
+        team is not known; known are rule_id, name, alert_type, severity, enabled, metric_name, threshold, \
+        threshold_operator, lookback_minutes, cooldown_minutes, aggregation, conditions, metadata.
+        """,
+      ])
+  }
+
+  @Test func whatWasReadCanBeSentBack() throws {
+    var rule = DefaultRules.all[0]
+    rule.metadata["anything"] = ["at": "all"]
+    rule.conditions = ["what": "ever"]
+    #expect(try AlertRule(request: rule.json) == rule)
+    // What a node has stored is read also where a newer release wrote it.
+    var newer = try #require(rule.storedJSON.object)
+    newer["match"] = ["campaign_ids": ["x"]]
+    #expect(try AlertRule(storedJSON: .object(newer)).ruleID == rule.ruleID)
+  }
+
   @Test func storedFormKeepsEverything() throws {
     var rule = AlertRule.of("r", .lowImpressions, .notEqual, 2.5, aggregation: .risePct, conditions: ["a": [1]])
     rule.createdAt = Timestamp(milliseconds: 1_700_000_000_123)

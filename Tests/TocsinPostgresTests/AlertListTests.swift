@@ -31,16 +31,56 @@ import TocsinCore
               (nil, nil, 1001), (nil, cursor, 20), (now.advanced(by: -500_000_000), nil, 101),
               (now.advanced(by: -700_000_000), cursor, 102),
             ] {
+              let filter = AlertFilter(
+                campaignIDs: campaign.map { [$0] } ?? [], alertTypes: type.map { [$0] } ?? [],
+                severities: severity.map { [$0] } ?? [], since: since)
               queries.append(
-                AlertQuery(
-                  campaignID: campaign, alertType: type, severity: severity, includesResolved: includesResolved,
-                  since: since, before: before, limit: limit))
+                AlertQuery(filter, includesResolved: includesResolved, before: before, limit: limit))
             }
           }
         }
       }
     }
-    return queries
+    return queries + filters(now: now).map { AlertQuery($0, includesResolved: true, before: cursor, limit: 101) }
+      + filters(now: now).map { AlertQuery($0, limit: 1001) }
+  }
+
+  /// Several values of each filter, those without an index, and the ends of a range of time.
+  private func filters(now: Timestamp) -> [AlertFilter] {
+    var filters: [AlertFilter] = []
+    for campaigns in [[], ["c1", "c3", "unknown"]] {
+      for types in [[], [AlertType.budgetDepleted, .roasDrop]] {
+        for severities in [[], [Severity.medium, .critical]] {
+          filters.append(AlertFilter(campaignIDs: campaigns, alertTypes: types, severities: severities))
+        }
+      }
+      for isAcknowledged in [false, true] {
+        filters.append(AlertFilter(campaignIDs: campaigns, isAcknowledged: isAcknowledged))
+      }
+      filters.append(AlertFilter(campaignIDs: campaigns, ruleIDs: ["r1"], adIDs: ["a1", "a2"]))
+      filters.append(
+        AlertFilter(
+          campaignIDs: campaigns, alertTypes: [.roasDrop], ruleIDs: ["r1", "r2"], adIDs: [""], isAcknowledged: false,
+          since: now.advanced(by: -600_000_000), until: now.advanced(by: -100_000_000)))
+      filters.append(AlertFilter(campaignIDs: campaigns, until: now.advanced(by: -300_000_000)))
+    }
+    return filters
+  }
+
+  /// Two statements of one name would be taken for one, and PostgreSQL compares the first 63 bytes.
+  @Test func eachStatementHasANameOfItsOwn() {
+    var texts: [String: String] = [:]
+    let now = Timestamp(milliseconds: 1_800_000_000_000)
+    for query in queries(cursor: .highest, now: now) {
+      let statement = AlertListShape(query).statement
+      #expect(statement.name.utf8.count < 56)
+      #expect(texts.updateValue(statement.sql, forKey: statement.name) ?? statement.sql == statement.sql)
+    }
+    #expect(Set(texts.values).count == texts.count)
+    let everything = DeliveryQuery(
+      alertID: .highest, receiver: "r", states: Array(DeliveryState.allCases.dropLast()), since: now, until: now,
+      before: DeliveryID("018f3c5e-9f00-7abc-8def-0123456789ab"), limit: 1000)
+    #expect(DeliveryFilter(everything, tenant: .standard).list.name.utf8.count < 64)
   }
 
   @Test func pagesHoldEachAlertOnce() async throws {
@@ -48,7 +88,8 @@ import TocsinCore
       let alerts = Samples.history(95, before: try await stores.now())
       try await stores.alerts.insert(Samples.stored(alerts))
       for type in [nil, AlertType.roasDrop] {
-        var query = AlertQuery(alertType: type, includesResolved: true, limit: 10)
+        let filter = AlertFilter(alertTypes: type.map { [$0] } ?? [])
+        var query = AlertQuery(filter, includesResolved: true, limit: 10)
         var ids: [AlertID] = []
         while true {
           let page = try await stores.alerts.alerts(query, tenant: .standard).map(\.alertID)
@@ -62,13 +103,37 @@ import TocsinCore
     }
   }
 
+  @Test func pagesOfAFilterHoldEachAlertOnce() async throws {
+    try await TestDatabase.with { stores in
+      let now = try await stores.now()
+      let alerts = Samples.history(95, before: now)
+      try await stores.alerts.insert(Samples.stored(alerts))
+      for filter in filters(now: now) {
+        var query = AlertQuery(filter, includesResolved: true, limit: 3)
+        var ids: [AlertID] = []
+        while true {
+          let page = try await stores.alerts.alerts(query, tenant: .standard).map(\.alertID)
+          ids += page
+          guard let last = page.last else { break }
+          query.before = last
+        }
+        #expect(ids == alerts.filter { filter.matches($0) }.map(\.alertID).sorted(by: >), "\(filter)")
+      }
+    }
+  }
+
   @Test func alertsOfOneMillisecondAreSinceThatMillisecond() async throws {
     try await TestDatabase.with { stores in
       let now = try await stores.now()
       let alerts = [-1, 0, 0, 1].map { Samples.alert(at: now.advanced(by: $0)) }
       try await stores.alerts.insert(Samples.stored(alerts))
-      let found = try await stores.alerts.alerts(AlertQuery(includesResolved: true, since: now), tenant: .standard)
-      #expect(Set(found) == Set(alerts[1...]))
+      func found(_ filter: AlertFilter) async throws -> Set<Alert> {
+        Set(try await stores.alerts.alerts(AlertQuery(filter, includesResolved: true), tenant: .standard))
+      }
+      #expect(try await found(AlertFilter(since: now)) == Set(alerts[1...]))
+      #expect(try await found(AlertFilter(until: now)) == Set(alerts[..<1]))
+      #expect(try await found(AlertFilter(since: now, until: now.advanced(by: 1))) == Set(alerts[1...2]))
+      #expect(try await found(AlertFilter(since: now, until: now)).isEmpty)
     }
   }
 
@@ -84,8 +149,12 @@ import TocsinCore
       let now = try await stores.now()
       for query in queries(cursor: AlertID(lowerBound: now), now: now) {
         var query = query
-        query.since = now.advanced(by: 15 * 86_400_000)
-        query.before = AlertID(lowerBound: now.advanced(by: 16 * 86_400_000))
+        query.filter.since = now.advanced(by: 15 * 86_400_000)
+        // The end of the range may be the query's or the cursor's.
+        let end = now.advanced(by: 16 * 86_400_000)
+        let endsAtCursor = query.filter.until == nil
+        query.before = endsAtCursor ? AlertID(lowerBound: end) : nil
+        query.filter.until = endsAtCursor ? nil : end
         let shape = AlertListShape(query)
         let explain = PostgresStatement("EXPLAIN \(shape.statement.sql)", name: "explain.\(shape.statement.name)")
         let result = try await stores.pool.execute(explain, shape.parameters(query, tenant: .standard))
@@ -115,10 +184,20 @@ import TocsinCore
           FROM alerts, generate_series(1, 20000)
           """, name: "fill"), [])
       _ = try await stores.pool.execute(PostgresStatement("ANALYZE alerts", name: "analyze"), [])
-      for (type, severity) in [(sample.alertType, nil), (nil, Severity.info)] as [(AlertType?, Severity?)] {
-        let query = AlertQuery(alertType: type, severity: severity, includesResolved: true, limit: 101)
+      let campaign = sample.entity.campaignID
+      let filters = [
+        AlertFilter(alertTypes: [sample.alertType]), AlertFilter(severities: [.info]),
+        AlertFilter(alertTypes: [.highCPA, sample.alertType], severities: [.info, .low]),
+        AlertFilter(campaignIDs: ["c8", "c9"]), AlertFilter(campaignIDs: [campaign, "c9"]),
+        AlertFilter(campaignIDs: ["c9"], ruleIDs: ["r1"], isAcknowledged: true),
+        AlertFilter(campaignIDs: [campaign], severities: [.info]),
+        AlertFilter(campaignIDs: [campaign], alertTypes: [.highCPA, .roasDrop], severities: [.info, .low]),
+        AlertFilter(campaignIDs: (0..<50).map { "c\($0 + 90)" }),
+      ]
+      for (number, filter) in filters.enumerated() {
+        let query = AlertQuery(filter, includesResolved: true, limit: 101)
         let shape = AlertListShape(query)
-        let explain = PostgresStatement("EXPLAIN (ANALYZE) \(shape.statement.sql)", name: "explain.\(type == nil)")
+        let explain = PostgresStatement("EXPLAIN (ANALYZE) \(shape.statement.sql)", name: "explain.\(number)")
         let result = try await stores.pool.execute(explain, shape.parameters(query, tenant: .standard))
         let plan = try result.rows.map { try $0.text(0) }
         let removed = plan.filter { $0.contains("Rows Removed by Filter") }.compactMap {
@@ -132,8 +211,7 @@ import TocsinCore
 
 extension Alert {
   fileprivate func matches(_ query: AlertQuery) -> Bool {
-    (query.campaignID ?? entity.campaignID) == entity.campaignID && (query.alertType ?? alertType) == alertType
-      && (query.severity ?? severity) == severity && (query.includesResolved || resolution == nil)
-      && (query.since ?? timestamp) <= timestamp && query.before.map { alertID < $0 } ?? true
+    query.filter.matches(self) && (query.includesResolved || resolution == nil)
+      && query.before.map { alertID < $0 } ?? true
   }
 }

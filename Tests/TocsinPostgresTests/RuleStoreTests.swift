@@ -37,21 +37,21 @@ import TocsinCore
   @Test func creatingReplacingAndCreatingAgain() async throws {
     try await TestDatabase.with { stores in
       let before = try await stores.now()
-      let created = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      let created = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
       let after = try await stores.now()
       #expect((before...after).contains(created.createdAt) && created.updatedAt == created.createdAt)
       #expect(created.version == 1)
       #expect(!created.incarnation.isEmpty && created.incarnation != "ignored")
       #expect(created.conditions == rule("a").conditions && created.metadata == rule("a").metadata)
 
-      let replaced = try await stores.rules.save(rule("a", threshold: 3), tenant: .standard, actor: "ben")
+      let replaced = try await stores.rules.save(rule("a", threshold: 3), tenant: .standard, actor: "ben").rule
       #expect(replaced.threshold == 3 && replaced.version == 2)
       #expect(replaced.createdAt == created.createdAt && replaced.incarnation == created.incarnation)
       #expect(replaced.updatedAt >= created.updatedAt)
 
       #expect(try await stores.rules.delete(ruleID: "a", tenant: .standard, actor: "ana") == 3)
       #expect(try await stores.rules.delete(ruleID: "a", tenant: .standard, actor: "ana") == nil)
-      let again = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      let again = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
       #expect(again.version == 4)
       #expect(again.incarnation != created.incarnation)
       #expect(try await stores.rules.snapshot() == RuleSnapshot(version: 4, rules: [.standard: [again]]))
@@ -61,10 +61,12 @@ import TocsinCore
   @Test func enablingAndDisabling() async throws {
     try await TestDatabase.with { stores in
       #expect(try await stores.rules.setEnabled(true, ruleID: "a", tenant: .standard, actor: "ana") == nil)
-      let created = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      let created = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
       let same = try await stores.rules.setEnabled(true, ruleID: "a", tenant: .standard, actor: "ana")
-      #expect(same == created)
-      let disabled = try await stores.rules.setEnabled(false, ruleID: "a", tenant: .standard, actor: "ben")
+      #expect(same == WrittenRule(rule: created, changed: false))
+      let change = try await stores.rules.setEnabled(false, ruleID: "a", tenant: .standard, actor: "ben")
+      #expect(change?.changed == true)
+      let disabled = change?.rule
       #expect(disabled?.enabled == false && disabled?.version == 2)
       #expect(disabled?.incarnation == created.incarnation && disabled?.createdAt == created.createdAt)
       _ = try await stores.rules.setEnabled(true, ruleID: "a", tenant: .standard, actor: "ana")
@@ -74,11 +76,25 @@ import TocsinCore
     }
   }
 
+  @Test func savingWhatIsThereChangesNothing() async throws {
+    try await TestDatabase.with { stores in
+      let created = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      #expect(created.changed)
+      var same = rule("a")
+      same.conditions = ["tier": 2.0, "region": "eu"]
+      let again = try await stores.rules.save(same, tenant: .standard, actor: "ben")
+      #expect(again == WrittenRule(rule: created.rule, changed: false))
+      #expect(try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 10).map(\.actor) == ["ana"])
+      #expect(try await stores.rules.save(rule("a", threshold: 3), tenant: .standard, actor: "ben").changed)
+      #expect(try await stores.rules.snapshot().version == 2)
+    }
+  }
+
   @Test func theHistoryTellsEachChangeNewestFirst() async throws {
     try await TestDatabase.with { stores in
-      let first = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      let first = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
       _ = try await stores.rules.save(rule("b"), tenant: .standard, actor: "ana")
-      let second = try await stores.rules.save(rule("a", threshold: 3), tenant: .standard, actor: "ben")
+      let second = try await stores.rules.save(rule("a", threshold: 3), tenant: .standard, actor: "ben").rule
       _ = try await stores.rules.delete(ruleID: "a", tenant: .standard, actor: "cleo")
       let history = try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 10)
       #expect(history.map(\.version) == [4, 3, 1])
@@ -96,9 +112,9 @@ import TocsinCore
   @Test func aSnapshotHasAllTenantsAndTheNewestNumber() async throws {
     try await TestDatabase.with { stores in
       #expect(try await stores.rules.snapshot() == RuleSnapshot(version: 0, rules: [:]))
-      let one = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
-      let two = try await stores.rules.save(rule("a"), tenant: other, actor: "ana")
-      let three = try await stores.rules.save(rule("b"), tenant: other, actor: "ana")
+      let one = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
+      let two = try await stores.rules.save(rule("a"), tenant: other, actor: "ana").rule
+      let three = try await stores.rules.save(rule("b"), tenant: other, actor: "ana").rule
       _ = try await stores.rules.delete(ruleID: "a", tenant: .standard, actor: "ana")
       _ = one
       #expect(try await stores.rules.snapshot() == RuleSnapshot(version: 4, rules: [other: [two, three]]))
@@ -141,7 +157,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let versions = try await withThrowingTaskGroup(of: Int64?.self) { group in
         for index in 0..<60 {
-          group.addTask { try await stores.rules.save(rule("r\(index)"), tenant: .standard, actor: "ana").version }
+          group.addTask { try await stores.rules.save(rule("r\(index)"), tenant: .standard, actor: "ana").rule.version }
         }
         group.addTask {
           var last: Int64 = 0

@@ -42,9 +42,11 @@ enum Samples {
     return (0..<count).map { _ in
       let age = Int64.random(in: 1...864_000_000, using: &generator)
       var alert = alert(
-        at: now.advanced(by: -age), type: AlertType.allCases.prefix(4).randomElement(using: &generator)!,
+        at: now.advanced(by: -age), rule: ["r1", "r2", "r3"].randomElement(using: &generator)!,
+        type: AlertType.allCases.prefix(4).randomElement(using: &generator)!,
         severity: Severity.allCases.prefix(3).randomElement(using: &generator)!,
-        campaign: "c\(Int.random(in: 1...4, using: &generator))")
+        campaign: "c\(Int.random(in: 1...4, using: &generator))",
+        ad: ["", "a1", "a2"].randomElement(using: &generator)!)
       let mark = Alert.Mark(at: now, by: Bool.random(using: &generator) ? "ana" : nil)
       if Int.random(in: 0..<4, using: &generator) == 0 { alert.acknowledgement = mark }
       if Int.random(in: 0..<3, using: &generator) == 0 { alert.resolution = mark }

@@ -8,15 +8,13 @@ import TocsinCore
 final class HTTPTransport: Sendable {
   private let servers: [ServerAddress]
   private let timeout: TimeAmount
-  private let user: String?
+  let user: String?
   private let client: HTTPClient
   /// Which server answered last: the next request begins there.
   private let preferred = Mutex(0)
 
   init(servers: [ServerAddress], timeout: TimeAmount, user: String?) {
-    self.user = user.flatMap {
-      $0.utf8.allSatisfy { (33...126).contains($0) } && (1...256).contains($0.utf8.count) ? $0 : nil
-    }
+    self.user = user
     self.servers = servers
     self.timeout = timeout
     var configuration = HTTPClient.Configuration()
@@ -60,7 +58,10 @@ final class HTTPTransport: Sendable {
     message.method = HTTPMethod(rawValue: request.method.rawValue)
     message.headers.add(name: "user-agent", value: "tocsin/\(TocsinRelease.version)")
     message.headers.add(name: "accept", value: "application/json, application/problem+json")
-    if let user { message.headers.add(name: "x-tocsin-user", value: user) }
+    if let user, request.method != .get {
+      guard UserName.isValid(user) else { throw .invalidUser }
+      message.headers.add(name: "x-tocsin-user", value: user)
+    }
     if let body = request.body {
       var bytes: [UInt8] = []
       body.append(to: &bytes)

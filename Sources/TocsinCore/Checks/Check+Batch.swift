@@ -12,7 +12,7 @@ extension Check {
     } catch {
       throw ValidationError(error)
     }
-    if let fault = reader.fault { throw ValidationError(pointer: fault.pointer, detail: fault.detail) }
+    try reader.fields.check()
     return reader.checks
   }
 }
@@ -23,16 +23,23 @@ private struct BatchReader {
   /// What was read.
   var checks: [Result<Check, ValidationError>] = []
   /// What is wrong with the batch as a whole.
-  var fault: (pointer: String, detail: String)?
+  var fields = FieldErrors(pointer: "", isParsed: true)
+  /// Of the checks.
+  private var unknownKeys = UnknownKeys()
+  private var isThere = false
+
+  init(reader: JSONReader) {
+    self.reader = reader
+  }
 
   mutating func read() throws(JSONError) {
     try reader.refuseByteOrderMark()
     guard try reader.peek() == UInt8(ascii: "{") else {
       _ = try reader.value()
-      fault = ("", "The body must be an object with the list `checks`.")
+      fields.add("", "The body must be an object with the list `checks`.")
       return try reader.end()
     }
-    fault = ("/checks", "checks is required: a list of 1 to \(Limits.checksPerBatch) checks.")
+    var unknownKeys = UnknownKeys()
     var names = JSONNameSet()
     var seen = JSONObject()
     var more = try reader.beginObject()
@@ -41,35 +48,46 @@ private struct BatchReader {
       let text = reader.text(of: name)
       guard names.insert(text, after: seen) else { throw reader.duplicate(at: name.place) }
       seen.append(uncheckedKey: text, value: .null)
-      if text == "checks" { try readChecks() } else { _ = try reader.value() }
+      if text == "checks" {
+        isThere = true
+        try readChecks()
+      } else {
+        fields.refuse(key: text, known: ["checks"], &unknownKeys)
+        _ = try reader.value()
+      }
       more = try reader.anotherMember()
     }
     try reader.end()
+    if !isThere { fields.require("checks", "a list of 1 to \(Limits.checksPerBatch) checks") }
+    fields.sumUpKeys()
   }
 
   private mutating func readChecks() throws(JSONError) {
     guard try reader.peek() == UInt8(ascii: "[") else {
       _ = try reader.value()
-      fault = ("/checks", "checks must be a list of 1 to \(Limits.checksPerBatch) checks.")
-      return
+      return fields.add("checks", "checks must be a list of 1 to \(Limits.checksPerBatch) checks.")
     }
     var more = try reader.beginArray()
-    if more { fault = nil } else { fault = ("/checks", "checks must not be empty.") }
+    if !more { fields.add("checks", "checks must not be empty.") }
+    var isTooLong = false
     while more {
       if checks.count < Limits.checksPerBatch {
         try readCheck()
       } else {
         _ = try reader.value()
-        fault = ("/checks", "checks must have at most \(Limits.checksPerBatch) elements: send several batches.")
+        isTooLong = true
       }
       more = try reader.anotherElement()
+    }
+    if isTooLong {
+      fields.add("checks", "checks must have at most \(Limits.checksPerBatch) elements: send several batches.")
     }
   }
 
   private mutating func readCheck() throws(JSONError) {
     let pointer = "/checks/\(checks.count)"
     var draft = CheckDraft(pointer: pointer, isParsed: true)
-    guard try draft.fill(from: &reader) else {
+    guard try draft.fill(from: &reader, &unknownKeys) else {
       reader.nonFiniteOffset = nil
       checks.append(.failure(ValidationError(pointer: pointer, detail: "A check must be an object.")))
       return

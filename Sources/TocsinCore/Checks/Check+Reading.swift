@@ -16,11 +16,12 @@ extension Check {
     _ body: UnsafeRawBufferPointer, shorthand: CheckShorthand?
   ) throws(ValidationError) -> Check {
     var draft = CheckDraft(shorthand: shorthand, pointer: "", isParsed: true)
+    var unknownKeys = UnknownKeys()
     let isObject: Bool
     do throws(JSONError) {
       var reader = JSONReader(body, maximumDepth: 64)
       try reader.refuseByteOrderMark()
-      isObject = try draft.fill(from: &reader)
+      isObject = try draft.fill(from: &reader, &unknownKeys)
       try reader.end()
     } catch {
       throw ValidationError(error)
@@ -36,8 +37,12 @@ extension Check {
       throw ValidationError(pointer: pointer, detail: "A check must be an object.")
     }
     var draft = CheckDraft(pointer: pointer, isParsed: false)
+    var unknownKeys = UnknownKeys()
     for member in object.members {
-      guard let field = CheckField(member.key) else { continue }
+      guard let field = CheckField(member.key) else {
+        draft.refuse(key: member.key, &unknownKeys)
+        continue
+      }
       draft.take(field, member.value, bytes: member.value.bytes.count, levels: member.value.levels)
     }
     self = try draft.finish()
@@ -46,8 +51,11 @@ extension Check {
 
 extension CheckDraft {
   /// Reads an object from the bytes.
+  /// - Parameter unknownKeys: of the whole body
   /// - Returns: false where the value is not an object; it was read nevertheless
-  mutating func fill(from reader: inout JSONReader) throws(JSONError) -> Bool {
+  mutating func fill(
+    from reader: inout JSONReader, _ unknownKeys: inout UnknownKeys
+  ) throws(JSONError) -> Bool {
     guard try reader.peek() == UInt8(ascii: "{") else {
       _ = try reader.value()
       return false
@@ -72,8 +80,8 @@ extension CheckDraft {
         let text = reader.text(of: name)
         guard unknownNames.insert(text, after: unknown) else { throw reader.duplicate(at: name.place) }
         unknown.append(uncheckedKey: text, value: .null)
+        refuse(key: text, &unknownKeys)
         _ = try reader.value()
-        if reader.nonFiniteOffset != nil { refuseNumber(in: "") }
       }
       reader.nonFiniteOffset = nil
       more = try reader.anotherMember()

@@ -13,6 +13,11 @@ public struct Check: Sendable, Hashable {
   /// Where given: only rules of these types, those that watch the metric and those that watch their type's usual one.
   public var alertTypes: [AlertType]?
 
+  /// The names that the body of a check may have.
+  public static let fieldNames = [
+    "metric_name", "metric_value", "campaign_id", "campaign_name", "ad_id", "context", "alert_types",
+  ]
+
   /// A check of these parts.
   public init(
     metricName: String, metricValue: Double, entity: Entity, campaignName: String, context: JSONObject = [:],

@@ -33,9 +33,15 @@ struct CheckDraft {
     return given & bit == 0
   }
 
-  /// Says that a field, or with an empty name some other part of the body, holds a number that is not finite.
+  /// Says that a field holds a number that is not finite.
   mutating func refuseNumber(in field: StaticString) {
-    fields.add(field, "\(field.utf8CodeUnitCount == 0 ? "The body" : "\(field)") must hold finite numbers only.")
+    fields.add(field, "\(field) must hold finite numbers only.")
+  }
+
+  /// Says that a key is none of a check's.
+  @inline(never)
+  mutating func refuse(key: String, _ unknownKeys: inout UnknownKeys) {
+    fields.refuse(key: key, known: shorthand?.fieldNames ?? Check.fieldNames, &unknownKeys)
   }
 
   /// Takes a field's value.
@@ -97,6 +103,7 @@ struct CheckDraft {
     if lacks(.value) { fields.require(valueField, "a finite number") }
     if lacks(.campaignID) { fields.require("campaign_id", "the campaign's id") }
     if lacks(.campaignName) { fields.require("campaign_name", "the campaign's name, for people") }
+    fields.sumUpKeys()
     try fields.check()
     return Check(
       metricName: metricName, metricValue: metricValue, entity: entity, campaignName: campaignName, context: context,

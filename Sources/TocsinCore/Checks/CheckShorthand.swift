@@ -19,6 +19,9 @@ public enum CheckShorthand: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The names that its body may have.
+  public var fieldNames: [String] { [metricName, "campaign_id", "campaign_name", "ad_id", "context"] }
+
   var valueField: StaticString {
     switch self {
     case .roas: "roas"

@@ -89,15 +89,11 @@ public struct InsertedAlerts: Sendable, Hashable {
   }
 }
 
-/// Which alerts are asked for.
+/// Which alerts are asked for, and which part of their list.
 public struct AlertQuery: Sendable, Hashable {
-  public var campaignID: String?
-  public var alertType: AlertType?
-  public var severity: Severity?
+  public var filter: AlertFilter
   /// Resolved ones too.
   public var includesResolved: Bool
-  /// Only alerts that fired at or after that moment.
-  public var since: Timestamp?
   /// Only alerts older than this one (a cursor).
   public var before: AlertID?
   /// 1 to 1,001: one more than a page tells whether there is a next one.
@@ -105,14 +101,10 @@ public struct AlertQuery: Sendable, Hashable {
 
   /// A query of these parts.
   public init(
-    campaignID: String? = nil, alertType: AlertType? = nil, severity: Severity? = nil, includesResolved: Bool = false,
-    since: Timestamp? = nil, before: AlertID? = nil, limit: Int = 100
+    _ filter: AlertFilter = AlertFilter(), includesResolved: Bool = false, before: AlertID? = nil, limit: Int = 100
   ) {
-    self.campaignID = campaignID
-    self.alertType = alertType
-    self.severity = severity
+    self.filter = filter
     self.includesResolved = includesResolved
-    self.since = since
     self.before = before
     self.limit = limit
   }

@@ -222,7 +222,12 @@ public struct DeliveryQuery: Sendable, Hashable {
   /// Only deliveries of that alert.
   public var alertID: AlertID?
   public var receiver: String?
-  public var state: DeliveryState?
+  /// Only deliveries in one of these states; empty for any.
+  public var states: [DeliveryState]
+  /// Only deliveries of alerts that fired at or after that moment.
+  public var since: Timestamp?
+  /// Only deliveries of alerts that fired before that moment.
+  public var until: Timestamp?
   /// Only deliveries before this one in the order of the list (a cursor).
   public var before: DeliveryID?
   /// 1 to 1,001.
@@ -230,15 +235,26 @@ public struct DeliveryQuery: Sendable, Hashable {
 
   /// A query of these parts.
   public init(
-    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, state: DeliveryState? = nil,
-    before: DeliveryID? = nil, limit: Int = 100
+    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, states: [DeliveryState],
+    since: Timestamp? = nil, until: Timestamp? = nil, before: DeliveryID? = nil, limit: Int = 100
   ) {
     self.id = id
     self.alertID = alertID
     self.receiver = receiver
-    self.state = state
+    self.states = states
+    self.since = since
+    self.until = until
     self.before = before
     self.limit = limit
+  }
+
+  /// A query of one state, or of any.
+  public init(
+    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, state: DeliveryState? = nil,
+    before: DeliveryID? = nil, limit: Int = 100
+  ) {
+    self.init(
+      id: id, alertID: alertID, receiver: receiver, states: state.map { [$0] } ?? [], before: before, limit: limit)
   }
 }
 

@@ -3,9 +3,10 @@ public protocol RuleStore: Sendable {
   // A rule that this release cannot read (``ForeignRule``) can be deleted, but neither replaced nor switched:
   // ``StoreError/Code/foreign``.
 
-  /// Creates the rule, or replaces the whole rule of its id; the change is numbered and kept in the history.
+  /// Creates the rule, or replaces the whole rule of its id; the change is numbered and kept in the history. A rule
+  /// that says the same already is left alone.
   /// `createdAt`, `updatedAt`, `incarnation` and `version` of the argument are ignored and set in the result.
-  func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule
+  func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> WrittenRule
 
   /// Deletes the rule.
   /// - Returns: the number of the change, or nil where there is no such rule
@@ -13,7 +14,9 @@ public protocol RuleStore: Sendable {
 
   /// Enables or disables the rule; one that already is so is left alone.
   /// - Returns: the rule as it is now, or nil where there is none
-  func setEnabled(_ enabled: Bool, ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule?
+  func setEnabled(
+    _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
+  ) async throws(StoreError) -> WrittenRule?
 
   /// All rules of all tenants, with the number of the newest change that they contain.
   func snapshot() async throws(StoreError) -> RuleSnapshot
@@ -33,6 +36,20 @@ extension RuleStore {
   /// The newest changes of one rule, newest first.
   public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
     try await history(ruleID: ruleID, tenant: tenant, before: .max, limit: limit)
+  }
+}
+
+/// What became of a rule that was to be written.
+public struct WrittenRule: Sendable, Hashable {
+  /// The rule as it is now.
+  public var rule: AlertRule
+  /// Whether it was changed; false where it was like that already.
+  public var changed: Bool
+
+  /// A result of these parts.
+  public init(rule: AlertRule, changed: Bool) {
+    self.rule = rule
+    self.changed = changed
   }
 }
 

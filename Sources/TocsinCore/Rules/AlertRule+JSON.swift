@@ -1,23 +1,51 @@
 extension AlertRule {
-  /// Reads the request form: defaults fill what is absent or `null`; unknown fields and the server's own are ignored.
+  /// The names that the wire form of a rule has. The last two are the server's.
+  public static let fieldNames = [
+    "rule_id", "name", "alert_type", "severity", "enabled", "metric_name", "threshold", "threshold_operator",
+    "lookback_minutes", "cooldown_minutes", "aggregation", "conditions", "metadata", "created_at", "updated_at",
+  ]
+
+  /// Reads the wire form of a rule, also of one that a newer release wrote: defaults fill what is absent or `null`;
+  /// unknown fields and the server's own are ignored.
   /// - Throws: everything that has to be changed, at once
   public init(json: JSON) throws(ValidationError) {
+    var fields = FieldErrors(pointer: "")
+    self = AlertRule(reading: try AlertRule.object(json), withBounds: &fields)
+    try fields.check()
+  }
+
+  /// Reads the body of a request that writes a rule: as ``init(json:)``, but a field that is not known is refused. The
+  /// server's own may be there, so that what was read can be sent back, and are ignored.
+  /// - Throws: everything that has to be changed, at once
+  public init(request json: JSON) throws(ValidationError) {
+    let object = try AlertRule.object(json)
+    var fields = FieldErrors(pointer: "")
+    self = AlertRule(reading: object, withBounds: &fields)
+    var unknownKeys = UnknownKeys()
+    for member in object.members where !AlertRule.fieldNames.contains(member.key) {
+      fields.refuse(key: member.key, known: Array(AlertRule.fieldNames.dropLast(2)), &unknownKeys)
+    }
+    fields.sumUpKeys()
+    try fields.check()
+  }
+
+  private static func object(_ json: JSON) throws(ValidationError) -> JSONObject {
     guard case .object(let object) = json else {
       throw ValidationError(pointer: "", detail: "A rule must be an object.")
     }
-    var fields = FieldErrors(pointer: "")
+    return object
+  }
+
+  private init(reading object: JSONObject, withBounds fields: inout FieldErrors) {
     self = AlertRule(reading: object, into: &fields)
     if let count = metadata["min_samples"], count != .null, (count.wholeNumber ?? 0) < 1 {
       fields.add("metadata/min_samples", "metadata.min_samples must be a whole number of at least 1.")
     }
-    try fields.check()
   }
 
   /// Reads what ``storedJSON`` makes.
   public init(storedJSON json: JSON) throws(ValidationError) {
-    guard case .object(let object) = json else {
-      throw ValidationError(pointer: "", detail: "A rule must be an object.")
-    }
+    let object = try AlertRule.object(json)
     var fields = FieldErrors(pointer: "")
     self = AlertRule(reading: object, into: &fields)
     createdAt = fields.time("created_at", object["created_at"]) ?? createdAt

@@ -66,6 +66,16 @@ public struct AlertRule: Sendable, Hashable {
     self.version = version
   }
 
+  /// Whether the other rule says the same; what the server sets is not looked at.
+  public func says(theSameAs other: AlertRule) -> Bool {
+    var copy = other
+    copy.createdAt = createdAt
+    copy.updatedAt = updatedAt
+    copy.incarnation = incarnation
+    copy.version = version
+    return copy == self
+  }
+
   /// How many earlier samples `drop_pct` and `rise_pct` need before they speak: `metadata.min_samples`, 3 unless set.
   public var minimumSamples: Int {
     if let count = metadata["min_samples"]?.wholeNumber, count >= 1 { count } else { 3 }

@@ -8,6 +8,8 @@ struct FieldErrors {
   let isParsed: Bool
   /// What is wrong so far.
   private(set) var errors: [ValidationError.FieldError] = []
+  /// How many keys of the object are not known.
+  var unknownKeys = 0
 
   init(pointer: String, isParsed: Bool = false) {
     self.pointer = pointer
@@ -23,6 +25,11 @@ struct FieldErrors {
   mutating func add(_ field: StaticString, _ detail: String) {
     let place = field.utf8CodeUnitCount == 0 ? pointer : pointer + "/\(field)"
     errors.append(ValidationError.FieldError(pointer: place, detail: detail))
+  }
+
+  /// The same for a key that may be any text.
+  mutating func add(key: String, _ detail: String) {
+    errors.append(ValidationError.FieldError(pointer: "\(pointer)/\(key.pointerToken)", detail: detail))
   }
 
   /// Says that a field must be there.

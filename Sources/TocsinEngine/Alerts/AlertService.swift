@@ -52,11 +52,11 @@ public final class AlertService: Sendable {
   }
 
   /// Acknowledges or resolves; where the alert's state forbids it, nothing changes and nothing is announced.
-  /// - Returns: the alert as it is now
+  /// - Returns: the alert as it is now, and whether this changed it
   /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
   public func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
-  ) async throws(EngineError) -> Alert {
+  ) async throws(EngineError) -> AlertActionOutcome {
     var applied: AppliedAction?
     let start = ContinuousClock.now
     do { applied = try await change(action, id, by: user, tenant: tenant) } catch { throw failure(error) }
@@ -73,7 +73,7 @@ public final class AlertService: Sendable {
       dispatcher.accept(
         applied.leased.map { LeasedDelivery(planned: $0, alert: alert, tenant: tenant) }, leasedAt: start)
     }
-    return applied.alert
+    return AlertActionOutcome(alert: applied.alert, changed: applied.change != nil)
   }
 
   private func change(
@@ -135,6 +135,20 @@ public final class AlertService: Sendable {
 
   private func failure(_ error: StoreError) -> EngineError {
     EngineError(error, logger: logger)
+  }
+}
+
+/// What became of an acknowledgement or a resolution.
+public struct AlertActionOutcome: Sendable, Hashable {
+  /// The alert as it is now.
+  public let alert: Alert
+  /// Whether it was changed; false where it had been acknowledged or resolved already.
+  public let changed: Bool
+
+  /// An outcome of these parts.
+  public init(alert: Alert, changed: Bool) {
+    self.alert = alert
+    self.changed = changed
   }
 }
 

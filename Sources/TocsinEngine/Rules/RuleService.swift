@@ -37,15 +37,18 @@ public final class RuleService: Sendable {
     throw book.isForeign(id, tenant: tenant) ? .foreign("rule \(id) cannot be read") : RuleService.unknown(id)
   }
 
-  /// Creates a rule or replaces the whole rule of its id.
-  /// - Returns: the rule with the server's fields
+  /// Creates a rule or replaces the whole rule of its id; one that says the same already is left alone.
+  /// - Returns: the rule with the server's fields, and whether it was changed
   /// - Throws: `invalid` where the metric has as many rules, or lookbacks, as it may have
-  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
+  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> WrittenRule {
     if let refusal = limits.refusal(of: rule, among: book.index(of: tenant)?.rules ?? []) { throw refusal }
-    let saved: AlertRule
+    let saved: WrittenRule
     do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
-    log(saved.createdAt == saved.updatedAt ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
-    await publish(saved, tenant: tenant)
+    if saved.changed {
+      let isNew = saved.rule.createdAt == saved.rule.updatedAt
+      log(isNew ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
+    }
+    await publish(saved.rule, tenant: tenant)
     return saved
   }
 
@@ -63,24 +66,23 @@ public final class RuleService: Sendable {
   }
 
   /// Enables or disables a rule.
+  /// - Returns: the rule as it is now, and whether it was changed
   /// - Throws: `notFound`; `invalid` as ``save(_:tenant:actor:)``
   public func setEnabled(
     _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
-  ) async throws(EngineError) -> AlertRule {
-    let index = book.index(of: tenant)
-    let before = index?[id]
-    if let index, var known = before {
+  ) async throws(EngineError) -> WrittenRule {
+    if let index = book.index(of: tenant), var known = index[id] {
       known.enabled = enabled
       if let refusal = limits.refusal(of: known, among: index.rules) { throw refusal }
     }
-    let rule: AlertRule?
-    do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
+    let written: WrittenRule?
+    do { written = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
       throw failure(error)
     }
-    guard let rule else { throw RuleService.unknown(id) }
-    if before?.version != rule.version { log(enabled ? "a rule was enabled" : "a rule was disabled", id: id, actor) }
-    await publish(rule, tenant: tenant)
-    return rule
+    guard let written else { throw RuleService.unknown(id) }
+    if written.changed { log(enabled ? "a rule was enabled" : "a rule was disabled", id: id, actor) }
+    await publish(written.rule, tenant: tenant)
+    return written
   }
 
   /// The changes of a rule, newest first; also of one that was deleted.

@@ -16,15 +16,21 @@ struct DeliveryFilter {
 
   /// What a list holds.
   init(_ query: DeliveryQuery, tenant: Tenant) {
-    self.init(query, states: query.state.map { [$0] }, tenant: tenant)
+    self.init(query, states: DeliveryFilter.states(of: query), tenant: tenant)
     if let before = query.before { add(before: before) }
   }
 
   /// What may be made pending again: what was given up or cancelled, unless it is named.
   init(replaying query: DeliveryQuery, tenant: Tenant) {
-    let states: [DeliveryState] =
-      query.state.map { [$0] } ?? (query.id == nil ? [.dead, .cancelled] : DeliveryState.allCases.filter(\.isFinal))
+    let states =
+      DeliveryFilter.states(of: query)
+      ?? (query.id == nil ? [.dead, .cancelled] : DeliveryState.allCases.filter(\.isFinal))
     self.init(query, states: states, tenant: tenant)
+  }
+
+  /// The states that a query names, in one order, so that the same ones give the same statement; nil for any.
+  private static func states(of query: DeliveryQuery) -> [DeliveryState]? {
+    query.states.isEmpty ? nil : DeliveryState.allCases.filter(query.states.contains)
   }
 
   private init(_ query: DeliveryQuery, states: [DeliveryState]?, tenant: Tenant) {
@@ -37,8 +43,18 @@ struct DeliveryFilter {
       conditions.append("d.alert_id < \(value(.uuid(id.behindAlert.uuid)))")
     }
     if let alertID = query.alertID { add("alert", "d.alert_id = \(value(.uuid(alertID.uuid)))") }
+    if query.since != nil || query.until != nil {
+      let lowest = query.since.map { AlertID(lowerBound: $0) } ?? .lowest
+      let end = query.until.map { AlertID(lowerBound: $0) } ?? .highest
+      add("time", "d.alert_id >= \(value(.uuid(lowest.uuid))) AND d.alert_id < \(value(.uuid(end.uuid)))")
+    }
     if let receiver = query.receiver { add("receiver", "d.receiver = \(value(.text(receiver), as: "text"))") }
-    if let states {
+    if let states, query.states.count > 1 {
+      // Any of many sets: one statement for all that read the same tables.
+      let values = PostgresValue.textArray(states.map(\.rawValue))
+      let name = "many" + (tables.queued ? "q" : "") + (tables.final ? "f" : "")
+      add(name, "d.state = ANY (\(value(values, as: "text[]")))")
+    } else if let states {
       // In the text, not as a parameter: the index of what is not delivered is of use only to who says so.
       let list = states.map { "'\($0)'" }.joined(separator: ", ")
       add(states.map(\.rawValue).joined(separator: "-"), "d.state IN (\(list))")

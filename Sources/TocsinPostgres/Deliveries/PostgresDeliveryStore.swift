@@ -62,7 +62,7 @@ public struct PostgresDeliveryStore: DeliveryStore {
   }
 
   public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {
-    guard query.state?.isFinal ?? true, limit > 0 else { return ChangedDeliveries() }
+    guard query.states.allSatisfy(\.isFinal), limit > 0 else { return ChangedDeliveries() }
     let filter = DeliveryFilter(replaying: query, tenant: tenant)
     return try await changed(filter.replay, filter.parameters + [.int8(Int64(limit))])
   }

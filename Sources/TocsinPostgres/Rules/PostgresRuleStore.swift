@@ -17,10 +17,13 @@ public struct PostgresRuleStore: RuleStore {
     foreign = ForeignRows(logger: logger)
   }
 
-  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule {
+  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> WrittenRule {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
-      return try await change.save(rule, action: "save")
+      if let there = try await change.rule(rule.ruleID), there.says(theSameAs: rule) {
+        return WrittenRule(rule: there, changed: false)
+      }
+      return WrittenRule(rule: try await change.save(rule, action: "save"), changed: true)
     }
   }
 
@@ -33,14 +36,13 @@ public struct PostgresRuleStore: RuleStore {
 
   public func setEnabled(
     _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
-  ) async throws(StoreError) -> AlertRule? {
+  ) async throws(StoreError) -> WrittenRule? {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
-      guard var rule = try await change.rule(ruleID), rule.enabled != enabled else {
-        return try await change.rule(ruleID)
-      }
+      guard var rule = try await change.rule(ruleID) else { return nil }
+      guard rule.enabled != enabled else { return WrittenRule(rule: rule, changed: false) }
       rule.enabled = enabled
-      return try await change.save(rule, action: enabled ? "enable" : "disable")
+      return WrittenRule(rule: try await change.save(rule, action: enabled ? "enable" : "disable"), changed: true)
     }
   }
 

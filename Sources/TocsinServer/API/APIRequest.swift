@@ -11,13 +11,15 @@ struct APIRequest: Sendable {
   var headers: HTTPFields
   var isJSON: Bool
   var body: ByteBuffer
+  /// The names that the query and the body may have.
+  var names: Operation.Names
 
   /// Whose data the request is about.
   var tenant: Tenant { .standard }
 
   /// The query's parameters.
   func queryParameters() throws(Problem) -> QueryParameters {
-    try QueryParameters(query)
+    try QueryParameters(query, known: names.query)
   }
 
   /// A parameter of the path: an id.
@@ -38,15 +40,9 @@ struct APIRequest: Sendable {
     return id
   }
 
-  /// Who makes a change, where the client says so: `X-Tocsin-User`.
-  func actor() throws(Problem) -> String {
-    guard let name = HTTPField.Name("x-tocsin-user"), let value = headers[name] else { return "api" }
-    guard (1...256).contains(value.utf8.count), value.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
-      let fault = Problem.Fault(
-        pointer: "/x-tocsin-user", detail: "must have 1 to 256 printable ASCII characters", parameter: "X-Tocsin-User")
-      throw Problem(422, "the header X-Tocsin-User \(fault.detail)", faults: [fault])
-    }
-    return value
+  /// Who makes the change that the request asks for.
+  func actor() throws(Problem) -> Actor {
+    try Actor(headers)
   }
 
   /// Reads the body, which must be JSON, as something.
@@ -57,10 +53,11 @@ struct APIRequest: Sendable {
     return try body.withUnsafeReadableBytes { bytes in try reader(bytes) }
   }
 
-  /// The body, which must be a JSON object.
-  func object() throws -> JSONObject {
+  /// The fields of the body, which must be a JSON object, or may be missing where the endpoint says so.
+  func fields() throws -> BodyFields {
+    if body.readableBytes == 0, !names.bodyIsRequired { return BodyFields([:], known: names.body) }
     let json = try read { (bytes) throws(JSONError) in try JSON(parsing: bytes) }
     guard let object = json.object else { throw Problem(422, "the body must be an object") }
-    return object
+    return BodyFields(object, known: names.body)
   }
 }

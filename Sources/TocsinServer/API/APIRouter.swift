@@ -18,8 +18,9 @@ struct APIRouter: Sendable {
     let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: UnknownRoutes(routes: endpoints.map { ($0.method, $0.path) }))
     for endpoint in endpoints {
+      let names = endpoint.operation.names
       router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-        await APIRouter.run(endpoint, request, context).response(route: endpoint.path)
+        await APIRouter.run(endpoint, names, request, context).response(route: endpoint.path)
       }
     }
     responder = router.buildResponder()
@@ -44,8 +45,13 @@ struct APIRouter: Sendable {
     }
   }
 
-  private static func run(_ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext) async -> Answer {
+  private static func run(
+    _ endpoint: Endpoint, _ names: Operation.Names, _ request: Request, _ context: BasicRequestContext
+  ) async -> Answer {
     do {
+      let query = request.uri.query ?? ""
+      // Those that have parameters read them.
+      if names.query.isEmpty { try QueryParameters(query, known: []).finish() }
       var parameters: [String: String] = [:]
       for (name, raw) in context.parameters {
         guard let value = PercentDecoding.decode(raw) else {
@@ -60,8 +66,7 @@ struct APIRouter: Sendable {
       if endpoint.method != .get, body.readableBytes > 0, !isJSON { throw Problem.notJSON }
       return try await endpoint.handler(
         APIRequest(
-          parameters: parameters, query: request.uri.query ?? "", headers: request.headers,
-          isJSON: isJSON, body: body))
+          parameters: parameters, query: query, headers: request.headers, isJSON: isJSON, body: body, names: names))
     } catch {
       let problem = Problem(any: error)
       if problem.status == 500 {

@@ -13,23 +13,38 @@ enum AlertActionEndpoints {
     let operation = Operation(
       id: "acknowledgeAlert", tag: "alerts",
       summary: "Says that somebody looks after an alert. A repeat changes nothing.",
-      parameters: [Parameters.alertID],
-      body: Operation.Body(schema: Schemas.input(["user_id": Schemas.userID])),
+      parameters: [Parameters.alertID, Parameters.actor],
+      body: Operation.Body(
+        schema: Schemas.input(optional: ["user_id": Schemas.nullable(Schemas.userID)]), example: ["user_id": "kim"],
+        isRequired: false),
       success: Operation.Success(
-        description: "Who acknowledged it (the first one), or null where it was resolved before anybody did.",
+        description: """
+          Who acknowledged it (the first one), or null where it was resolved before anybody did. `changed` is false where \
+          it was acknowledged or resolved already.
+          """,
         schema: Schemas.object([
           "success": Schemas.yes, "alert_id": Schemas.uuid, "acknowledged_by": Schemas.nullable(Schemas.text),
-        ])),
-      problems: [404, 415, 422, 503])
+          "changed": Schemas.flag, "resolved": Schemas.flag, "resolved_by": Schemas.nullable(Schemas.text),
+        ]),
+        example: [
+          "success": true, "alert_id": Examples.alertID, "acknowledged_by": "kim", "changed": true, "resolved": false,
+          "resolved_by": nil,
+        ]),
+      problems: [404, 503])
     return Endpoint(.put, "/api/alerts/{alert_id}/acknowledge", operation) { request in
       let id = try request.alertID()
-      guard let user = try user(in: try request.object()) else {
-        throw Problem.invalid("/user_id", "is required: who acknowledges the alert")
+      var fields = try request.fields()
+      let user = try request.actor().ofAlerts(named: fields.text("user_id"))
+      if user == nil {
+        fields.require("user_id", "who acknowledges the alert; the header \(Actor.header) can say it instead")
       }
-      let alert = try await alerts.apply(.acknowledge, to: id, by: user, tenant: request.tenant)
+      try fields.finish()
+      let outcome = try await alerts.apply(.acknowledge, to: id, by: user, tenant: request.tenant)
+      let alert = outcome.alert
       return Answer([
         "success": true, "alert_id": .string(id.description),
-        "acknowledged_by": alert.acknowledgement?.by.map(JSON.string) ?? .null,
+        "acknowledged_by": optional(alert.acknowledgement?.by), "changed": .bool(outcome.changed),
+        "resolved": .bool(alert.resolution != nil), "resolved_by": optional(alert.resolution?.by),
       ])
     }
   }
@@ -37,31 +52,36 @@ enum AlertActionEndpoints {
   private static func resolve(_ alerts: AlertService) -> Endpoint {
     let operation = Operation(
       id: "resolveAlert", tag: "alerts", summary: "Ends an alert. A repeat changes nothing.",
-      parameters: [Parameters.alertID],
+      parameters: [Parameters.alertID, Parameters.actor],
       body: Operation.Body(
-        schema: Schemas.input(optional: ["user_id": Schemas.nullable(Schemas.userID)]), isRequired: false),
+        schema: Schemas.input(optional: ["user_id": Schemas.nullable(Schemas.userID)]), example: ["user_id": "kim"],
+        isRequired: false),
       success: Operation.Success(
-        description: "It is resolved.",
-        schema: Schemas.object(["success": Schemas.yes, "alert_id": Schemas.uuid, "resolved": Schemas.yes])),
-      problems: [404, 415, 422, 503])
+        description: """
+          It is resolved, and by whom (the first one, null where nobody was named). `changed` is false where it was already.
+          """,
+        schema: Schemas.object([
+          "success": Schemas.yes, "alert_id": Schemas.uuid, "resolved": Schemas.yes,
+          "resolved_by": Schemas.nullable(Schemas.text), "changed": Schemas.flag,
+        ]),
+        example: [
+          "success": true, "alert_id": Examples.alertID, "resolved": true, "resolved_by": "kim", "changed": true,
+        ]),
+      problems: [404, 503])
     return Endpoint(.put, "/api/alerts/{alert_id}/resolve", operation) { request in
       let id = try request.alertID()
-      let user = request.body.readableBytes == 0 ? nil : try user(in: try request.object())
-      _ = try await alerts.apply(.resolve, to: id, by: user, tenant: request.tenant)
-      return Answer(["success": true, "alert_id": .string(id.description), "resolved": true])
+      var fields = try request.fields()
+      let user = try request.actor().ofAlerts(named: fields.text("user_id"))
+      try fields.finish()
+      let outcome = try await alerts.apply(.resolve, to: id, by: user, tenant: request.tenant)
+      return Answer([
+        "success": true, "alert_id": .string(id.description), "resolved": true,
+        "resolved_by": optional(outcome.alert.resolution?.by), "changed": .bool(outcome.changed),
+      ])
     }
   }
 
-  /// Who does it, if the body says so.
-  static func user(in body: JSONObject) throws(Problem) -> String? {
-    switch body["user_id"] {
-    case nil, .null: return nil
-    case .string(let user):
-      guard (1...256).contains(user.utf8.count), !user.utf8.contains(0) else {
-        throw Problem.invalid("/user_id", "must have 1 to 256 bytes, none of them U+0000")
-      }
-      return user
-    default: throw Problem.invalid("/user_id", "must be a string")
-    }
+  private static func optional(_ text: String?) -> JSON {
+    text.map(JSON.string) ?? .null
   }
 }

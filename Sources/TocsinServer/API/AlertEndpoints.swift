@@ -19,14 +19,13 @@ enum AlertEndpoints {
   private static func open(_ alerts: AlertService, _ reader: ListReader) -> Endpoint {
     let operation = Operation(
       id: "listAlerts", tag: "alerts", summary: "Alerts that are not resolved, newest first.",
-      parameters: [
-        Parameters.campaignID, Parameters.alertType, Parameters.severity, Parameters.limit, Parameters.cursor,
-      ],
-      success: Operation.Success(description: "A page of them.", schema: Schemas.page()),
-      problems: [422, 503])
+      parameters: AlertFilterParameters.all + [Parameters.limit, Parameters.cursor],
+      success: Operation.Success(
+        description: "A page of them.", schema: Schemas.page(), example: Examples.page()),
+      problems: [503])
     return Endpoint(.get, path, operation) { request in
       var parameters = try request.queryParameters()
-      let query = query(&parameters)
+      let query = query(AlertFilterParameters.read(&parameters), &parameters)
       try parameters.finish()
       let page = try await page(query, of: alerts, reader, tenant: request.tenant)
       return Answer(bytes: Body.page(page, named: "alerts", cursor: Cursor.text))
@@ -38,24 +37,26 @@ enum AlertEndpoints {
   ) -> Endpoint {
     let operation = Operation(
       id: "alertHistory", tag: "alerts", summary: "Alerts of the last days, resolved ones too, newest first.",
-      parameters: [
-        Parameters.campaignID, Parameters.alertType, Parameters.severity, Parameters.daysBack, Parameters.limit,
-        Parameters.cursor,
-      ],
+      parameters: AlertFilterParameters.all + [Parameters.daysBack, Parameters.limit, Parameters.cursor],
       success: Operation.Success(
-        description: "A page of them.", schema: Schemas.page(["days_back": Schemas.count])),
-      problems: [422, 503])
+        description: "A page of them. `days_back` is null where only `since` bounds it.",
+        schema: Schemas.page(["days_back": Schemas.nullable(Schemas.count)]),
+        example: Examples.page(["days_back": 7])),
+      problems: [503])
     return Endpoint(.get, path + "/history", operation) { request in
       var parameters = try request.queryParameters()
-      var query = query(&parameters)
-      let days = parameters.integer("days_back", in: 1...3650, default: 7)
+      var filter = AlertFilterParameters.read(&parameters)
+      let days = daysBack(&parameters, &filter, now)
+      var query = query(filter, &parameters)
       try parameters.finish()
       query.includesResolved = true
-      query.since = now().advanced(by: -Int64(days) * 86_400_000)
       let page = try await page(query, of: alerts, reader, tenant: request.tenant)
       return Answer(
         bytes: Body.page(page, named: "alerts", cursor: Cursor.text) { bytes in
-          JSONWriter.append(key: "days_back", integer: days, to: &bytes)
+          switch days {
+          case let days?: JSONWriter.append(key: "days_back", integer: days, to: &bytes)
+          case nil: JSONWriter.append(key: "days_back", optional: nil, to: &bytes)
+          }
         })
     }
   }
@@ -76,19 +77,30 @@ enum AlertEndpoints {
     }
   }
 
-  private static func query(_ parameters: inout QueryParameters) -> AlertQuery {
+  /// Bounds a filter by days before its end, or before now. Without `since` it is bounded always.
+  /// - Returns: by how many days, if at all
+  private static func daysBack(
+    _ parameters: inout QueryParameters, _ filter: inout AlertFilter, _ now: () -> Timestamp
+  ) -> Int? {
+    let given = parameters.integer("days_back", in: 1...3650)
+    guard let days = given ?? (filter.since == nil ? 7 : nil) else { return nil }
+    let start = (filter.until ?? now()).advanced(by: -Int64(days) * 86_400_000)
+    filter.since = max(filter.since ?? start, start)
+    return days
+  }
+
+  private static func query(_ filter: AlertFilter, _ parameters: inout QueryParameters) -> AlertQuery {
     AlertQuery(
-      campaignID: parameters.text("campaign_id"), alertType: parameters.choice("alert_type", of: AlertType.self),
-      severity: parameters.choice("severity", of: Severity.self), before: parameters.cursor("cursor"),
-      limit: parameters.integer("limit", in: 1...1000, default: 100))
+      filter, before: parameters.cursor("cursor"), limit: parameters.integer("limit", in: 1...1000, default: 100))
   }
 
   private static func statistics(_ alerts: AlertService) -> Endpoint {
     let operation = Operation(
       id: "alertStatistics", tag: "alerts", summary: "How many alerts there are, of all campaigns or of one.",
       parameters: [Parameters.campaignID],
-      success: Operation.Success(description: "The counts.", schema: Schemas.reference("AlertStatistics")),
-      problems: [422, 503])
+      success: Operation.Success(
+        description: "The counts.", schema: Schemas.reference("AlertStatistics"), example: Examples.statistics),
+      problems: [503])
     return Endpoint(.get, path + "/stats", operation) { request in
       var parameters = try request.queryParameters()
       let campaignID = parameters.text("campaign_id")
@@ -115,8 +127,9 @@ enum AlertEndpoints {
   private static func get(_ alerts: AlertService) -> Endpoint {
     let operation = Operation(
       id: "getAlert", tag: "alerts", summary: "One alert.", parameters: [Parameters.alertID],
-      success: Operation.Success(description: "The alert.", schema: Schemas.reference("Alert")),
-      problems: [404, 422, 503])
+      success: Operation.Success(
+        description: "The alert.", schema: Schemas.reference("Alert"), example: Examples.alert),
+      problems: [404, 503])
     return Endpoint(.get, path + "/{alert_id}", operation) { request in
       let alert = try await alerts.alert(try request.alertID(), tenant: request.tenant)
       var bytes: [UInt8] = []

@@ -14,10 +14,11 @@ enum CheckEndpoints {
   private static func single(_ checks: CheckPipeline) -> Endpoint {
     let operation = Operation(
       id: "check", tag: "checks", summary: "Compares one measurement with the rules.",
-      body: Operation.Body(schema: Schemas.reference("Check")),
+      body: Operation.Body(schema: Schemas.reference("Check"), example: Examples.check),
       success: Operation.Success(
-        description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome")),
-      problems: [415, 422, 503])
+        description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome"),
+        example: Examples.outcome),
+      problems: [503])
     return Endpoint(.post, path, operation) { request in
       let check = try request.read(Check.init(body:))
       return Answer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
@@ -28,10 +29,11 @@ enum CheckEndpoints {
     let operation = Operation(
       id: "check_\(shorthand.rawValue)", tag: "checks",
       summary: "Compares one \(shorthand.metricName) with the rules of its types.",
-      body: Operation.Body(schema: Schemas.shorthand(shorthand)),
+      body: Operation.Body(schema: Schemas.shorthand(shorthand), example: Examples.shorthand(shorthand)),
       success: Operation.Success(
-        description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome")),
-      problems: [415, 422, 503])
+        description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome"),
+        example: Examples.outcome),
+      problems: [503])
     return Endpoint(.post, "\(path)/\(shorthand.rawValue)", operation) { request in
       let check = try request.read { (body) throws(ValidationError) in try Check.shorthand(shorthand, body: body) }
       return Answer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
@@ -47,15 +49,16 @@ enum CheckEndpoints {
           "checks": [
             "type": "array", "minItems": 1, "maxItems": 1000,
             "items": [
-              "allOf": [Schemas.reference("Value")],
+              "anyOf": [Schemas.reference("Check"), [:]],
               "description": "A check, as `POST /api/alerts/check` takes it. One that is not fails alone.",
             ],
           ]
-        ])),
+        ]), example: ["checks": [Examples.check]]),
       success: Operation.Success(
         description: "A result for each check, in their order.",
-        schema: Schemas.object(["results": Schemas.list("BatchResult"), "alerts_triggered": Schemas.count])),
-      problems: [415, 422, 503])
+        schema: Schemas.object(["results": Schemas.list("BatchResult"), "alerts_triggered": Schemas.count]),
+        example: ["results": [Examples.outcome], "alerts_triggered": 1]),
+      problems: [503])
     return Endpoint(.post, path, operation) { request in
       let read = try request.read(Check.batch(body:))
       let good = read.compactMap { try? $0.get() }

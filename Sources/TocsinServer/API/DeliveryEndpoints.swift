@@ -16,19 +16,22 @@ enum DeliveryEndpoints {
     let operation = Operation(
       id: "listDeliveries", tag: "deliveries", summary: "Deliveries, those of the newest alert first.",
       parameters: [
-        Parameters.ofAlert, Parameters.receiver, Parameters.deliveryState, Parameters.limit, Parameters.deliveryCursor,
+        Parameters.ofAlert, Parameters.receiver, Parameters.deliveryState, Parameters.alertSince, Parameters.alertUntil,
+        Parameters.limit, Parameters.deliveryCursor,
       ],
       success: Operation.Success(
         description: "A page of them.",
         schema: Schemas.object(
           ["deliveries": Schemas.list("Delivery"), "count": Schemas.count],
-          optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]])),
-      problems: [422, 503])
+          optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]]),
+        example: ["deliveries": [Examples.delivery], "count": 1]),
+      problems: [503])
     return Endpoint(.get, path, operation) { request in
       var parameters = try request.queryParameters()
       let query = DeliveryQuery(
         alertID: parameters.alertID("alert_id"), receiver: parameters.text("receiver"),
-        state: parameters.choice("state", of: DeliveryState.self), before: parameters.deliveryCursor("cursor"),
+        states: parameters.choices("state", of: DeliveryState.self), since: parameters.time("since"),
+        until: parameters.time("until"), before: parameters.deliveryCursor("cursor"),
         limit: parameters.integer("limit", in: 1...1000, default: 100))
       try parameters.finish()
       let page = try await reader.page(limit: query.limit, behind: query.before) { behind, limit in
@@ -53,8 +56,9 @@ enum DeliveryEndpoints {
       parameters: [Parameters.deliveryID],
       success: Operation.Success(
         description: "The delivery as it is now.",
-        schema: Schemas.object(["success": Schemas.yes, "delivery": Schemas.reference("Delivery")])),
-      problems: [404, 422, 503])
+        schema: Schemas.object(["success": Schemas.yes, "delivery": Schemas.reference("Delivery")]),
+        example: ["success": true, "delivery": Examples.delivery]),
+      problems: [404, 503])
     return Endpoint(.post, path + "/{delivery_id}/replay", operation) { request in
       guard let id = DeliveryID(try request.parameter("delivery_id")) else {
         throw Problem(404, "there is no delivery of that id")
@@ -73,14 +77,15 @@ enum DeliveryEndpoints {
           optional: [
             "alert_id": Schemas.nullable(Schemas.uuid),
             "receiver": Schemas.nullable(Schemas.string(1...256, "The receiver's name.")),
-            "state": Schemas.nullable(["type": "string", "enum": ["dead", "cancelled", "delivered"]]),
-          ], isClosed: true)),
+            "state": Schemas.nullable(Schemas.names(replayable)),
+          ]), example: ["receiver": "on-call", "state": "dead"]),
       success: Operation.Success(
         description: "How many are due again.",
-        schema: Schemas.object(["success": Schemas.yes, "replayed": Schemas.count])),
-      problems: [415, 422, 503])
+        schema: Schemas.object(["success": Schemas.yes, "replayed": Schemas.count]),
+        example: ["success": true, "replayed": 12]),
+      problems: [503])
     return Endpoint(.post, path + "/replay", operation) { request in
-      let query = try query(try request.object())
+      let query = try query(try request.fields())
       return Answer([
         "success": true,
         "replayed": .integer(Int64(try await deliveries.replay(query, tenant: request.tenant))),
@@ -88,32 +93,16 @@ enum DeliveryEndpoints {
     }
   }
 
+  /// In which states deliveries can be replayed.
+  private static let replayable: [DeliveryState] = [.dead, .cancelled, .delivered]
+
   /// Which deliveries a body asks for: `alert_id`, `receiver`, `state` (`dead` unless given).
-  private static func query(_ body: JSONObject) throws(Problem) -> DeliveryQuery {
-    // A filter whose name was mistyped would be no filter.
-    let known = ["alert_id", "receiver", "state"]
-    if let stranger = body.members.first(where: { !known.contains($0.key) }) {
-      throw Problem.invalid("/\(stranger.key)", "is not known: there are \(known.joined(separator: ", "))")
-    }
-    var query = DeliveryQuery(state: .dead)
-    if let id = body["alert_id"], id != .null {
-      guard let id = id.string.flatMap({ AlertID($0) }) else {
-        throw Problem.invalid("/alert_id", "must be an alert's id")
-      }
-      query.alertID = id
-    }
-    if let receiver = body["receiver"], receiver != .null {
-      guard let receiver = receiver.string, (1...256).contains(receiver.utf8.count), !receiver.utf8.contains(0) else {
-        throw Problem.invalid("/receiver", "must have 1 to 256 bytes, none of them U+0000")
-      }
-      query.receiver = receiver
-    }
-    if let state = body["state"], state != .null {
-      guard let state = state.string.flatMap(DeliveryState.init), state.isFinal else {
-        throw Problem.invalid("/state", "must be dead, cancelled or delivered")
-      }
-      query.state = state
-    }
+  private static func query(_ fields: BodyFields) throws -> DeliveryQuery {
+    var fields = fields
+    let query = DeliveryQuery(
+      alertID: fields.alertID("alert_id"), receiver: fields.text("receiver"),
+      state: fields.choice("state", of: replayable) ?? .dead)
+    try fields.finish()
     return query
   }
 
@@ -125,8 +114,11 @@ enum DeliveryEndpoints {
         description: "The entries.",
         schema: Schemas.object([
           "alert_id": Schemas.uuid, "timeline": Schemas.list("TimelineEntry"), "count": Schemas.count,
-        ])),
-      problems: [404, 422, 503])
+        ]),
+        example: [
+          "alert_id": Examples.alertID, "timeline": [["timestamp": Examples.time, "event": "fired"]], "count": 1,
+        ]),
+      problems: [404, 503])
     return Endpoint(.get, AlertEndpoints.path + "/{alert_id}/timeline", operation) { request in
       let id = try request.alertID()
       let entries = try await deliveries.timeline(of: id, tenant: request.tenant)

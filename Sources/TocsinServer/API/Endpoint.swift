@@ -41,6 +41,7 @@ struct Operation: Sendable {
   /// What a request's body is.
   struct Body: Sendable {
     var schema: JSON
+    var example: JSON
     var isRequired = true
   }
 
@@ -50,6 +51,8 @@ struct Operation: Sendable {
     var description: String
     var contentType = "application/json"
     var schema: JSON
+    /// Null where there is nothing to show.
+    var example: JSON = .null
   }
 
   var id: String
@@ -58,6 +61,36 @@ struct Operation: Sendable {
   var parameters: [Parameter] = []
   var body: Body?
   var success: Success
-  /// The statuses of problems that this operation answers with, beyond those that every request can meet.
+  /// The statuses of problems that this operation answers with, beyond those that follow from its parts (``statuses``).
   var problems: [Int] = []
+}
+
+extension Operation {
+  /// What requests may name.
+  struct Names: Sendable {
+    /// The parameters of the query.
+    var query: [String] = []
+    /// The members of the body; empty where its schema is a named one, which its reader knows.
+    var body: [String] = []
+    var bodyIsRequired = true
+  }
+
+  /// What requests may name: what the document says.
+  var names: Names {
+    Names(
+      query: parameters.filter { $0.place == .query }.map(\.name),
+      body: body?.schema.object?["properties"]?.object?.members.map(\.key) ?? [],
+      bodyIsRequired: body?.isRequired ?? true)
+  }
+
+  /// The statuses of all problems that the operation answers with: beside its own, that a query or a body is malformed or
+  /// says something that is not allowed, that a body is too slow, too long or of another type, and that something it
+  /// needs is defect.
+  var statuses: [Int] {
+    var statuses: Set = [400, 422]
+    statuses.formUnion(problems)
+    if body != nil { statuses.formUnion([408, 413, 415]) }
+    if problems.contains(503) { statuses.insert(500) }
+    return statuses.sorted()
+  }
 }

@@ -40,11 +40,6 @@ extension Problem {
     return problem
   }()
 
-  /// One fault in a body.
-  static func invalid(_ pointer: String, _ detail: String) -> Problem {
-    Problem(422, "\(pointer.dropFirst()): \(detail)", faults: [Fault(pointer: pointer, detail: detail)])
-  }
-
   /// Whatever an endpoint threw.
   init(any error: any Error) {
     switch error {

@@ -1,34 +1,65 @@
 import TocsinCore
 
-/// The parameters of a query string. Reading one notes what is wrong with it; ``finish()`` throws all of that at once.
-/// Names that nobody reads are ignored.
+/// The parameters of a query string. Reading one notes what is wrong with it; ``finish()`` throws all of that at once, and
+/// with it the names that the endpoint does not know.
 struct QueryParameters {
   private var values: [String: [String]] = [:]
   private var faults: [Problem.Fault] = []
 
   /// How many bytes a query string may have.
   static let limit = 8192
+  /// How many values a parameter may have.
+  static let valueLimit = 50
 
   /// Reads what stands behind the `?`.
-  init(_ query: some StringProtocol) throws(Problem) {
-    guard query.utf8.count <= QueryParameters.limit else {
-      throw Problem(400, "the query string has more than \(QueryParameters.limit) bytes")
-    }
+  /// - Parameters:
+  ///   - known: the names that it may have
+  ///   - limit: how many bytes it may have
+  init(_ query: some StringProtocol, known: [String], limit: Int = QueryParameters.limit) throws(Problem) {
+    guard query.utf8.count <= limit else { throw Problem(400, "the query string has more than \(limit) bytes") }
+    var unknown = UnknownKeys()
     for pair in query.split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = PercentDecoding.decode(halves[0], plusIsSpace: true),
         let value = PercentDecoding.decode(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
       else { throw Problem(400, "the query string is not percent-encoded UTF-8") }
+      if values[name] == nil, !known.contains(name), faults.count < QueryParameters.valueLimit {
+        let _: Never? = fault(name, unknown.clause(name, among: known))
+      }
       values[name, default: []].append(value)
     }
   }
 
   /// A text of 1 to 256 bytes.
   mutating func text(_ name: String) -> String? {
-    guard let value = single(name) else { return nil }
-    guard (1...256).contains(value.utf8.count) else { return fault(name, "must have 1 to 256 bytes") }
-    guard !value.utf8.contains(0) else { return fault(name, "must not contain U+0000") }
-    return value
+    single(name).flatMap { checked($0, name) }
+  }
+
+  /// Texts of 1 to 256 bytes: the name is repeated, or commas separate them; one that holds a comma cannot be given.
+  mutating func texts(_ name: String) -> [String] {
+    var found: [String] = []
+    for value in values[name] ?? [] {
+      for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let text = checked(String(part), name) else { return [] }
+        if !found.contains(text) { found.append(text) }
+        if found.count > QueryParameters.valueLimit {
+          return fault(name, "must have at most \(QueryParameters.valueLimit) values") ?? []
+        }
+      }
+    }
+    return found
+  }
+
+  /// Names of an enumeration, given as ``texts(_:)`` are.
+  mutating func choices<Value: RawRepresentable & CaseIterable>(
+    _ name: String, of type: Value.Type
+  ) -> [Value] where Value.RawValue == String {
+    var found: [Value] = []
+    for text in texts(name) {
+      guard let value = Value(rawValue: text) else { return refuse(text, name, of: type) ?? [] }
+      found.append(value)
+    }
+    return found
   }
 
   /// One of an enumeration's names.
@@ -36,23 +67,47 @@ struct QueryParameters {
     _ name: String, of type: Value.Type
   ) -> Value? where Value.RawValue == String {
     guard let text = single(name) else { return nil }
-    if let value = Value(rawValue: text) { return value }
-    return fault(name, "must be one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+    return Value(rawValue: text) ?? refuse(text, name, of: type)
+  }
+
+  private mutating func refuse<Value: RawRepresentable & CaseIterable, Result>(
+    _ text: String, _ name: String, of type: Value.Type
+  ) -> Result? where Value.RawValue == String {
+    let names = Value.allCases.map(\.rawValue)
+    return fault(
+      name, "must be one of \(names.joined(separator: ", "))\(NearestName.question(text, among: names))")
+  }
+
+  /// A whole number.
+  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    guard let text = single(name) else { return nil }
+    if let value = Int(text), range.contains(value), text.utf8.first != UInt8(ascii: "+") { return value }
+    return fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
   }
 
   /// A whole number.
   mutating func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) -> Int {
-    guard let text = single(name) else { return standard }
-    if let value = Int(text), range.contains(value), text.utf8.first != UInt8(ascii: "+") { return value }
-    return fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)") ?? standard
+    integer(name, in: range) ?? standard
   }
 
   /// `true` or `false`, in any case: clients write it as their language does.
-  mutating func bool(_ name: String, default standard: Bool) -> Bool {
-    guard let text = single(name) else { return standard }
+  mutating func bool(_ name: String) -> Bool? {
+    guard let text = single(name) else { return nil }
     if text.isField("true") { return true }
     if text.isField("false") { return false }
-    return fault(name, "must be true or false") ?? standard
+    return fault(name, "must be true or false")
+  }
+
+  /// The same, with a value for where it is absent.
+  mutating func bool(_ name: String, default standard: Bool) -> Bool {
+    bool(name) ?? standard
+  }
+
+  /// A time (RFC 3339), in whole milliseconds. A `+` that was not percent-encoded has become a space.
+  mutating func time(_ name: String) -> Timestamp? {
+    guard let text = single(name) else { return nil }
+    return Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text.replacing(" ", with: "+"))
+      ?? fault(name, "must be a time like 2026-01-31T09:30:00Z or 2026-01-31T10:30:00+01:00")
   }
 
   /// Where a page begins.
@@ -79,10 +134,20 @@ struct QueryParameters {
     return AlertID(text) ?? fault(name, "must be an alert's id")
   }
 
-  /// - Throws: 422 where something that was read is not as it must be
+  /// - Throws: 422 where something that was read is not as it must be, or a name is not known
   func finish() throws(Problem) {
     guard let first = faults.first, let name = first.parameter else { return }
-    throw Problem(422, "the parameter \(name) \(first.detail)", faults: faults)
+    let detail =
+      faults.count == 1
+      ? "the parameter \(name) \(first.detail)"
+      : "\(faults.count) parameters have to be changed; `errors` names each of them"
+    throw Problem(422, detail, faults: faults)
+  }
+
+  private mutating func checked(_ value: String, _ name: String) -> String? {
+    guard (1...256).contains(value.utf8.count) else { return fault(name, "must have 1 to 256 bytes") }
+    guard !value.utf8.contains(0) else { return fault(name, "must not contain U+0000") }
+    return value
   }
 
   private mutating func single(_ name: String) -> String? {
@@ -94,32 +159,5 @@ struct QueryParameters {
   private mutating func fault<Value>(_ name: String, _ detail: String) -> Value? {
     faults.append(Problem.Fault(pointer: "/" + name, detail: detail, parameter: name))
     return nil
-  }
-}
-
-/// Where the next page of a list begins: opaque to clients, of `[A-Za-z0-9._~-]`.
-enum Cursor {
-  /// The cursor of a page that begins behind that alert; the letter tells the version.
-  static func text(_ alert: AlertID) -> String { "a\(alert)" }
-
-  /// Reads what ``text(_:)`` writes.
-  static func alert(_ text: String) -> AlertID? {
-    text.first == "a" ? AlertID(text.dropFirst()) : nil
-  }
-
-  /// The cursor of a page that begins behind the change of that number.
-  static func text(_ version: Int64) -> String { "c\(version)" }
-
-  /// Reads what ``text(_:)`` writes.
-  static func change(_ text: String) -> Int64? {
-    text.first == "c" && text.dropFirst().utf8.allSatisfy { (48...57).contains($0) } ? Int64(text.dropFirst()) : nil
-  }
-
-  /// The cursor of a page that begins behind that delivery.
-  static func text(_ delivery: DeliveryID) -> String { "d\(delivery)" }
-
-  /// Reads what ``text(_:)`` writes.
-  static func delivery(_ text: String) -> DeliveryID? {
-    text.first == "d" ? DeliveryID(text.dropFirst()) : nil
   }
 }

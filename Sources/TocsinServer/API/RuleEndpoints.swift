@@ -14,15 +14,20 @@ enum RuleEndpoints {
   private static func save(_ rules: RuleService) -> Endpoint {
     let operation = Operation(
       id: "saveRule", tag: "rules", summary: "Creates a rule, or replaces the whole rule of that id.",
-      parameters: [Parameters.actor], body: Operation.Body(schema: Schemas.reference("AlertRuleInput")),
+      parameters: [Parameters.actor],
+      body: Operation.Body(schema: Schemas.reference("AlertRuleInput"), example: Examples.ruleInput),
       success: Operation.Success(
-        description: "The rule as it is kept.",
-        schema: Schemas.object(["success": Schemas.yes, "rule": Schemas.reference("AlertRule")])),
-      problems: [415, 422, 503])
+        description: "The rule as it is kept. `changed` is false where it was like that already.",
+        schema: Schemas.object([
+          "success": Schemas.yes, "rule": Schemas.reference("AlertRule"), "changed": Schemas.flag,
+        ]),
+        example: ["success": true, "rule": Examples.rule, "changed": true]),
+      problems: [503])
     return Endpoint(.post, path, operation) { request in
       let json = try request.read { (bytes) throws(JSONError) in try JSON(parsing: bytes) }
-      let rule = try await rules.save(try AlertRule(json: json), tenant: request.tenant, actor: try request.actor())
-      return Answer(["success": true, "rule": rule.json])
+      let written = try await rules.save(
+        try AlertRule(request: json), tenant: request.tenant, actor: try request.actor().ofRules)
+      return Answer(["success": true, "rule": written.rule.json, "changed": .bool(written.changed)])
     }
   }
 
@@ -31,8 +36,9 @@ enum RuleEndpoints {
       id: "listRules", tag: "rules", summary: "All rules.", parameters: [Parameters.enabledOnly],
       success: Operation.Success(
         description: "The rules.",
-        schema: Schemas.object(["rules": Schemas.list("AlertRule"), "count": Schemas.count])),
-      problems: [422, 503])
+        schema: Schemas.object(["rules": Schemas.list("AlertRule"), "count": Schemas.count]),
+        example: ["rules": [Examples.rule], "count": 1]),
+      problems: [503])
     return Endpoint(.get, path, operation) { request in
       var query = try request.queryParameters()
       let enabledOnly = query.bool("enabled_only", default: false)
@@ -45,8 +51,9 @@ enum RuleEndpoints {
   private static func get(_ rules: RuleService) -> Endpoint {
     let operation = Operation(
       id: "getRule", tag: "rules", summary: "One rule.", parameters: [Parameters.ruleID],
-      success: Operation.Success(description: "The rule.", schema: Schemas.reference("AlertRule")),
-      problems: [404, 422, 503])
+      success: Operation.Success(
+        description: "The rule.", schema: Schemas.reference("AlertRule"), example: Examples.rule),
+      problems: [404, 503])
     return Endpoint(.get, path + "/{rule_id}", operation) { request in
       Answer(try rules.rule(try request.parameter("rule_id"), tenant: request.tenant).json)
     }
@@ -58,12 +65,13 @@ enum RuleEndpoints {
       parameters: [Parameters.ruleID, Parameters.actor],
       success: Operation.Success(
         description: "It is gone.",
-        schema: Schemas.object(["success": Schemas.yes, "rule_id": Schemas.text])),
-      problems: [404, 422, 503])
+        schema: Schemas.object(["success": Schemas.yes, "rule_id": Schemas.text, "changed": Schemas.yes]),
+        example: ["success": true, "rule_id": "high_cpa", "changed": true]),
+      problems: [404, 503])
     return Endpoint(.delete, path + "/{rule_id}", operation) { request in
       let id = try request.parameter("rule_id")
-      try await rules.delete(id, tenant: request.tenant, actor: try request.actor())
-      return Answer(["success": true, "rule_id": .string(id)])
+      try await rules.delete(id, tenant: request.tenant, actor: try request.actor().ofRules)
+      return Answer(["success": true, "rule_id": .string(id), "changed": true])
     }
   }
 
@@ -74,12 +82,15 @@ enum RuleEndpoints {
       summary: enabled ? "Lets a rule be evaluated." : "Keeps a rule from being evaluated.",
       parameters: [Parameters.ruleID, Parameters.actor],
       success: Operation.Success(
-        description: "It is so now.", schema: Schemas.object(["success": Schemas.yes, "enabled": Schemas.flag])),
-      problems: [404, 422, 503])
+        description: "It is so now. `changed` is false where it was so already.",
+        schema: Schemas.object(["success": Schemas.yes, "enabled": Schemas.flag, "changed": Schemas.flag]),
+        example: ["success": true, "enabled": .bool(enabled), "changed": true]),
+      problems: [404, 503])
     return Endpoint(.put, path + "/{rule_id}/" + verb, operation) { request in
       let id = try request.parameter("rule_id")
-      let rule = try await rules.setEnabled(enabled, id, tenant: request.tenant, actor: try request.actor())
-      return Answer(["success": true, "enabled": .bool(rule.enabled)])
+      let written = try await rules.setEnabled(
+        enabled, id, tenant: request.tenant, actor: try request.actor().ofRules)
+      return Answer(["success": true, "enabled": .bool(written.rule.enabled), "changed": .bool(written.changed)])
     }
   }
 
@@ -91,8 +102,9 @@ enum RuleEndpoints {
         description: "The changes.",
         schema: Schemas.object(
           ["rule_id": Schemas.text, "changes": Schemas.list("RuleChange"), "count": Schemas.count],
-          optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]])),
-      problems: [404, 422, 503])
+          optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]]),
+        example: ["rule_id": "high_cpa", "changes": [Examples.ruleChange], "count": 1]),
+      problems: [404, 503])
     return Endpoint(.get, path + "/{rule_id}/history", operation) { request in
       let id = try request.parameter("rule_id")
       var query = try request.queryParameters()

@@ -12,7 +12,8 @@ enum ServiceEndpoints {
     let operation = Operation(
       id: "livez", tag: "service", summary: "Whether the process answers; says nothing about what it depends on.",
       success: Operation.Success(
-        description: "It does.", schema: Schemas.object(["status": ["const": "ok"]])))
+        description: "It does.", schema: Schemas.object(["status": ["type": "string", "const": "ok"]]),
+        example: ["status": "ok"]))
     return Endpoint(.get, "/livez", operation) { _ in Answer(["status": "ok"]) }
   }
 
@@ -21,7 +22,8 @@ enum ServiceEndpoints {
       id: "readyz", tag: "service", summary: "Whether requests should come to this node.",
       success: Operation.Success(
         description: "They should; `degraded` names what is away nevertheless.",
-        schema: Schemas.object(["status": ["const": "ready"], "degraded": Schemas.texts])),
+        schema: Schemas.object(["status": ["type": "string", "const": "ready"], "degraded": Schemas.texts]),
+        example: ["status": "ready", "degraded": []]),
       problems: [503])
     return Endpoint(.get, "/readyz", operation) { _ in
       let status = health.status
@@ -48,6 +50,7 @@ enum ServiceEndpoints {
   private static func sockets() -> Endpoint {
     let operation = Operation(
       id: "alertStream", tag: "service", summary: "The stream of alerts.",
+      parameters: ConnectionQuery.names.map { Parameters.query($0, "As a handshake has it.", Schemas.text) },
       success: Operation.Success(status: 101, description: "The connection speaks WebSocket now.", schema: .null))
     var endpoint = Endpoint(.get, "/ws/alerts", operation) { _ in
       var problem = Problem(426, "this path speaks WebSocket: send a handshake of version 13")

@@ -14,13 +14,26 @@ enum TestEndpoint {
       id: "testChannel", tag: "alerts",
       summary: "Really sends a sample alert through a channel or to a receiver, and says why it failed.",
       parameters: [Parameters.channel],
-      body: Operation.Body(schema: Schemas.input(["channel": Schemas.string(1...256, "The name.")])),
+      body: Operation.Body(
+        schema: Schemas.input(optional: ["channel": Schemas.nullable(Schemas.string(1...256, "The name."))]),
+        example: ["channel": "slack"], isRequired: false),
       success: Operation.Success(
-        description: "Whether all targets took it.",
+        description: """
+          Whether all targets took it. For a channel that is not configured `message` names the variable or section to set.
+          """,
         schema: Schemas.object(
           ["success": Schemas.flag, "channel": Schemas.text, "message": Schemas.text],
-          optional: ["targets": ["type": "array", "items": result]])),
-      problems: [404, 415, 422, 503])
+          optional: ["targets": ["type": "array", "items": result]]),
+        example: [
+          "success": true, "channel": "slack", "message": "a sample alert was sent to 1 target",
+          "targets": [
+            [
+              "receiver": "team", "target": "slack-1", "channel": "slack", "success": true, "message": "delivered",
+              "status": 200, "latency_ms": 84,
+            ]
+          ],
+        ]),
+      problems: [404, 503])
     return [
       Endpoint(.post, AlertEndpoints.path + "/test", operation) { request in
         try await answer(try name(of: request), engine)
@@ -32,17 +45,11 @@ enum TestEndpoint {
     var parameters = try request.queryParameters()
     let inQuery = parameters.text("channel")
     try parameters.finish()
-    let body = request.body.readableBytes == 0 ? [:] : try request.object()
-    let inBody: String?
-    switch body["channel"] {
-    case nil, .null: inBody = nil
-    case .string(let name) where (1...256).contains(name.utf8.count) && !name.utf8.contains(0): inBody = name
-    default: throw Problem.invalid("/channel", "must be a string of 1 to 256 bytes, none of them U+0000")
-    }
-    guard let name = inQuery ?? inBody else {
-      throw Problem.invalid("/channel", "is required: a receiver's name or a channel's")
-    }
-    return name
+    var fields = try request.fields()
+    let name = inQuery ?? fields.text("channel")
+    if name == nil { fields.require("channel", "the name of a receiver or of a channel") }
+    try fields.finish()
+    return name ?? ""
   }
 
   private static func answer(_ name: String, _ engine: Engine) async throws -> Answer {
@@ -50,7 +57,10 @@ enum TestEndpoint {
       let trial = await engine.test(own)
       return Answer(["success": .bool(trial.works), "channel": .string(name), "message": .string(trial.message)])
     }
-    let tests = try await engine.deliveries.test(name)
+    guard let tests = try await engine.deliveries.test(name) else {
+      guard let setUp = ChannelSetUp(channel: name) else { throw unknown(name, engine) }
+      return Answer(["success": false, "channel": .string(name), "message": .string(setUp.message)])
+    }
     let failed = tests.filter { $0.outcome.failure != nil }
     let message =
       failed.isEmpty
@@ -60,6 +70,16 @@ enum TestEndpoint {
       "success": .bool(failed.isEmpty), "channel": .string(name), "message": .string(message),
       "targets": .array(tests.map(json)),
     ])
+  }
+
+  private static func unknown(_ name: String, _ engine: Engine) -> Problem {
+    let names = engine.deliveries.testable
+    let known = names + OwnChannel.allCases.map(\.rawValue) + ChannelSetUp.allCases.map(\.rawValue)
+    let question = NearestName.question(name, among: known)
+    let hint =
+      !question.isEmpty
+      ? question : names.isEmpty ? "; none is configured" : "; configured are \(names.joined(separator: ", "))"
+    return Problem(404, "there is no receiver and no channel \(name)\(hint)")
   }
 
   private static func json(_ test: TargetTest) -> JSON {

@@ -40,7 +40,8 @@ extension ConnectionHandler {
     guard keys.count == 1, keys[0].isWebSocketKey else {
       return Problem(400, "Sec-WebSocket-Key must be 16 bytes in base64")
     }
-    return nil
+    do throws(Problem) { _ = try Actor(head.headers) } catch { return error }
+    return ConnectionQuery.problem(in: head.uri)
   }
 
   private func giveAway(_ head: HTTPRequestHead, _ fields: HTTPHeaders, since start: NIODeadline) {

@@ -11,7 +11,10 @@ enum OpenAPIDocument {
 
     Alerts as they happen: `GET /ws/alerts` is a WebSocket (RFC 6455). On its URL `last_event_id` resumes, and \
     `campaign_id`, `severities` and `alert_types` (comma-separated) subscribe. A handshake that is not one is answered \
-    with 400 or 426, and with 503 while the node is about to stop.
+    with 400 or 426, one with a parameter that is not known with 422, and each with 503 while the node is about to stop.
+
+    Beside the errors of each operation, a connection answers bytes that are no HTTP request with 400, a header that is too \
+    slow or too long with 408 or 431, an unknown `Expect` with 417, and then closes.
     """
 
   /// These endpoints and the one that serves the document of all of them.
@@ -46,6 +49,7 @@ enum OpenAPIDocument {
         ["name": "checks", "description": "Measurements in, alerts out."],
         ["name": "alerts", "description": "What was raised."],
         ["name": "rules", "description": "When to raise what."],
+        ["name": "deliveries", "description": "Who was told of what was raised."],
         ["name": "service", "description": "For operators and their tools."],
       ],
       "paths": .object(paths), "components": ["schemas": .object(Schemas.components)],
@@ -60,22 +64,20 @@ enum OpenAPIDocument {
     if !operation.parameters.isEmpty { members["parameters"] = .array(operation.parameters.map(describe)) }
     if let body = operation.body {
       members["requestBody"] = [
-        "required": .bool(body.isRequired), "content": ["application/json": ["schema": body.schema]],
+        "required": .bool(body.isRequired),
+        "content": ["application/json": ["schema": body.schema, "example": body.example]],
       ]
     }
     let success = operation.success
     var response: JSONObject = ["description": .string(success.description)]
-    if success.schema != .null { response["content"] = [success.contentType: ["schema": success.schema]] }
+    var content: JSONObject = ["schema": success.schema]
+    if success.example != .null { content["example"] = success.example }
+    if success.schema != .null { response["content"] = [success.contentType: .object(content)] }
     var responses: JSONObject = [String(success.status): .object(response)]
-    for status in Set(operation.problems + OpenAPIDocument.everywhere).sorted() {
-      responses[String(status)] = problem(status)
-    }
+    for status in operation.statuses { responses[String(status)] = problem(status) }
     members["responses"] = .object(responses)
     return .object(members)
   }
-
-  /// What any request can meet: bytes that are no request, one that is too slow or too large, a defect.
-  private static let everywhere = [400, 408, 413, 417, 431, 500]
 
   private static func describe(_ parameter: Operation.Parameter) -> JSON {
     [

@@ -5,23 +5,12 @@ extension Schemas {
   static let components: JSONObject = [
     "Alert": alert, "AlertRule": rule, "AlertRuleInput": ruleInput, "RuleChange": ruleChange, "Check": check,
     "CheckOutcome": outcome, "BatchResult": batchResult, "AlertStatistics": statistics, "Problem": problem,
-    "Value": value, "Context": context, "Delivery": delivery, "DeliveryAttempt": deliveryAttempt,
+    "Delivery": delivery, "DeliveryAttempt": deliveryAttempt,
     "TimelineEntry": timelineEntry,
   ]
 
-  /// Any JSON without U+0000.
-  private static let value: JSON = [
-    "description": "Any JSON without the character U+0000.",
-    "anyOf": [
-      ["type": ["null", "boolean", "number"]], ["type": "string", "pattern": noNUL],
-      ["type": "array", "items": reference("Value")], reference("Context"),
-    ],
-  ]
-
-  private static let context: JSON = [
-    "type": "object", "description": "At most 16 KiB and 32 levels; no U+0000.",
-    "propertyNames": ["pattern": noNUL], "additionalProperties": reference("Value"),
-  ]
+  private static let context = anything(
+    "What else is known: any JSON, at most 16 KiB and 32 levels, without the character U+0000.")
 
   static let campaign: JSONObject = [
     "campaign_id": string(1...256, "At most 256 bytes."), "campaign_name": string(0...512, "At most 512 bytes."),
@@ -29,7 +18,7 @@ extension Schemas {
 
   static let checkExtras: JSONObject = [
     "ad_id": nullable(string(0...256, "Empty where the whole campaign is meant.")),
-    "context": nullable(reference("Context")),
+    "context": nullable(context),
   ]
 
   private static let check: JSON = {
@@ -54,10 +43,12 @@ extension Schemas {
 
   private static let ruleInput: JSON = {
     let metadata: JSON = [
-      "type": "object", "propertyNames": ["pattern": noNUL], "additionalProperties": reference("Value"),
-      "properties": ["min_samples": ["type": ["integer", "null"], "minimum": 1]],
-      "description": "`description`, `action`, anything else; at most 16 KiB.",
+      "type": "object", "additionalProperties": true,
+      "properties": ["min_samples": nullable(["type": "integer", "minimum": 1])],
+      "description": "`description`, `action`, anything else; at most 16 KiB, without the character U+0000.",
     ]
+    let conditions = anything("What a check's context must have; at most 16 KiB, without the character U+0000.")
+    let ignored: JSON = ["description": "The server's own; ignored, so that a rule can be sent back as it was read."]
     return input(
       [
         "rule_id": ruleID, "name": string(1...512, "At most 512 bytes."), "alert_type": names(AlertType.self),
@@ -70,10 +61,12 @@ extension Schemas {
         "threshold_operator": nullable(names(ThresholdOperator.self)),
         "lookback_minutes": nullable(integer(1...10_080, default: 60)),
         "cooldown_minutes": nullable(integer(0...10_080, default: 30)),
-        "aggregation": nullable(names(Aggregation.self)), "conditions": nullable(reference("Context")),
-        "metadata": nullable(metadata),
+        "aggregation": nullable(names(Aggregation.self)), "conditions": nullable(conditions),
+        "metadata": nullable(metadata), "created_at": ignored, "updated_at": ignored,
       ])
   }()
+
+  private static let free: JSON = ["type": "object", "additionalProperties": true]
 
   static let ruleID: JSON = ["type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$"]
 
@@ -81,18 +74,18 @@ extension Schemas {
     "rule_id": ruleID, "name": text, "alert_type": names(AlertType.self), "severity": names(Severity.self),
     "enabled": flag, "metric_name": text, "threshold": number, "threshold_operator": names(ThresholdOperator.self),
     "lookback_minutes": count, "cooldown_minutes": count, "aggregation": names(Aggregation.self),
-    "conditions": ["type": "object"], "metadata": ["type": "object"], "created_at": time, "updated_at": time,
+    "conditions": free, "metadata": free, "created_at": time, "updated_at": time,
   ])
 
   private static let ruleChange = object([
     "version": count, "action": text, "actor": text, "timestamp": time,
-    "before": nullable(["type": "object"]), "after": nullable(["type": "object"]),
+    "before": nullable(free), "after": nullable(free),
   ])
 
   private static let alert = object([
     "alert_id": uuid, "rule_id": text, "alert_type": names(AlertType.self), "severity": names(Severity.self),
     "title": text, "message": text, "campaign_id": text, "campaign_name": text, "ad_id": text, "metric_name": text,
-    "metric_value": number, "threshold_value": number, "details": ["type": "object"], "timestamp": time,
+    "metric_value": number, "threshold_value": number, "details": free, "timestamp": time,
     "acknowledged": flag, "acknowledged_at": nullable(time), "acknowledged_by": nullable(text),
     "resolved": flag, "resolved_at": nullable(time), "resolved_by": nullable(text),
     "notification_status": ["type": "object", "additionalProperties": flag],

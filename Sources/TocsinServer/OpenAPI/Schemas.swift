@@ -37,6 +37,18 @@ enum Schemas {
     ]
   }
 
+  /// A whole number without a default.
+  static func integer(_ range: ClosedRange<Int>) -> JSON {
+    [
+      "type": "integer", "minimum": .integer(Int64(range.lowerBound)), "maximum": .integer(Int64(range.upperBound)),
+    ]
+  }
+
+  /// One of the names of these values.
+  static func names<Value: RawRepresentable<String>>(_ values: [Value]) -> JSON {
+    ["type": "string", "enum": .array(values.map { .string($0.rawValue) })]
+  }
+
   static func names<Value: RawRepresentable & CaseIterable>(_ type: Value.Type) -> JSON where Value.RawValue == String {
     ["type": "string", "enum": .array(Value.allCases.map { .string($0.rawValue) })]
   }
@@ -45,7 +57,7 @@ enum Schemas {
     ["anyOf": [schema, ["type": "null"]]]
   }
 
-  /// An object with these members and no idea of others.
+  /// An object with these members, and perhaps others of a newer release.
   static func object(_ required: JSONObject = [:], optional: JSONObject = [:]) -> JSON {
     var properties = required
     for member in optional.members { properties[member.key] = member.value }
@@ -54,13 +66,16 @@ enum Schemas {
     return .object(schema)
   }
 
-  /// The same for a body that clients send: further members are ignored, unless it is closed, but no string may hold
-  /// U+0000.
-  static func input(_ required: JSONObject = [:], optional: JSONObject = [:], isClosed: Bool = false) -> JSON {
+  /// The same for a body that clients send: it has no further members.
+  static func input(_ required: JSONObject = [:], optional: JSONObject = [:]) -> JSON {
     var schema = object(required, optional: optional).object ?? [:]
-    schema["propertyNames"] = ["pattern": noNUL]
-    schema["additionalProperties"] = isClosed ? false : reference("Value")
+    schema["additionalProperties"] = false
     return .object(schema)
+  }
+
+  /// An object of whatever members. (A schema that refers to itself is beyond some generators of clients.)
+  static func anything(_ description: String) -> JSON {
+    ["type": "object", "description": .string(description), "additionalProperties": true]
   }
 
   /// A page of alerts, with further members.

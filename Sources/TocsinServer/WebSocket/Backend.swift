@@ -9,7 +9,7 @@ final class Backend: HubBackend {
     let id: AlertID
     let user: String?
     let tenant: Tenant
-    let answer: @Sendable (Result<Alert, EngineError>) -> Void
+    let answer: @Sendable (Result<AlertActionOutcome, EngineError>) -> Void
   }
 
   private let pages: PageReader
@@ -29,7 +29,7 @@ final class Backend: HubBackend {
 
   func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
-    answer: @escaping @Sendable (Result<Alert, EngineError>) -> Void
+    answer: @escaping @Sendable (Result<AlertActionOutcome, EngineError>) -> Void
   ) {
     request.yield(Request(action: action, id: id, user: user, tenant: tenant, answer: answer))
   }

@@ -10,10 +10,10 @@ protocol EventHistory: Sendable {
 /// Acknowledges and resolves alerts.
 protocol AlertActions: Sendable {
   /// Does that to an alert, unless its state forbids it.
-  /// - Returns: the alert as it is now
+  /// - Returns: the alert as it is now, and whether this changed it
   func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
-  ) async throws(EngineError) -> Alert
+  ) async throws(EngineError) -> AlertActionOutcome
 }
 
 extension EventFeed: EventHistory {}
@@ -27,5 +27,5 @@ protocol HubBackend: Sendable {
   /// Acknowledges or resolves an alert.
   func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
-    answer: @escaping @Sendable (Result<Alert, EngineError>) -> Void)
+    answer: @escaping @Sendable (Result<AlertActionOutcome, EngineError>) -> Void)
 }

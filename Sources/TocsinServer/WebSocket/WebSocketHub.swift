@@ -88,6 +88,7 @@ public final class WebSocketHub: EventSink, Sendable {
       let session = SessionHandler(
         hub: box.value, tenant: tenant, query: ConnectionQuery(target: head.uri),
         clientID: AlertID(at: self.wallClock(), using: &generator))
+      session.actor = try Actor(head.headers)
       let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: MessageAssembler.maximumSize))
       try channel.pipeline.syncOperations.addHandlers([decoder, session])
     }

@@ -61,6 +61,19 @@ import TocsinCore
           }
         }
       }
+      let moments = Array(Set(all.map(\.planned.alertID.timestamp))).sorted()
+      for states in [[], [DeliveryState.delivered, .dead], [.pending, .cancelled, .sending]] {
+        for (since, until) in [(moments[3], nil), (nil, moments[9]), (moments[3], moments[9])]
+          as [(Timestamp?, Timestamp?)]
+        {
+          let query = DeliveryQuery(states: states, since: since, until: until, limit: 1001)
+          let expected = all.filter {
+            (states.isEmpty || states.contains($0.state)) && since ?? moments[0] <= $0.planned.alertID.timestamp
+              && (until.map { [at = $0.planned.alertID.timestamp] in at < $0 } ?? true)
+          }
+          #expect(try await stores.deliveries.deliveries(query, tenant: .standard) == expected, "\(query)")
+        }
+      }
       let one = try await stores.deliveries.deliveries(DeliveryQuery(id: all[7].planned.id), tenant: .standard)
       #expect(one == [all[7]])
     }

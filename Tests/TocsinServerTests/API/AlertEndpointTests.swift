@@ -28,15 +28,29 @@ import TocsinCore
         let reply = try await client.send(.PUT, path + "/acknowledge", #"{"user_id":"\#(user)"}"#)
         #expect(reply["acknowledged_by"] == "ann")
         #expect(reply["success"] == true)
+        #expect(reply["changed"] == .bool(user == "ann"))
       }
       #expect(try await client.send(.PUT, path + "/acknowledge", "{}").status == 422)
       #expect(try await client.send(.PUT, path + "/acknowledge", #"{"user_id":""}"#).status == 422)
-      #expect(try await client.send(.PUT, path + "/acknowledge").status == 415)
+      let nobody = try await client.send(.PUT, path + "/acknowledge")
+      #expect(nobody.status == 422)
+      #expect(nobody["errors"]?.array?.first?.object?["pointer"] == "/user_id")
+      #expect(try await client.send(.PUT, path + "/acknowledge", "x", type: "text/plain").status == 415)
+      let named = try await client.send(.PUT, path + "/acknowledge", headers: ["X-Tocsin-User": "cleo"])
+      #expect(named["acknowledged_by"] == "ann")
+      let mistyped = try await client.send(.PUT, path + "/resolve", #"{"user":"bob","user_id":7}"#)
+      #expect(mistyped.status == 422)
+      #expect(mistyped["errors"]?.array?.map { $0.object?["pointer"] } == ["/user", "/user_id"])
 
       for body in [nil, #"{"user_id":"bob"}"#] {
-        let reply = try await client.send(.PUT, path + "/resolve", body)
+        let reply = try await client.send(.PUT, path + "/resolve", body, headers: ["X-Tocsin-User": "dan"])
         #expect(reply["resolved"] == true)
+        #expect(reply["resolved_by"] == "dan")
+        #expect(reply["changed"] == .bool(body == nil))
       }
+      let late = try await client.send(.PUT, path + "/acknowledge", #"{"user_id":"bob"}"#)
+      #expect(late["changed"] == false)
+      #expect(late["resolved_by"] == "dan")
       #expect(try await client.send(.PUT, path + "/resolve", #"{"user_id":7}"#).status == 422)
       #expect(try await client.send(.GET, "/api/alerts")["count"] == 0)
       let history = try await client.send(.GET, "/api/alerts/history?days_back=3")
@@ -64,9 +78,52 @@ import TocsinCore
     }
   }
 
+  @Test func anAcknowledgementIsTheHeadersWhereTheBodyNamesNobody() async throws {
+    try await MemoryCluster.run { engine, _ in
+      let client = APIClient(engine)
+      for (body, user) in [(nil, "cleo"), ("{}", "cleo"), (#"{"user_id":"ann"}"#, "ann")] {
+        let fired = try await client.send(.POST, "/api/alerts/check", Self.check("c-\(body ?? "")".filter(\.isLetter)))
+        let id = fired["alerts"]?.array?.first?.object?["alert_id"]?.string ?? ""
+        let reply = try await client.send(
+          .PUT, "/api/alerts/\(id)/acknowledge", body, headers: ["X-Tocsin-User": "cleo"])
+        #expect(reply["acknowledged_by"] == .string(user))
+        #expect(reply["changed"] == true)
+      }
+    }
+  }
+
+  @Test func listsAreFiltered() async throws {
+    try await MemoryCluster.run { engine, _ in
+      let client = APIClient(engine)
+      var ids: [String] = []
+      for campaign in ["c1", "c2", "c3"] {
+        let fired = try await client.send(.POST, "/api/alerts/check", Self.check(campaign))
+        ids.append(fired["alerts"]?.array?.first?.object?["alert_id"]?.string ?? "")
+      }
+      _ = try await client.send(.PUT, "/api/alerts/\(ids[0])/acknowledge", #"{"user_id":"ann"}"#)
+      let time = try await client.send(.GET, "/api/alerts/" + ids[1])["timestamp"]?.string ?? ""
+      for (query, count) in [
+        ("campaign_id=c1,c2", 2), ("campaign_id=c1&campaign_id=c3&acknowledged=false", 1), ("acknowledged=true", 1),
+        ("rule_id=roas_drop_warning", 3), ("rule_id=other", 0), ("ad_id=a1", 0), ("severity=high,medium", 3),
+        ("severity=low&severity=info", 0), ("alert_type=roas_drop,high_cpa", 3), ("since=2020-01-01T00:00:00Z", 3),
+        ("until=2020-01-01T00:00:00Z", 0), ("since=\(time)&until=\(time)", 0),
+      ] {
+        for path in ["/api/alerts", "/api/alerts/history"] {
+          let reply = try await client.send(.GET, "\(path)?\(query)")
+          #expect(reply["count"] == .integer(Int64(count)), "\(path) \(query)")
+        }
+      }
+      let history = "/api/alerts/history"
+      #expect(try await client.send(.GET, history)["days_back"] == 7)
+      #expect(try await client.send(.GET, history + "?since=2020-01-01T00:00:00Z")["days_back"] == .some(.null))
+      #expect(try await client.send(.GET, history + "?since=2020-01-01T00:00:00Z&days_back=1")["days_back"] == 1)
+      #expect(try await client.send(.GET, "/api/alerts?campaign=c1").status == 422)
+    }
+  }
+
   @Test func oneBadCheckFailsAlone() async throws {
     try await MemoryCluster.run { engine, _ in
-      let body = #"{"checks":[\#(Self.check("a")),{"metric_name":"roas"},\#(Self.check("b", "9")),7]}"#
+      let body = #"{"checks":[\#(Self.check("a")),{"metric_name":"roas","vlaue":1},\#(Self.check("b", "9")),7]}"#
       let reply = try await APIClient(engine).send(.POST, "/api/alerts/check/batch", body)
       #expect(reply.status == 200)
       #expect(reply["alerts_triggered"] == 1)
@@ -74,6 +131,8 @@ import TocsinCore
       #expect(results.map { $0["alerts_triggered"] } == [1, nil, 0, nil])
       #expect(results[1]["error"]?.object?["status"] == 422)
       #expect(results[1]["error"]?.object?["instance"] == "/api/alerts/check/batch#/checks/1")
+      #expect(
+        results[1]["error"]?.object?["errors"]?.array?.contains { $0.object?["pointer"] == "/checks/1/vlaue" } == true)
       #expect(results[3]["error"]?.object?["status"] == 422)
     }
   }

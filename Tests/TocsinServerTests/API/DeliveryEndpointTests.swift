@@ -118,7 +118,19 @@ import TocsinCore
       let unknown = try await client.send(.POST, "/api/alerts/test?channel=pigeon")
       #expect(unknown.status == 404)
       #expect(unknown["detail"]?.string?.contains("ops, slack") == true)
+      let mistyped = try await client.send(.POST, "/api/alerts/test?channel=slak")
+      #expect(mistyped["detail"] == "there is no receiver and no channel slak; did you mean slack?")
+      for (channel, hint) in [
+        ("email", "ALERT_EMAIL_SMTP_HOST"), ("webhook", "ALERT_WEBHOOK_URLS"), ("pagerduty", "a section `pagerduty`"),
+      ] {
+        let missing = try await client.send(.POST, "/api/alerts/test", #"{"channel":"\#(channel)"}"#)
+        #expect(missing.status == 200)
+        #expect(missing["success"] == false)
+        #expect(missing["channel"] == .string(channel))
+        #expect(missing["message"]?.string?.contains(hint) == true)
+      }
       #expect(try await client.send(.POST, "/api/alerts/test").status == 422)
+      #expect(try await client.send(.POST, "/api/alerts/test", #"{"chanel":"slack"}"#).text.contains("did you mean"))
       #expect(try await client.send(.POST, "/api/alerts/test", #"{"channel":7}"#).status == 422)
     }
   }

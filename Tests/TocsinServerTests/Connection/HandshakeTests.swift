@@ -46,6 +46,17 @@ import Testing
     #expect(server.adopted.isEmpty)
   }
 
+  @Test func aParameterThatIsNotKnownIsAProblemBeforeTheUpgrade() async throws {
+    let server = FakeRequestServer()
+    let connection = try await TestConnection(server)
+    try await connection.send(handshake("/ws/alerts?campaign=c", key: key))
+    let answer = try await connection.receiveAll()
+    #expect(answer.hasPrefix("HTTP/1.1 422 "))
+    #expect(answer.contains("content-type: application/problem+json"))
+    #expect(answer.contains("did you mean campaign_id?"))
+    #expect(server.adopted.isEmpty)
+  }
+
   @Test func aNodeThatStopsTurnsClientsAway() async throws {
     let connection = try await TestConnection(FakeRequestServer(refusesSockets: true))
     try await connection.send(handshake(key: key))

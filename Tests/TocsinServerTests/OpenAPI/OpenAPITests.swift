@@ -25,7 +25,12 @@ import TocsinCore
         }
         let responses = try #require(operation["responses"]?.object)
         #expect(responses.members.allSatisfy { Int($0.key) != nil && $0.value.object?["description"] != nil })
-        #expect(["400", "408", "413", "500"].allSatisfy { responses[$0] != nil })
+        #expect(["400", "422"].allSatisfy { responses[$0] != nil })
+        // What only a body can have wrong is nowhere else.
+        let hasBody = operation["requestBody"] != nil
+        #expect(["408", "413", "415"].allSatisfy { (responses[$0] != nil) == hasBody })
+        #expect((responses["404"] != nil) == endpoint.operation.problems.contains(404))
+        #expect((responses["503"] != nil) == endpoint.operation.problems.contains(503))
       }
       #expect(ids.count == listed.count)
       #expect(paths.count == Set(listed.map(\.path)).count)
@@ -41,6 +46,67 @@ import TocsinCore
       for reference in references {
         #expect(reference.hasPrefix("#/components/schemas/"))
         #expect(schemas[String(reference.dropFirst(21))] != nil, "\(reference)")
+      }
+    }
+  }
+
+  /// Generators of clients give up at schemas that refer to themselves.
+  @Test func noSchemaRefersToItself() async throws {
+    let schemas = Schemas.components
+    func reaches(_ name: String, _ seen: Set<String>) -> Bool {
+      guard !seen.contains(name), let schema = schemas[name] else { return seen.contains(name) }
+      return Self.references(in: schema).contains { reaches(String($0.dropFirst(21)), seen.union([name])) }
+    }
+    #expect(schemas.members.allSatisfy { !reaches($0.key, []) })
+  }
+
+  @Test func eachBodyAndMainAnswerHasAnExample() async throws {
+    try await MemoryCluster.run { engine, _ in
+      for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
+        if let body = endpoint.operation.body { #expect(body.example != .null, "\(endpoint.path)") }
+        let success = endpoint.operation.success
+        let isShown = success.contentType == "application/json" && endpoint.path != OpenAPIDocument.path
+        #expect(!isShown || success.example != .null, "\(endpoint.path)")
+      }
+    }
+  }
+
+  @Test func theExamplesOfBodiesAreTaken() throws {
+    _ = try Check(json: Examples.check)
+    _ = try AlertRule(request: Examples.ruleInput)
+    for shorthand in CheckShorthand.allCases {
+      _ = try Examples.shorthand(shorthand).bytes.withUnsafeBytes { try Check.shorthand(shorthand, body: $0) }
+    }
+    _ = try Alert(json: Examples.alert)
+  }
+
+  /// Whatever an endpoint is for: a parameter that it does not know is named.
+  @Test func noEndpointIgnoresAParameter() async throws {
+    try await MemoryCluster.run { engine, _ in
+      let client = APIClient(engine)
+      let id = "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a"
+      for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
+        let target = endpoint.path.replacing(/\{[^}]*\}/, with: id)
+        let body = endpoint.operation.body?.example.text
+        let reply = try await client.send(HTTPMethod(rawValue: endpoint.method.rawValue), target + "?nonsense=1", body)
+        #expect(reply.status == 422, "\(endpoint.path)")
+        #expect(reply["errors"]?.array?.first?.object?["parameter"] == "nonsense", "\(endpoint.path)")
+      }
+    }
+  }
+
+  /// Likewise with the members of its body.
+  @Test func noEndpointIgnoresAMember() async throws {
+    try await MemoryCluster.run { engine, _ in
+      let client = APIClient(engine)
+      for endpoint in APIEndpoints.all(engine) where endpoint.isListed && endpoint.operation.body != nil {
+        let target = endpoint.path.replacing(/\{[^}]*\}/, with: "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a")
+        var body = endpoint.operation.body?.example.object ?? [:]
+        body["nonsense"] = 1
+        let reply = try await client.send(
+          HTTPMethod(rawValue: endpoint.method.rawValue), target, JSON.object(body).text)
+        #expect(reply.status == 422, "\(endpoint.path)")
+        #expect(reply["errors"]?.array?.first?.object?["pointer"] == "/nonsense", "\(endpoint.path)")
       }
     }
   }

@@ -72,7 +72,7 @@ extension MemoryCluster: DeliveryStore {
     (query.id == nil || query.id == delivery.planned.id)
       && (query.alertID == nil || query.alertID == delivery.planned.alertID)
       && (query.receiver == nil || query.receiver == delivery.planned.target.receiver)
-      && (query.state == nil || query.state == delivery.state)
+      && (query.states.isEmpty || query.states.contains(delivery.state))
       && (query.before.map { delivery.planned.id < $0 } ?? true)
   }
 }

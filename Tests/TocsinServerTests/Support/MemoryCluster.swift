@@ -125,9 +125,7 @@ extension MemoryCluster: AlertStore {
   func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
     try postgres { state in
       let matching = state.alerts.values.filter { alert in
-        (query.campaignID == nil || query.campaignID == alert.entity.campaignID)
-          && (query.includesResolved || alert.resolution == nil)
-          && (query.severity == nil || query.severity == alert.severity)
+        query.filter.matches(alert) && (query.includesResolved || alert.resolution == nil)
           && (query.before.map { alert.alertID < $0 } ?? true)
       }
       return Array(matching.sorted { $0.alertID > $1.alertID }.prefix(query.limit))
@@ -144,12 +142,11 @@ extension MemoryCluster: AlertStore {
   ) async throws(StoreError) -> AppliedAction? {
     try postgres { state in
       guard var alert = state.alerts[id] else { return nil }
-      if alert.state.after(action) != nil {
-        let mark = Alert.Mark(at: now(), by: user)
-        if action == .acknowledge { alert.acknowledgement = mark } else { alert.resolution = mark }
-        state.alerts[id] = alert
-      }
-      return AppliedAction(alert: alert, change: nil)
+      guard alert.state.after(action) != nil else { return AppliedAction(alert: alert, change: nil) }
+      let mark = Alert.Mark(at: now(), by: user)
+      if action == .acknowledge { alert.acknowledgement = mark } else { alert.resolution = mark }
+      state.alerts[id] = alert
+      return AppliedAction(alert: alert, change: AlertChange(changeID: id, envelope: []))
     }
   }
 
@@ -168,8 +165,14 @@ extension MemoryCluster: AlertStore {
 }
 
 extension MemoryCluster: RuleStore {
-  func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> AlertRule {
-    try postgres { MemoryCluster.change(&$0, rule.ruleID, "save", actor, to: rule) ?? rule }
+  func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> WrittenRule {
+    try postgres { state in
+      if let there = state.rules[rule.ruleID], there.says(theSameAs: rule) {
+        return WrittenRule(rule: there, changed: false)
+      }
+      return WrittenRule(
+        rule: MemoryCluster.change(&state, rule.ruleID, "save", actor, to: rule) ?? rule, changed: true)
+    }
   }
 
   func delete(ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> Int64? {
@@ -182,11 +185,13 @@ extension MemoryCluster: RuleStore {
 
   func setEnabled(
     _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
-  ) async throws(StoreError) -> AlertRule? {
+  ) async throws(StoreError) -> WrittenRule? {
     try postgres { state in
       guard var rule = state.rules[ruleID] else { return nil }
+      guard rule.enabled != enabled else { return WrittenRule(rule: rule, changed: false) }
       rule.enabled = enabled
-      return MemoryCluster.change(&state, ruleID, enabled ? "enable" : "disable", actor, to: rule)
+      let changed = MemoryCluster.change(&state, ruleID, enabled ? "enable" : "disable", actor, to: rule)
+      return WrittenRule(rule: changed ?? rule, changed: true)
     }
   }
 

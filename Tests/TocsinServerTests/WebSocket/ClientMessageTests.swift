@@ -50,6 +50,44 @@ import TocsinCore
     #expect(error?.message.isEmpty == false)
   }
 
+  @Test(arguments: [
+    (#"{"type":"subscribe","campain_id":"a"}"#, ["/campain_id"]),
+    (#"{"type":"subscribe","campaigns":["a"],"severity":"high"}"#, ["/campaigns", "/severity"]),
+    (#"{"type":"unsubscribe","user_id":"a"}"#, ["/user_id"]), (#"{"type":"resume","last_event":"e"}"#, ["/last_event"]),
+    (#"{"type":"acknowledge","alert_id":"\#(sampleAlert)","user":"ann"}"#, ["/user"]),
+    (#"{"type":"resolve","alert_id":"\#(sampleAlert)","reason":"x"}"#, ["/reason"]),
+    (#"{"type":"ping","a":1}"#, ["/a"]),
+  ])
+  func `names that are not known are refused`(text: String, pointers: [String]) {
+    let error = #expect(throws: ClientError.self) { try read(text) }
+    #expect(error?.code == .invalidField)
+    #expect(error?.faults.map(\.pointer) == pointers)
+    #expect(error?.message.hasPrefix("\(pointers[0].dropFirst()) is not known") == true)
+  }
+
+  @Test func `a mistyped type is told the nearest`() {
+    let error = #expect(throws: ClientError.self) { try read(#"{"type":"subcribe"}"#) }
+    #expect(error?.message == #"the type "subcribe" is not known; did you mean subscribe?"#)
+  }
+
+  @Test(arguments: [
+    ("campaign=c", 422, "did you mean campaign_id?"), ("severity=high", 422, "did you mean severities?"),
+    ("updates=yes", 422, "must be true or false"), ("campaign_id=%zz", 400, "not percent-encoded"),
+  ])
+  func `an address with a mistyped parameter is a problem`(query: String, status: Int, detail: String) {
+    let problem = ConnectionQuery.problem(in: "/ws/alerts?" + query)
+    #expect(problem?.status == status)
+    #expect(problem?.detail.contains(detail) == true)
+  }
+
+  @Test(arguments: [
+    "", "?", "?last_event_id=", "?campaign_id=a&campaign_id=b,c&severities=high,low&alert_types=high_cpa&updates=True",
+    "?campaign_ids=\(String(repeating: "c,", count: 5000))",
+  ])
+  func `an address as it should be is none`(query: String) {
+    #expect(ConnectionQuery.problem(in: "/ws/alerts" + query) == nil)
+  }
+
   @Test func `the address of a connection`() {
     #expect(ConnectionQuery(target: "/ws/alerts") == ConnectionQuery(target: "/ws/alerts?"))
     #expect(ConnectionQuery(target: "/ws/alerts?last_event_id=").lastEventID == nil)

@@ -43,7 +43,7 @@ final class HeldBackend: HubBackend {
     var action: AlertAction
     var id: AlertID
     var user: String?
-    var answer: @Sendable (Result<Alert, EngineError>) -> Void
+    var answer: @Sendable (Result<AlertActionOutcome, EngineError>) -> Void
   }
 
   private struct State {
@@ -59,7 +59,7 @@ final class HeldBackend: HubBackend {
 
   func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
-    answer: @escaping @Sendable (Result<Alert, EngineError>) -> Void
+    answer: @escaping @Sendable (Result<AlertActionOutcome, EngineError>) -> Void
   ) {
     let application = Application(action: action, id: id, user: user, answer: answer)
     state.withLock { $0.applications.append(application) }

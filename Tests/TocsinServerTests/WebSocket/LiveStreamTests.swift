@@ -160,12 +160,13 @@ import TocsinEngine
       entity: Entity(campaignID: "c"), campaignName: "c", metricName: "roas", metricValue: 1, thresholdValue: 2,
       details: [:])
     alert.acknowledgement = Alert.Mark(at: Timestamp(milliseconds: 0), by: "ann")
-    first.answer(.success(alert))
+    first.answer(.success(AlertActionOutcome(alert: alert, changed: true)))
     fixture.settle()
     let answer = try #require(client.received().first)
     #expect(answer.type == "acknowledged")
     #expect(answer.json["alert_id"] == .string("\(sampleAlert)"))
     #expect(answer.json["user_id"] == "ann")
+    #expect(answer.json["changed"] == true)
     fixture.backend.takeApplication()?.answer(
       .failure(EngineError(.unavailable, "postgresql is not reachable", retryAfterSeconds: 1)))
     fixture.settle()

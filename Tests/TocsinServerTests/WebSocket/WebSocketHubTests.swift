@@ -17,7 +17,7 @@ import TocsinEngine
   private struct NoActions: AlertActions {
     func apply(
       _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
-    ) async throws(EngineError) -> Alert {
+    ) async throws(EngineError) -> AlertActionOutcome {
       throw EngineError(.notFound, "there is no alert \(id)")
     }
   }

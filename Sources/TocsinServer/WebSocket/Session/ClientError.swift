@@ -26,6 +26,8 @@ struct ClientError: Error, Equatable {
   var alertID: AlertID?
   /// When asking again makes sense, in seconds.
   var retryAfterSeconds: Int?
+  /// Each field that has to be changed, where that is known.
+  var faults: [ValidationError.FieldError] = []
 
   /// An error of these parts.
   init(_ code: Code, _ message: String, alertID: AlertID? = nil, retryAfterSeconds: Int? = nil) {
@@ -33,6 +35,12 @@ struct ClientError: Error, Equatable {
     self.message = message
     self.alertID = alertID
     self.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /// Names that a message may not have.
+  init(_ faults: [ValidationError.FieldError]) {
+    self.init(.invalidField, faults.map(\.detail).joined(separator: " "))
+    self.faults = faults
   }
 
   /// A subscription more than a client may have.

@@ -26,23 +26,48 @@ extension ClientMessage {
     guard let type = object["type"]?.string else {
       throw ClientError(.invalidField, "the field type is missing or no string")
     }
-    var fields = MessageFields(object)
-    switch type {
-    case "ping": self = .ping
-    case "subscribe":
-      let filter = try fields.filter()
-      self = .subscribe(filter, updates: try fields.flag("updates"), echo: fields.echo)
-    case "unsubscribe":
-      let filter = try fields.filter()
-      self = .unsubscribe(filter, updates: try fields.flag("updates"), echo: fields.echo)
-    case "resume": self = .resume(lastEventID: try fields.text("last_event_id"))
-    case "acknowledge": self = .apply(.acknowledge, try fields.alertID(), user: try fields.user())
-    case "resolve": self = .apply(.resolve, try fields.alertID(), user: try fields.user())
-    default:
+    guard let kind = Kind(rawValue: type) else {
+      let known = Kind.allCases.map(\.rawValue)
+      let question = NearestName.question(type, among: known)
       throw ClientError(
         .unknownType,
-        "the type \(JSON.string(type).text) is unknown; known are subscribe, unsubscribe, resume, acknowledge, resolve, ping"
-      )
+        "the type \(JSON.string(type).text) is not known"
+          + (question.isEmpty ? "; known are \(known.joined(separator: ", "))" : question))
+    }
+    let unknown = UnknownKeys.errors(in: object, known: kind.names)
+    if !unknown.isEmpty { throw ClientError(unknown) }
+    var fields = MessageFields(object)
+    switch kind {
+    case .ping: self = .ping
+    case .subscribe:
+      let filter = try fields.filter()
+      self = .subscribe(filter, updates: try fields.flag("updates"), echo: fields.echo)
+    case .unsubscribe:
+      let filter = try fields.filter()
+      self = .unsubscribe(filter, updates: try fields.flag("updates"), echo: fields.echo)
+    case .resume: self = .resume(lastEventID: try fields.text("last_event_id"))
+    case .acknowledge: self = .apply(.acknowledge, try fields.alertID(), user: try fields.user())
+    case .resolve: self = .apply(.resolve, try fields.alertID(), user: try fields.user())
+    }
+  }
+
+  /// What `type` says.
+  private enum Kind: String, CaseIterable {
+    case subscribe
+    case unsubscribe
+    case resume
+    case acknowledge
+    case resolve
+    case ping
+
+    /// The names that such a message may have.
+    var names: [String] {
+      switch self {
+      case .subscribe, .unsubscribe: ["type", "campaign_id", "campaign_ids", "severities", "alert_types", "updates"]
+      case .resume: ["type", "last_event_id"]
+      case .acknowledge, .resolve: ["type", "alert_id", "user_id"]
+      case .ping: ["type"]
+      }
     }
   }
 }

@@ -25,7 +25,7 @@ struct ConnectionQuery: Equatable {
       }
     }
     lastEventID = lists["last_event_id"]?.last
-    updates = lists["updates"]?.last == "true"
+    updates = lists["updates"]?.last?.isField("true") ?? false
     var object = JSONObject()
     if let campaigns = lists["campaign_id"] { object["campaign_ids"] = .array(campaigns.map { .string($0) }) }
     for key in ["campaign_ids", "severities", "alert_types"] {

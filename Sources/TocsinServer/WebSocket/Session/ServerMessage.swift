@@ -1,5 +1,6 @@
 import NIOCore
 import TocsinCore
+import TocsinEngine
 
 /// The messages of the server that are not events, as frames.
 enum ServerMessage {
@@ -34,13 +35,14 @@ enum ServerMessage {
     subscription("unsubscribed", echo, "unsubscribed from \(subject(echo))")
   }
 
-  /// The answer to `acknowledge` and `resolve`: the alert as it is now.
-  static func applied(_ action: AlertAction, _ alert: Alert) -> ByteBuffer {
+  /// The answer to `acknowledge` and `resolve`: who did it first, and whether it was this client.
+  static func applied(_ action: AlertAction, _ outcome: AlertActionOutcome) -> ByteBuffer {
+    let alert = outcome.alert
     let mark = action == .acknowledge ? alert.acknowledgement : alert.resolution
     return frame([
       ("type", action == .acknowledge ? "acknowledged" : "resolved"), ("alert_id", .string("\(alert.alertID)")),
       ("user_id", mark?.by.map { .string($0) } ?? .null),
-      ("timestamp", mark.map { .string("\($0.at)") } ?? .null),
+      ("timestamp", mark.map { .string("\($0.at)") } ?? .null), ("changed", .bool(outcome.changed)),
     ])
   }
 
@@ -50,6 +52,12 @@ enum ServerMessage {
       ("type", "error"), ("code", .string(error.code.rawValue)), ("message", .string(error.message)),
     ]
     if let id = error.alertID { members.append(("alert_id", .string("\(id)"))) }
+    if !error.faults.isEmpty {
+      let faults = error.faults.map { fault -> JSON in
+        ["pointer": .string(fault.pointer), "detail": .string(fault.detail)]
+      }
+      members.append(("errors", .array(faults)))
+    }
     if let seconds = error.retryAfterSeconds { members.append(("retry_after", .integer(Int64(seconds)))) }
     return frame(members)
   }

@@ -89,15 +89,15 @@ extension SessionHandler {
 
   private func apply(_ action: AlertAction, to id: AlertID, by user: String?) {
     let bound = NIOLoopBound(self, eventLoop: hub.loop)
-    hub.backend.apply(action, to: id, by: user, tenant: tenant) { result in
+    hub.backend.apply(action, to: id, by: actor.ofAlerts(named: user), tenant: tenant) { result in
       bound.eventLoop.execute { bound.value.applied(action, to: id, result) }
     }
   }
 
-  private func applied(_ action: AlertAction, to id: AlertID, _ result: Result<Alert, EngineError>) {
+  private func applied(_ action: AlertAction, to id: AlertID, _ result: Result<AlertActionOutcome, EngineError>) {
     session.answered()
     switch result {
-    case .success(let alert): send(ServerMessage.applied(action, alert))
+    case .success(let outcome): send(ServerMessage.applied(action, outcome))
     case .failure(let error): send(ServerMessage.error(ClientError(error, alertID: id)))
     }
   }

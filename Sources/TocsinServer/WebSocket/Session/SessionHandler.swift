@@ -13,6 +13,8 @@ final class SessionHandler: ChannelDuplexHandler {
   let tenant: Tenant
   let clientID: AlertID
   var session: Session
+  /// Who acts where a message names nobody.
+  var actor = Actor(name: nil)
   var context: ChannelHandlerContext?
   var subscriptions = Subscriptions()
   /// What this connection was sent; nil before `connected`.
