@@ -26,14 +26,21 @@ public struct PostgresConfiguration: Sendable {
         "not a connection string: expected postgresql://user@host/database or libpq's key=value pairs"
       )
     }
+    if let fault = ConnectionOptions.fault(of: parsed, in: url) { throw PostgresError(.invalidConfiguration, fault) }
     options = parsed
     if let text = value(of: "connect_timeout") {
-      guard let seconds = Int64(text) else { throw Self.invalid("connect_timeout") }
+      guard let seconds = Int64(text), (0...3600).contains(seconds) else {
+        throw PostgresError(
+          .invalidConfiguration, "the connection string's connect_timeout is not a number of seconds from 0 to 3600")
+      }
       connectTimeout = .seconds(seconds)
     }
     if let name = value(of: "application_name") { applicationName = name }
     if let text = value(of: "options"), let setting = text.firstRange(of: "statement_timeout=") {
-      guard let timeout = Self.timeout(text[setting.upperBound...]) else { throw Self.invalid("statement_timeout") }
+      guard let timeout = Self.timeout(text[setting.upperBound...]) else {
+        throw PostgresError(
+          .invalidConfiguration, "the connection string's statement_timeout is not a time from 0 to 24 h, such as 5s")
+      }
       statementTimeout = timeout
     }
   }
@@ -42,21 +49,20 @@ public struct PostgresConfiguration: Sendable {
     options.last { $0.keyword == keyword }?.value
   }
 
-  private static func invalid(_ option: String) -> PostgresError {
-    PostgresError(.invalidConfiguration, "the connection string's \(option) is not a number with a known unit")
-  }
-
-  /// Reads a time as `postgresql.conf` writes it: a number with an optional unit, milliseconds without.
+  /// Reads a time as `postgresql.conf` writes it: a number with an optional unit, milliseconds without. Nil for more
+  /// than a day, too.
   private static func timeout(_ text: Substring) -> Duration? {
     let word = text.prefix { !$0.isWhitespace }
     let digits = word.prefix { $0.isNumber }
-    guard let number = Int64(digits) else { return nil }
-    return switch word.dropFirst(digits.count) {
-    case "", "ms": .milliseconds(number)
-    case "s": .seconds(number)
-    case "min": .seconds(number * 60)
-    default: nil
-    }
+    guard let number = Int64(digits), (0...86_400_000).contains(number) else { return nil }
+    let timeout: Duration? =
+      switch word.dropFirst(digits.count) {
+      case "", "ms": .milliseconds(number)
+      case "s": .seconds(number)
+      case "min": .seconds(number * 60)
+      default: nil
+      }
+    return timeout.flatMap { $0 <= .seconds(86_400) ? $0 : nil }
   }
 
   /// What is handed to libpq: defaults for what the string leaves out, the properties over all.
@@ -84,13 +90,18 @@ public struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Host, port, database and user; a password reads `***`, everything else is left out.
+  /// Host, port, database, user and a few more; a password reads `***`, everything else is left out.
   public var description: String {
-    let shown = ["host", "hostaddr", "port", "dbname", "user", "sslmode", "target_session_attrs", "service"]
-    return options.compactMap { option in
+    options.compactMap { option in
       if option.keyword == "password" { return "password=***" }
-      return shown.contains(option.keyword) ? "\(option.keyword)=\(option.value)" : nil
+      return ConnectionOptions.isShown(option) ? "\(option.keyword)=\(option.value)" : nil
     }.joined(separator: " ")
+  }
+
+  /// A message without the passwords that the connection string holds: libpq quotes what it cannot use.
+  func redacted(_ message: String) -> String {
+    options.filter { ConnectionOptions.secrets.contains($0.keyword) && $0.value.utf8.count > 2 }
+      .reduce(message) { $0.replacing($1.value, with: "***") }
   }
 
   /// The same as ``description``.
@@ -101,9 +112,11 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
 }
 
 extension Duration {
-  /// Whole milliseconds, rounded toward zero.
+  /// Whole milliseconds, rounded toward zero; at most what `Int32` holds, which is all that PostgreSQL takes, halved
+  /// once more so that twice as long is still that.
   var milliseconds: Int64 {
-    let (seconds, attoseconds) = components
+    let limit = Duration.milliseconds(Int32.max / 2)
+    let (seconds, attoseconds) = Swift.min(Swift.max(self, .zero - limit), limit).components
     return seconds * 1000 + attoseconds / 1_000_000_000_000_000
   }
 }
