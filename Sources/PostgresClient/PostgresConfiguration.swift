@@ -26,16 +26,21 @@ public struct PostgresConfiguration: Sendable {
         "not a connection string: expected postgresql://user@host/database or libpq's key=value pairs"
       )
     }
+    if let fault = ConnectionOptions.fault(of: parsed, in: url) { throw PostgresError(.invalidConfiguration, fault) }
     options = parsed
     if let text = value(of: "connect_timeout") {
-      guard let seconds = Int64(text), abs(Int128(seconds)) <= Self.longestMilliseconds / 1000 else {
-        throw Self.invalid("connect_timeout")
+      guard let seconds = Int64(text), (0...3600).contains(seconds) else {
+        throw PostgresError(
+          .invalidConfiguration, "the connection string's connect_timeout is not a number of seconds from 0 to 3600")
       }
       connectTimeout = .seconds(seconds)
     }
     if let name = value(of: "application_name") { applicationName = name }
     if let text = value(of: "options"), let setting = text.firstRange(of: "statement_timeout=") {
-      guard let timeout = Self.timeout(text[setting.upperBound...]) else { throw Self.invalid("statement_timeout") }
+      guard let timeout = Self.timeout(text[setting.upperBound...]) else {
+        throw PostgresError(
+          .invalidConfiguration, "the connection string's statement_timeout is not a time from 0 to 24 h, such as 5s")
+      }
       statementTimeout = timeout
     }
   }
@@ -98,13 +103,18 @@ public struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Host, port, database and user; a password reads `***`, everything else is left out.
+  /// Host, port, database, user and a few more; a password reads `***`, everything else is left out.
   public var description: String {
-    let shown = ["host", "hostaddr", "port", "dbname", "user", "sslmode", "target_session_attrs", "service"]
-    return options.compactMap { option in
+    options.compactMap { option in
       if option.keyword == "password" { return "password=***" }
-      return shown.contains(option.keyword) ? "\(option.keyword)=\(option.value)" : nil
+      return ConnectionOptions.isShown(option) ? "\(option.keyword)=\(option.value)" : nil
     }.joined(separator: " ")
+  }
+
+  /// A message without the passwords that the connection string holds: libpq quotes what it cannot use.
+  func redacted(_ message: String) -> String {
+    options.filter { ConnectionOptions.secrets.contains($0.keyword) && $0.value.utf8.count > 2 }
+      .reduce(message) { $0.replacing($1.value, with: "***") }
   }
 
   /// The same as ``description``.

@@ -136,7 +136,7 @@ public final class Node: Sendable {
         help: "Whether the configuration file could be used when it was last read.")
       accepted.set(1)
       return ReceiverReload(
-        file: source.file, environment: source.environment, current: receivers, logger: logger,
+        source: source, current: receivers, logger: logger,
         apply: { [routing = engine.routing] receivers in
           notifier.replace(receivers.receivers, options: NotifierOptions(receivers))
           routing.replace(receivers)

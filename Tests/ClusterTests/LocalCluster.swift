@@ -46,7 +46,7 @@ struct LocalCluster: Sendable {
   private static func make(_ count: Int, redis: String, postgres: String, logger: Logger) async throws -> [Node] {
     var nodes: [Node] = []
     for number in 1...count {
-      let sources = try await SettingSources(
+      let sources = SettingSources(
         flags: [
           "port": "0", "redis.url": redis, "database.url": postgres, "migrations": migrations,
           "node.name": "node-\(number)", "drain.seconds": "0",

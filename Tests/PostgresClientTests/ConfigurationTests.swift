@@ -7,6 +7,12 @@ import Testing
     "postgres//user:s3cret@host/db", "postgresql://user:s3cret@[::1/db", "password=s3cret nonsense",
     "hots=x password=s3cret", "postgresql://u:s3cret@h/db?nonsense=1", "host=h password=s3cret\0",
     "host=h password=s3cret connect_timeout=soon", "host=h password=s3cret options='-c statement_timeout=x'",
+    "postgresql://u:x@s3cret@h/db", "postgresql://u:x/s3cret@h/db", "postgresql://u:1/s3cret@h/db", "port=s3cret",
+    "postgresql://h?password=x@s3cret", "dbname=postgresql://u:s3cret@h/db", "host=a@s3cret", "port=0", "port=65536",
+    "connect_timeout=9223372036854775807", "connect_timeout=-1", "connect_timeout=3601",
+    "options='-c statement_timeout=9223372036854775807'", "options='-c statement_timeout=9223372036854775807min'",
+    "options='-c statement_timeout=86400001'", "options='-c statement_timeout=1441min'",
+    "options='-c statement_timeout=99999999999999999999'",
   ])
   func errorsShowNoPassword(url: String) throws {
     let error = try #require(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
@@ -20,6 +26,33 @@ import Testing
     dump(configuration, to: &dumped)
     for text in ["\(configuration)", String(reflecting: configuration), dumped] { #expect(!text.contains("s3cret")) }
     #expect("\(configuration)" == "user=ann password=*** dbname=db host=a,b port=1,2")
+  }
+
+  @Test(arguments: [
+    ("host=/run/postgresql dbname=db", "host=/run/postgresql dbname=db"),
+    ("host=@abstract port=5432,", "port=5432,"), ("postgresql:///db?host=/run/pg&user=a%40b", "dbname=db host=/run/pg"),
+    ("postgresql://u:x?y@h/db", "user=u password=*** dbname=db host=h"),
+    ("user=u passfile=/run/s3cret application_name=x keepalives=1", "user=u application_name=x"),
+    ("host=::1 hostaddr=fe80::1%eth0", "host=::1 hostaddr=fe80::1%eth0"), ("dbname='my s3cret'", ""),
+  ])
+  func onlyWhatLooksLikeItselfIsShown(url: String, description: String) throws {
+    #expect("\(try PostgresConfiguration(url: url))" == description)
+  }
+
+  @Test func messagesAreRedacted() throws {
+    let configuration = try PostgresConfiguration(url: "user=u password=s3cret sslpassword=t0ken passfile=x")
+    #expect(configuration.redacted("no s3cret and no t0ken") == "no *** and no ***")
+  }
+
+  @Test func timeLimitsOfAnyLengthAreParameters() throws {
+    var configuration = try PostgresConfiguration(
+      url: "host=h connect_timeout=3600 options='-c statement_timeout=24h'"
+        .replacing("24h", with: "86400s"))
+    #expect(value("connect_timeout", configuration) == "3600")
+    configuration.statementTimeout = .seconds(Int64.max)
+    configuration.connectTimeout = .seconds(Int64.max)
+    #expect(value("options", configuration)?.hasSuffix("idle_in_transaction_session_timeout=2147483646") == true)
+    #expect(value("connect_timeout", configuration) == "1073742")
   }
 
   @Test func defaultsGiveWayToTheString() throws {

@@ -59,6 +59,7 @@ import Testing
   @Test func noDescriptionShowsThePassword() throws {
     let configuration = try RedisConfiguration(url: "redis://user:secret@[::1]:7000/1")
     #expect(configuration.description == "redis://user:***@[::1]:7000/1")
+    #expect(try RedisConfiguration(url: "redis://secret@h").description == "redis://***@h:6379/0")
     var dumped = ""
     dump(configuration, to: &dumped)
     #expect(!(dumped + String(reflecting: configuration) + "\(configuration)").contains("secret"))

@@ -115,13 +115,14 @@ import TocsinNotifiers
     let environment = [
       "ALERT_EMAIL_ENABLED": "on", "ALERT_EMAIL_SENDER": "hunter2", "ALERT_EMAIL_SMTP_PORT": "smtp",
       "ALERT_EMAIL_RECIPIENTS": " , ", "ALERT_SLACK_ENABLED": "maybe", "ALERT_WEBHOOK_ENABLED": "TRUE",
-      "ALERT_WEBHOOK_URLS": "https://hooks.example.com/a,hunter2", "ALERT_WEBHOOK_HEADERS": "hunter2",
+      "ALERT_WEBHOOK_URLS": "https://hooks.example.com/a, hunter2", "ALERT_WEBHOOK_HEADERS": "hunter2",
     ]
     let expected = [
       "ALERT_EMAIL_SMTP_HOST: is not set, but ALERT_EMAIL_ENABLED is true",
       "ALERT_EMAIL_SENDER: must be a mail address: ops@example.org, or On call <ops@example.org>",
       "ALERT_EMAIL_RECIPIENTS: has nothing between its commas",
-      "ALERT_EMAIL_SMTP_PORT: must be a whole number from 1 to 65535", "ALERT_SLACK_ENABLED: must be true or false",
+      "ALERT_EMAIL_SMTP_PORT: must be a whole number from 1 to 65535",
+      "ALERT_SLACK_ENABLED: must be true or false (or yes, no, on, off, 1, 0)",
       "ALERT_WEBHOOK_URLS: must begin with https:// or http://, without spaces",
       "ALERT_WEBHOOK_HEADERS: must be a JSON object: {\"X-Team\": \"growth\"}",
     ]
@@ -135,5 +136,78 @@ import TocsinNotifiers
     #expect(
       try problems("", environment: ["ALERT_SLACK_ENABLED": "true", "ALERT_SLACK_WEBHOOK_URL": "hunter2"])
         == ["ALERT_SLACK_WEBHOOK_URL: must begin with https:// or http://, without spaces"])
+  }
+
+  @Test(arguments: [
+    ("https://h.example.org/a?tags=x,y", ["https://h.example.org/a?tags=x,y"]),
+    ("http://h/a,http://h/b,HTTPS://h/c", ["http://h/a", "http://h/b", "HTTPS://h/c"]),
+    (" http://h/a?x=1,2 , http://h/b,\n http://h/c,", ["http://h/a?x=1,2", "http://h/b", "http://h/c"]),
+    ("http://h/a http://h/b\n", ["http://h/a", "http://h/b"]),
+    (",,http://h/a,,http://h/b", ["http://h/a", "http://h/b"]),
+  ])
+  func aCommaInAURLIsPartOfIt(text: String, urls: [String]) throws {
+    let configuration = try ReceiverConfiguration(
+      file: nil, environment: ["ALERT_WEBHOOK_ENABLED": "true", "ALERT_WEBHOOK_URLS": text])
+    #expect(configuration.channels("webhook") == [.webhook(WebhookSettings(urls: urls.map { Secret($0) }))])
+  }
+
+  @Test(arguments: [
+    ("\"Doe, Jo\" <jo@example.org>", ["jo@example.org"]),
+    (
+      "\"Doe, Jo\" <jo@example.org>, a@example.org,\n b@example.org",
+      ["jo@example.org", "a@example.org", "b@example.org"]
+    ),
+    ("\"a \\\" , b\" <jo@example.org>,a@example.org", ["jo@example.org", "a@example.org"]),
+  ])
+  func aCommaInAQuotedNameIsPartOfIt(text: String, addresses: [String]) throws {
+    #expect(try mail(["ALERT_EMAIL_RECIPIENTS": text])?.recipients.map(\.address) == addresses)
+  }
+
+  @Test func anEmptyChannelIsTheWebhooksOwn() throws {
+    let own = try ReceiverConfiguration(file: nil, environment: slack.merging(["ALERT_SLACK_CHANNEL": ""]) { $1 })
+    #expect(own.channels("slack") == [.slack(SlackSettings(url: "https://hooks.example.org/s", channel: nil))])
+  }
+
+  @Test(arguments: ["hunter2\n", "hunter2\r\n", "\u{FEFF}hunter2", "hunter2\n\n"])
+  func whatIsAroundASecretIsNotPartOfIt(text: String) throws {
+    #expect(try mail(["ALERT_EMAIL_PASSWORD": text])?.password == "hunter2")
+    let chat = ["ALERT_SLACK_WEBHOOK_URL": " https://hooks.example.org/s\u{FEFF}\n", "ALERT_SLACK_CHANNEL": "#a\n"]
+    let configuration = try ReceiverConfiguration(file: nil, environment: slack.merging(chat) { $1 })
+    #expect(
+      configuration.channels("slack") == [.slack(SlackSettings(url: "https://hooks.example.org/s", channel: "#a"))])
+  }
+
+  @Test func aPasswordMayHaveBlanks() throws {
+    #expect(try mail(["ALERT_EMAIL_PASSWORD": " hunter 2 "])?.password == " hunter 2 ")
+  }
+
+  @Test(arguments: [
+    ("ALERT_EMAIL_PASSWORD", "\"hunter2\""), ("ALERT_EMAIL_PASSWORD", "'hunter2'\n"),
+    ("ALERT_EMAIL_SMTP_HOST", "\"mail.example.org\""), ("ALERT_EMAIL_SMTP_PORT", "'587'"),
+    ("ALERT_EMAIL_ENABLED", "\"true\""), ("ALERT_EMAIL_RECIPIENTS", "\"a@example.org, b@example.org\""),
+    ("ALERT_EMAIL_SENDER", "'a@example.org'"),
+  ])
+  func quotesAreNamed(name: String, value: String) throws {
+    let found = try problems("", environment: email.merging([name: value]) { $1 })
+    #expect(found == ["\(name): has quotes around it, which are part of the value: leave them out"])
+  }
+
+  @Test(arguments: ["hunter\n2", "hunter\t2", "hunter\0", "hunter\u{2028}2"])
+  func controlCharactersAreNamed(value: String) throws {
+    let found = try problems("", environment: email.merging(["ALERT_EMAIL_PASSWORD": value]) { $1 })
+    #expect(found == ["ALERT_EMAIL_PASSWORD: has a control character (a line break, a tab, …) inside"])
+  }
+
+  @Test(arguments: [
+    ("8.0e+02", 800), ("1_025", 1025), ("tcp://10.0.0.1:25", 587), (" 25\n", 25), ("99999999999999999999", nil),
+    ("-1", nil), ("1e999999999", nil), ("65536", nil),
+  ])
+  func portsOfMail(text: String, port: Int?) throws {
+    let environment = email.merging(["ALERT_EMAIL_SMTP_PORT": text]) { $1 }
+    guard let port else {
+      let expected = ["ALERT_EMAIL_SMTP_PORT: must be a whole number from 1 to 65535"]
+      return #expect(try problems("", environment: environment) == expected)
+    }
+    #expect(try mail(["ALERT_EMAIL_SMTP_PORT": text])?.port == port)
   }
 }

@@ -7,7 +7,11 @@ private enum Reason {
   static let url = "must be a URL that begins with https:// or http://, without spaces"
   static let gone = "it cannot be read: No such file or directory"
   static let address = "must be a mail address: ops@example.org, or On call <ops@example.org>"
-  static let glob = "must be at most 256 bytes without control characters; * and ? are wildcards"
+  static let glob = "must be at most 256 bytes; * and ? are wildcards"
+  static let control = "has a control character (a line break, a tab, …) inside"
+  static let quotes = "has quotes around it, which are part of the value: leave them out"
+  static let quoteIt = "YAML takes it for a number, a truth value or a date, and may change it: quote it"
+  static let flag = "must be true or false (or yes, no, on, off, 1, 0)"
 }
 
 @Suite struct ReceiverProblemTests {
@@ -22,12 +26,12 @@ private enum Reason {
     ("slack: {url: {a: b}}", ["slack.url: must be a text, not a mapping"]),
     ("slack: {url: }", ["slack.url: is empty: leave it out, or quote a text that begins with #"]),
     ("slack: {url: ''}", ["slack.url: is empty"]),
-    ("slack: {url: \"a\\0\"}", ["slack.url: has a NUL character"]),
+    ("slack: {url: \"a\\0\"}", ["slack.url: \(Reason.control)"]),
     ("slack: {url: '${NOPE}'}", ["slack.url: the environment variable NOPE is not set"]),
     ("slack: {url_file: none}", ["slack.url_file: the file cannot be used: \(Reason.gone)"]),
     ("slack: {url_file: empty}", ["slack.url_file: the file is empty"]),
     ("slack: {url_file: two}", ["slack.url_file: the file has more than one line"]),
-    ("slack: {url_file: binary}", ["slack.url_file: the file has a NUL character"]),
+    ("slack: {url_file: binary}", ["slack.url_file: the file \(Reason.control)"]),
     (
       "slack: {url: https://hooks.example.org/a, url_file: url}",
       ["slack.url: is set, and so is url_file: leave one out"]
@@ -35,7 +39,13 @@ private enum Reason {
     (
       "slack: {url: https://hooks.example.org/a, chanel: x}",
       [
-        "slack.chanel: there is no such setting; here can be url, url_file, channel, send_acknowledged, send_resolved, "
+        "slack.chanel: there is no such setting; did you mean channel?"
+      ]
+    ),
+    (
+      "slack: {url: https://hooks.example.org/a, colour: x}",
+      [
+        "slack.colour: there is no such setting; here can be url, url_file, channel, send_acknowledged, send_resolved, "
           + "deny_private_addresses, timeout, templates"
       ]
     ),
@@ -47,7 +57,7 @@ private enum Reason {
       "slack: {url: https://hooks.example.org/a, timeout: 11m}",
       ["slack.timeout: must be a duration with a unit, such as 30s, 5m or 2h, and at most 10m"]
     ),
-    ("slack: {url: https://hooks.example.org/a, send_resolved: maybe}", ["slack.send_resolved: must be true or false"]),
+    ("slack: {url: https://hooks.example.org/a, send_resolved: maybe}", ["slack.send_resolved: \(Reason.flag)"]),
     ("slack: {url: https://hooks.example.org/a, templates: none}", ["slack.templates: there is no such folder"]),
     (
       "slack: {url: https://hooks.example.org/a, templates: {message: none, subject: x}}",
@@ -66,6 +76,14 @@ private enum Reason {
         "telegram.thread_id: must be a whole number from 1 to 2147483647",
         "telegram.api_url: \(Reason.url)",
       ]
+    ),
+    (
+      "slack: {url: https://hooks.example.org/a, channel: 0123}", ["slack.channel: \(Reason.quoteIt)"]
+    ),
+    ("telegram: {token: \"'1:a'\", chat_id: 5}", ["telegram.token: \(Reason.quotes)"]),
+    (
+      "telegram: {token: a, chat_id: -1.5}",
+      ["telegram.chat_id: must be a chat's number, as a whole and in quotes, or @name of a public channel"]
     ),
     ("telegram: {token: a/b, chat_id: 5}", ["telegram: the token has characters that no such key has"]),
     (
@@ -190,7 +208,7 @@ private enum Reason {
     (
       "routes: [{receivers: a, continue: perhaps, then: x}]",
       [
-        "routes[0].continue: must be true or false",
+        "routes[0].continue: \(Reason.flag)",
         "routes[0].then: there is no such setting; here can be match, receivers, continue",
       ]
     ),
@@ -202,16 +220,15 @@ private enum Reason {
         "routes[0].match.alert_type: must be one of roas_drop, budget_warning, budget_depleted, ad_disapproved, "
           + "ctr_anomaly, conversion_spike, prediction_miss, campaign_paused, high_cpa, low_impressions",
         "routes[0].match.metadata: must be a mapping of names and values, not a list",
-        "routes[0].match.campaign: there is no such setting; here can be severity, alert_type, campaign_id, tenant, "
-          + "metadata",
+        "routes[0].match.campaign: there is no such setting; did you mean campaign_id?",
       ]
     ),
     (
       "routes: [{match: {campaign_id: ['', \"a\\tb\", [x], \"\(String(repeating: "é", count: 129))\"], tenant: []},"
         + " receivers: a}]",
       [
-        "routes[0].match.campaign_id[0]: is empty", "routes[0].match.campaign_id[2]: must be a text, not a list",
-        "routes[0].match.campaign_id[1]: \(Reason.glob)",
+        "routes[0].match.campaign_id[0]: is empty", "routes[0].match.campaign_id[1]: \(Reason.control)",
+        "routes[0].match.campaign_id[2]: must be a text, not a list",
         "routes[0].match.campaign_id[3]: \(Reason.glob)",
         "routes[0].match.tenant: is an empty list: leave it out to match everything",
       ]
@@ -240,7 +257,7 @@ private enum Reason {
       "deliveries: {retry_base_seconds: 5, retry_cap_seconds: 4}",
       ["deliveries.retry_cap_seconds: must not be less than retry_base_seconds"]
     ),
-    ("recievers: []", ["recievers: there is no such setting; `tocsin config` lists them"]),
+    ("recievers: []", ["recievers: there is no such setting; did you mean receivers?"]),
     ("- a", ["the file must hold a mapping of settings"]),
   ])
   func theRest(text: String, expected: [String]) throws {

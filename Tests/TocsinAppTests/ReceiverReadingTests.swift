@@ -99,7 +99,7 @@ import TocsinNotifiers
           teams: {url_file: teams}
           discord: {url: https://discord.example.org/h}
           telegram: {token: "1:a", chat_id: -1001234567, thread_id: 7, api_url: "https://tg.example.org/"}
-          pagerduty: {routing_key: 0123456, events_url: https://events.example.org/v2, send_acknowledged: false}
+          pagerduty: {routing_key: "0123456", events_url: https://events.example.org/v2, send_acknowledged: false}
           opsgenie: {api_key_file: key}
       """, environment: ["SLACK": "https://hooks.example.com"],
       files: ["teams": "https://teams.example.org/w", "key": "k3y\n"])

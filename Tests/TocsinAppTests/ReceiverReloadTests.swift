@@ -17,7 +17,8 @@ import UnixSignals
     let log = LogLines()
     let applied = Mutex<[[String]]>([])
     let service = ReceiverReload(
-      file: file, environment: environment, current: try ReceiverConfiguration(file: file, environment: environment),
+      source: ReceiverSource(file: ConfigurationFile(reading: file), environment: environment),
+      current: try ReceiverConfiguration(file: file, environment: environment),
       logger: log.logger
     ) { configuration in
       let names = configuration.receivers.map(\.name)
@@ -46,7 +47,7 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder,
       [
-        (.start, nothing), (.look, nothing),
+        (.look, nothing), (.look, nothing),
         (.look, { [text = file("a", "b")] in try folder.write("tocsin.yaml", text) }), (.look, nothing),
         (.look, { try folder.write("tocsin.yaml", "receivers: [{name: a}]\nroutes: 5") }), (.look, nothing),
         (.look, nothing), (.look, nothing),
@@ -71,7 +72,7 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder,
       [
-        (.start, {}), (.look, { try folder.write("url", "https://hooks.example.org/s3cret2") }), (.look, {}),
+        (.look, {}), (.look, { try folder.write("url", "https://hooks.example.org/s3cret2") }), (.look, {}),
         (.look, { try folder.write("url", "s3cret3") }), (.look, {}),
       ])
     #expect(applied == [["a"]])
@@ -89,7 +90,7 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder,
       [
-        (.start, {}), (.look, { try folder.write("tocsin.yaml", text) }), (.look, {}), (.look, {}),
+        (.look, {}), (.look, { try folder.write("tocsin.yaml", text) }), (.look, {}), (.look, {}),
         (.look, { try folder.write("later", "https://hooks.example.org/2") }), (.look, {}),
       ])
     #expect(applied == [["a"]])
@@ -107,7 +108,7 @@ import UnixSignals
     let (applied, _) = try await steps(
       folder,
       [
-        (.start, {}), (.look, {}),
+        (.look, {}), (.look, {}),
         (
           .look,
           { [text = file("b")] in
@@ -126,7 +127,7 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder,
       [
-        (.start, {}), (.look, { [text = file("a")] in try folder.write("tocsin.yaml", text + "# more\n") }),
+        (.look, {}), (.look, { [text = file("a")] in try folder.write("tocsin.yaml", text + "# more\n") }),
         (.look, {}),
       ])
     #expect(applied == [])
@@ -135,7 +136,7 @@ import UnixSignals
 
   @Test func aSignalAppliesInAnyCase() async throws {
     let folder = try Folder(["tocsin.yaml": file("a"), "url": "https://hooks.example.org/1"])
-    let (applied, log) = try await steps(folder, [(.start, {}), (.signal, {})])
+    let (applied, log) = try await steps(folder, [(.look, {}), (.signal, {})])
     #expect(applied == [["a"]])
     #expect(log == ["info: receivers and routes were read again receivers=1 routes=1"])
   }
@@ -145,7 +146,7 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder, refusing: ["bad"],
       [
-        (.start, {}), (.signal, { [text = file("bad")] in try folder.write("tocsin.yaml", text) }),
+        (.look, {}), (.signal, { [text = file("bad")] in try folder.write("tocsin.yaml", text) }),
         (.signal, { [text = file("good")] in try folder.write("tocsin.yaml", text) }),
       ])
     #expect(applied == [["good"]])
@@ -157,6 +158,104 @@ import UnixSignals
       ])
   }
 
+  /// A writer that has truncated the file, or has written its first part, when the file is looked at.
+  @Test(arguments: ["", "receivers:\n", "receivers:", "# written by a tool\n", "port: 8000\n", "receiv", "routes: []"])
+  func aHalfWrittenFileTakesNoReceiversAway(half: String) async throws {
+    let folder = try Folder(["tocsin.yaml": file("a", "b"), "url": "https://hooks.example.org/1"])
+    let (applied, log) = try await steps(
+      folder,
+      [
+        (.look, {}), (.look, {}), (.look, { try folder.write("tocsin.yaml", half) }), (.look, {}), (.look, {}),
+        (.signal, {}), (.look, {}),
+        (.look, { [text = file("c")] in try folder.write("tocsin.yaml", text) }), (.look, {}),
+      ])
+    #expect(applied == [["c"]])
+    // Once for the change, once for the signal.
+    #expect(log.map { $0.prefix(6) } == ["error:", "error:", "info: "])
+    if half != "receiv" {
+      #expect(
+        log[0].hasSuffix(
+          "reason=the file has no receivers, and a, b would be gone: write `receivers: []` if that is right"))
+    }
+  }
+
+  @Test func aFileThatSaysSoTakesAllReceiversAway() async throws {
+    let folder = try Folder(["tocsin.yaml": file("a"), "url": "https://hooks.example.org/1"])
+    let (applied, _) = try await steps(
+      folder, [(.look, {}), (.look, { try folder.write("tocsin.yaml", "receivers: []\n") }), (.look, {})])
+    #expect(applied == [[]])
+  }
+
+  @Test func receiversOfVariablesDoNotMakeUpForThoseOfTheFile() async throws {
+    let folder = try Folder(["tocsin.yaml": file("a"), "url": "https://hooks.example.org/1"])
+    let slack = ["ALERT_SLACK_ENABLED": "true", "ALERT_SLACK_WEBHOOK_URL": "https://hooks.example.org/s"]
+    let (applied, log) = try await steps(
+      folder, environment: slack,
+      [(.look, {}), (.look, {}), (.look, { try folder.write("tocsin.yaml", "") }), (.look, {})])
+    #expect(applied == [])
+    #expect(log.count == 1)
+  }
+
+  @Test func aFileThatIsStillWrittenIsNotTaken() async throws {
+    let folder = try Folder(["tocsin.yaml": file("a"), "url": "https://hooks.example.org/1"])
+    let (applied, log) = try await steps(
+      folder,
+      [
+        (.look, {}), (.look, {}),
+        (.look, { [text = file("b")] in try folder.write("tocsin.yaml", text) }),
+        // As long as the one before: only its content is another.
+        (.look, { [text = file("c")] in try folder.write("tocsin.yaml", text) }),
+        (.look, { [text = file("d", "e")] in try folder.write("tocsin.yaml", text) }), (.look, {}),
+      ])
+    #expect(applied == [["d", "e"]])
+    #expect(log.count == 1)
+  }
+
+  /// `--config <(…)`: the text is there once.
+  @Test func aPipeIsReadOnceAndNeverAgain() async throws {
+    let folder = try Folder(["url": "https://hooks.example.org/1"])
+    let pipe = folder["pipe.yaml"]
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let text = file("a")
+    let load = try await withThrowingTaskGroup { group in
+      group.addTask { try text.write(toFile: pipe, atomically: false, encoding: .utf8) }
+      let load = ConfigurationLoad(flags: [:], environment: [:], path: pipe)
+      try await group.waitForAll()
+      return load
+    }
+    #expect(load.problems == [])
+    let current = try load.receivers.get()
+    #expect(current.receivers.map(\.name) == ["a"])
+    #expect(load.file?.isRegular == false)
+    let log = LogLines()
+    let applied = Mutex<[[String]]>([])
+    let service = ReceiverReload(
+      source: ReceiverSource(file: load.file, environment: [:]), current: current, logger: log.logger
+    ) { configuration in applied.withLock { $0.append(configuration.receivers.map(\.name)) } }
+    let rest = Mutex<ArraySlice<ReloadTrigger>>([.look, .look, .signal, .look])
+    await service.run(on: AsyncStream { rest.withLock { $0.popFirst() } })
+    // The signal takes up the same text again, and files with secrets as they are now.
+    #expect(applied.withLock { $0 } == [["a"]])
+    let lines = log.lines.filter { !$0.hasPrefix("debug") }
+    #expect(lines.count == 2)
+    #expect(
+      lines.first == "notice: the configuration came from a pipe and is not read again: a change of it needs a "
+        + "restart file=\(pipe)")
+  }
+
+  @Test func aSecretInAPipeIsRefused() throws {
+    let folder = try Folder(["tocsin.yaml": file("a")])
+    #expect(mkfifo(folder["url"], 0o600) == 0)
+    let error = #expect(throws: ConfigurationError.self) {
+      try ReceiverConfiguration(file: folder["tocsin.yaml"], environment: [:])
+    }
+    #expect(
+      error?.problems == [
+        "receivers[0].discord.url_file: the file cannot be used: it is not a regular file, and could not be read again "
+          + "when it changes"
+      ])
+  }
+
   /// The service as it runs in a node: a signal of the operating system, and files that are looked at now and then.
   @Test func signalsAndChangedFilesReachARunningService() async throws {
     let folder = try Folder(["tocsin.yaml": file("a"), "url": "https://hooks.example.org/1"])
@@ -165,9 +264,10 @@ import UnixSignals
     let (applied, continuation) = AsyncStream.makeStream(of: [String].self)
     let current = try ReceiverConfiguration(file: folder["tocsin.yaml"], environment: [:])
     try folder.write("tocsin.yaml", file("started"))
+    // Longer than a step of the times that the file system keeps: a change within one would not be seen.
     let service = ReceiverReload(
-      file: folder["tocsin.yaml"], environment: [:], current: current, interval: .milliseconds(1),
-      logger: LogLines().logger
+      source: ReceiverSource(file: ConfigurationFile(reading: folder["tocsin.yaml"]), environment: [:]),
+      current: current, interval: .milliseconds(20), logger: LogLines().logger
     ) { continuation.yield($0.receivers.map(\.name)) }
     try await withThrowingTaskGroup { group in
       group.addTask { try await service.run() }

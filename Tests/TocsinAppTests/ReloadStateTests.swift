@@ -14,82 +14,101 @@ import TocsinNotifiers
   }
 
   private func attempt(
-    _ configuration: ReceiverConfiguration?, file: UInt64, template: UInt64 = 1
+    _ configuration: ReceiverConfiguration?, file: UInt64, template: UInt64 = 1, text: String = ""
   ) -> ReadingAttempt {
     ReadingAttempt(
-      result: configuration.map { .success($0) } ?? .failure(error), stamps: ["file": stamp(file)],
-      templateStamps: ["template": stamp(template)])
+      result: configuration.map { .success($0) } ?? .failure(error),
+      files: ["file": FileImage(stamp: stamp(file), text: .success(text))],
+      templateStamps: ["template": stamp(template)], receiversOfVariables: [], saysNobody: false, variables: [])
   }
 
   private func found(_ file: UInt64, template: UInt64 = 1) -> [String: FileStamp] {
     ["file": stamp(file), "template": stamp(template)]
   }
 
-  @Test func aChangeIsReadOnceItHasSettled() {
+  /// One that has read the first file and found it as it was.
+  private func started() -> ReloadState {
     var state = ReloadState(current: one)
-    #expect(state.read(attempt(one, file: 1), because: .start) == .keep)
-    #expect(state.paths == ["file", "template"])
-    #expect(state.looked(found(1)) == .unchanged)
-    #expect(state.looked(found(2)) == .unsettled, "it may still be written")
-    #expect(state.looked(found(3)) == .unsettled, "it was still written")
-    #expect(state.looked(found(3)) == .changed)
-    #expect(state.read(attempt(two, file: 3), because: .look) == .apply(two, ReceiverChanges(from: one, to: two)))
-    state.applied(two)
-    #expect(state.current == two)
-    #expect(state.looked(found(3)) == .unchanged)
-    #expect(state.looked(found(3)) == .unchanged)
+    #expect(state.looked([:]), "the file may have changed since the start")
+    #expect(state.read(attempt(one, file: 1)) == .confirm)
+    #expect(state.looked(found(1)))
+    #expect(state.read(attempt(one, file: 1)) == .keep)
+    return state
   }
 
-  @Test func aChangeThatIsTakenBackIsNotRead() {
-    var state = ReloadState(current: one)
-    #expect(state.read(attempt(one, file: 1), because: .start) == .keep)
-    #expect(state.looked(found(2)) == .unsettled)
-    #expect(state.looked(found(1)) == .unchanged)
-    #expect(state.looked(found(2)) == .unsettled)
-    #expect(state.looked(found(2)) == .changed)
+  @Test func aChangeCountsOnceItWasFoundTwice() {
+    var state = started()
+    #expect(state.paths == ["file", "template"])
+    #expect(!state.looked(found(1)))
+    #expect(state.looked(found(2)))
+    #expect(state.read(attempt(two, file: 2)) == .confirm, "it may still be written")
+    #expect(state.looked(found(3)))
+    #expect(state.read(attempt(two, file: 3)) == .confirm, "it was still written")
+    #expect(state.looked(found(3)))
+    #expect(state.read(attempt(two, file: 3, text: "b")) == .confirm, "and again, too fast for the file's times")
+    #expect(state.looked(found(3)))
+    #expect(state.read(attempt(two, file: 3, text: "b")) == .apply(two, ReceiverChanges(from: one, to: two)))
+    state.applied(two)
+    #expect(state.current == two)
+    #expect(!state.looked(found(3)))
+  }
+
+  @Test func aChangeThatIsTakenBackMeansTheSame() {
+    var state = started()
+    #expect(state.looked(found(2)))
+    #expect(state.read(attempt(two, file: 2)) == .confirm)
+    #expect(state.looked(found(1)))
+    #expect(state.read(attempt(one, file: 1)) == .confirm)
+    #expect(state.looked(found(1)))
+    #expect(state.read(attempt(one, file: 1)) == .keep)
+    #expect(!state.looked(found(1)))
   }
 
   @Test func whatChangedBetweenReadingAndStartingIsTakenUp() {
     var state = ReloadState(current: one)
-    #expect(state.read(attempt(two, file: 1), because: .start) == .apply(two, ReceiverChanges(from: one, to: two)))
+    #expect(state.read(attempt(two, file: 1)) == .confirm)
+    #expect(state.read(attempt(two, file: 1)) == .apply(two, ReceiverChanges(from: one, to: two)))
   }
 
   @Test func whatCannotBeUsedIsRefusedOnce() {
-    var state = ReloadState(current: one)
-    #expect(state.read(attempt(one, file: 1), because: .start) == .keep)
-    #expect(state.looked(found(2)) == .unsettled)
-    #expect(state.looked(found(2)) == .changed)
-    #expect(state.read(attempt(nil, file: 2), because: .look) == .refuse(error))
+    var state = started()
+    #expect(state.looked(found(2)))
+    #expect(state.read(attempt(nil, file: 2)) == .confirm)
+    #expect(state.read(attempt(nil, file: 2)) == .refuse(error))
     #expect(state.current == one)
-    #expect(state.looked(found(2)) == .unchanged)
-    #expect(state.looked(found(2)) == .unchanged)
-    #expect(state.looked(found(3)) == .unsettled)
-    #expect(state.looked(found(3)) == .changed)
-    #expect(state.read(attempt(one, file: 3), because: .look) == .keep, "it is as it was before")
+    #expect(!state.looked(found(2)))
+    #expect(state.looked(found(3)))
+    #expect(state.read(attempt(one, file: 3)) == .confirm)
+    #expect(state.read(attempt(one, file: 3)) == .keep, "it is as it was before")
   }
 
-  @Test func aSignalReadsInAnyCase() {
-    var state = ReloadState(current: one)
-    #expect(state.read(attempt(one, file: 1), because: .start) == .keep)
-    #expect(state.read(attempt(one, file: 1), because: .signal) == .apply(one, ReceiverChanges(from: one, to: one)))
+  @Test func aSignalAppliesInAnyCaseButWaitsForTheFileToo() {
+    var state = started()
+    state.force()
+    #expect(state.looked(found(1)))
+    #expect(state.read(attempt(one, file: 1)) == .confirm)
+    #expect(state.read(attempt(one, file: 1)) == .apply(one, ReceiverChanges(from: one, to: one)))
+    state.applied(one)
+    #expect(!state.looked(found(1)))
   }
 
   @Test func aTemplateThatChangedIsTakenUp() {
-    var state = ReloadState(current: one)
-    #expect(state.read(attempt(one, file: 1), because: .start) == .keep)
-    #expect(state.looked(found(1, template: 2)) == .unsettled)
-    #expect(state.looked(found(1, template: 2)) == .changed)
+    var state = started()
+    #expect(state.looked(found(1, template: 2)))
+    #expect(state.read(attempt(one, file: 1, template: 2)) == .confirm)
     #expect(
-      state.read(attempt(one, file: 1, template: 2), because: .look)
-        == .apply(one, ReceiverChanges(from: one, to: one)))
+      state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
   }
 
   @Test func aConfigurationThatWasNotTakenUpStaysAChange() {
-    var state = ReloadState(current: one)
-    #expect(state.read(attempt(two, file: 1), because: .signal) == .apply(two, ReceiverChanges(from: one, to: two)))
-    // Nobody said that it was applied.
-    #expect(state.read(attempt(two, file: 1), because: .signal) == .apply(two, ReceiverChanges(from: one, to: two)))
-    #expect(state.current == one)
+    var state = started()
+    for _ in 1...2 {
+      state.force()
+      #expect(state.read(attempt(two, file: 1)) == .confirm)
+      // Nobody says that it was applied.
+      #expect(state.read(attempt(two, file: 1)) == .apply(two, ReceiverChanges(from: one, to: two)))
+      #expect(state.current == one)
+    }
   }
 
   @Test func changesHaveNames() throws {

@@ -85,7 +85,7 @@ import TocsinCore
 
   @Test(arguments: [
     ("rules.yaml", "a: [1", "rules.yaml: line "),
-    ("rules.yaml", "a: 1\na: 2", "rules.yaml: line 1: `a` stands there twice"),
+    ("rules.yaml", "a: 1\na: 2", "rules.yaml: line 1: the mapping that begins there has a key twice: `a`"),
     ("rules.yaml", "just text", "rules.yaml:1: A rule must be an object."),
     ("rules.json", "{\"rule_id\": }", "rules.json: "),
     ("rules.yaml", "rules: 5", "rules.yaml:1: `rules` must be a list"),
@@ -117,13 +117,30 @@ import TocsinCore
     }
   }
 
-  @Test(arguments: [
-    ("1", JSON.integer(1)), ("-1", .integer(-1)), ("1.", .number(1)), (".5", .number(0.5)), ("1e3", .number(1000)),
-    ("0x10", .string("0x10")), ("1_000", .string("1_000")), ("12:30", .string("12:30")), ("-", .string("-")),
-    (".", .string(".")), ("true", .bool(true)), ("yes", .string("yes")), ("~", .null), ("nan", .string("nan")),
-    ("1e999", .string("1e999")), ("+5", .integer(5)), ("--5", .string("--5")),
-  ])
-  func plainScalars(text: String, value: JSON) {
-    #expect(YAMLScalar.value(text) == value)
+  @Test func aliasesOfAliasesAreCountedNotExpanded() {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1...12 {
+      text += "a\(level): &a\(level) [\((0..<9).map { _ in "*a\(level - 1)" }.joined(separator: ", "))]\n"
+    }
+    let faults = faults(text)
+    #expect(faults.count == 1)
+    #expect(faults[0].hasPrefix("rules.yaml: line "))
+    #expect(faults[0].hasSuffix("the file has more than 1000000 values, counting what aliases repeat"))
+  }
+
+  @Test func rulesMergeMappings() throws {
+    let text = """
+      - &base {rule_id: a, name: n, alert_type: high_cpa, severity: low, metadata: {action: "*look* at it"}}
+      - {<<: *base, rule_id: b, severity: high}
+      """
+    let rules = try RuleFile(text: text, name: "f").rules
+    #expect(rules.map(\.ruleID) == ["a", "b"])
+    #expect(rules.map(\.severity) == [.low, .high])
+    #expect(rules[1].metadata == ["action": "*look* at it"])
+  }
+
+  @Test func aFileThatIsTooLarge() {
+    let faults = faults(String(repeating: "#", count: (4 << 20) + 1))
+    #expect(faults == ["rules.yaml: it is larger than 4 MiB: split it into several files"])
   }
 }

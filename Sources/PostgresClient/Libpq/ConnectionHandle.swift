@@ -34,7 +34,7 @@ struct ConnectionHandle: ~Copyable {
     guard let connection else { throw PostgresError(.connectionFailed, "out of memory") }
     pointer = connection
     guard PQstatus(connection) == CONNECTION_OK else {
-      throw PostgresError(.connectionFailed, Self.trimmed(PQerrorMessage(connection)))
+      throw PostgresError(.connectionFailed, configuration.redacted(Self.trimmed(PQerrorMessage(connection))))
     }
     // Notices would go to standard error.
     PQsetNoticeReceiver(connection, { _, _ in }, nil)

@@ -47,9 +47,11 @@ public struct RedisConfiguration: Sendable, Hashable {
 }
 
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The URL with a mask in the password's place.
+  /// The URL with a mask in the password's place, and in that of a user without one: who forgets the colon in
+  /// `redis://:password@host` makes a user of the password.
   public var description: String {
-    let user = (username ?? "") + (password == nil ? "" : ":***")
+    let isAlone = (password ?? "").isEmpty && username != nil
+    let user = isAlone ? "***" : (username ?? "") + (password == nil ? "" : ":***")
     let login = user.isEmpty ? "" : user + "@"
     if let unixSocketPath { return "unix://\(login)\(unixSocketPath)?db=\(database)" }
     let name = host.contains(":") ? "[\(host)]" : host

@@ -41,24 +41,10 @@ enum ConfigurationTree: Sendable, Hashable {
     switch self {
     case .null: .null
     case .scalar(let text, isPlain: false): .string(text)
-    case .scalar(let text, isPlain: true): ConfigurationTree.json(plain: text)
+    case .scalar(let text, isPlain: true): YAMLScalar.value(text)
     case .list(let elements): .array(elements.map(\.json))
     case .mapping(let members): .object(JSONObject(members.map { ($0.key, $0.value.json) }))
     }
-  }
-
-  private static func json(plain text: String) -> JSON {
-    switch text {
-    case "true", "True", "TRUE": return .bool(true)
-    case "false", "False", "FALSE": return .bool(false)
-    default: break
-    }
-    let digits = text.utf8.filter { (48...57).contains($0) }.count
-    guard digits > 0, text.utf8.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else {
-      return .string(text)
-    }
-    if let integer = Int64(text) { return .integer(integer) }
-    return Double(text).flatMap { $0.isFinite ? .number($0) : nil } ?? .string(text)
   }
 
   /// The tree of a JSON text.

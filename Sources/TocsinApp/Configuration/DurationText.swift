@@ -4,7 +4,8 @@ enum DurationText {
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
 
-  /// Reads whole numbers, each with a unit: `ms`, `s`, `m`, `h`, `d`. Nil for anything else.
+  /// Reads whole numbers, each with a unit: `ms`, `s`, `m`, `h`, `d`. Nil for anything else, and for more than there are
+  /// milliseconds in an `Int64`.
   static func read(_ text: String) -> Duration? {
     var rest = text[...]
     var total: Int64 = 0
@@ -14,7 +15,10 @@ enum DurationText {
       guard (1...9).contains(digits.count), let number = Int64(digits),
         let unit = units.first(where: { $0.name == name })
       else { return nil }
-      total += number * unit.milliseconds
+      let (part, isTooLong) = number.multipliedReportingOverflow(by: unit.milliseconds)
+      let (sum, overflows) = total.addingReportingOverflow(part)
+      guard !isTooLong, !overflows else { return nil }
+      total = sum
       rest = rest.dropFirst(digits.count + name.count)
     }
     return text.isEmpty ? nil : .milliseconds(total)
@@ -23,7 +27,9 @@ enum DurationText {
   /// Writes what ``read(_:)`` reads; less than a millisecond is left out.
   static func text(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
-    var rest = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    var rest = isTooLong || overflows ? Int64.max : sum
     var text = ""
     for unit in units where rest >= unit.milliseconds {
       text += "\(rest / unit.milliseconds)\(unit.name)"

@@ -34,87 +34,60 @@ public struct NodeConfiguration: Sendable {
   public var accessLog: Bool
 
   /// Reads all settings.
-  /// - Throws: ``ConfigurationError`` for the first value that cannot be used
+  /// - Throws: ``ConfigurationError`` with everything that is wrong
   public init(_ sources: SettingSources) throws(ConfigurationError) {
-    host = try sources.text(.host)
-    port = try sources.integer(.port, 0...65_535)
-    browsers = try sources.browsers(listeningOn: host)
-    do { redis = try RedisConfiguration(url: try sources.text(.redisURL)) } catch {
-      throw sources.refusal(.redisURL, because: "\(error)")
-    }
-    redisPrefix = try sources.text(.redisPrefix)
-    redisConnections = try sources.integer(.redisConnections, 1...64)
-    do { database = try PostgresConfiguration(url: try sources.text(.databaseURL)) } catch {
-      throw sources.refusal(.databaseURL, because: "\(error)")
-    }
-    databaseWriters = try sources.integer(.databaseWriters, 1...64)
-    databaseReaders = try sources.integer(.databaseReaders, 1...256)
-    databaseCouriers = try sources.integer(.databaseCouriers, 1...64)
-    migrations = sources.optional(.migrations)
-    nodeName = sources.optional(.nodeName)
-    threads = try sources.integer(.threads, 0...1024)
-    connections = sources.optional(.connections) == nil ? nil : try sources.integer(.connections, 1...1_000_000)
-    journalLimit = try sources.integer(.journalLimit, 1...10_000_000)
-    authorities = sources.optional(.authorities)
+    var reader = SettingReader(sources)
+    host = reader.text(.host)
+    port = reader.integer(.port, 0...65_535)
+    browsers = reader.browsers(listeningOn: host)
+    redis = reader.redis(.redisURL)
+    redisPrefix = reader.keyPrefix(.redisPrefix)
+    redisConnections = reader.integer(.redisConnections, 1...64)
+    let database = reader.postgres(.databaseURL)
+    databaseWriters = reader.integer(.databaseWriters, 1...64)
+    databaseReaders = reader.integer(.databaseReaders, 1...256)
+    databaseCouriers = reader.integer(.databaseCouriers, 1...64)
+    migrations = reader.optional(.migrations)
+    nodeName = reader.optional(.nodeName)
+    threads = reader.integer(.threads, 0...1024)
+    connections = reader.optionalInteger(.connections, 1...1_000_000)
+    journalLimit = reader.integer(.journalLimit, 1...10_000_000)
+    authorities = reader.optional(.authorities)
     if let authorities, !FileManager.default.isReadableFile(atPath: authorities) {
-      throw sources.refusal(.authorities, because: "there is no such file, or it cannot be read")
+      reader.refuse(.authorities, because: "there is no such file, or it cannot be read")
     }
-    drain = .seconds(try sources.integer(.drainSeconds, 0...3600))
-    let level = try sources.text(.logLevel)
-    guard let logLevel = Logger.Level(rawValue: level.lowercased()) else {
-      throw sources.refusal(.logLevel, because: "it must be one of \(Setting.logLevel.purpose)")
+    drain = .seconds(reader.integer(.drainSeconds, 0...3600))
+    logLevel = reader.level(.logLevel)
+    logFormat = reader.choice(.logFormat, LogFormat.text)
+    accessLog = reader.flag(.accessLog)
+    guard let database, reader.problems.isEmpty, sources.problems.isEmpty else {
+      throw ConfigurationError(source: nil, problems: sources.problemsOfFile + reader.problems)
     }
-    self.logLevel = logLevel
-    guard let logFormat = LogFormat(rawValue: try sources.text(.logFormat).lowercased()) else {
-      throw sources.refusal(.logFormat, because: "it must be text or json")
+    self.database = database
+  }
+}
+
+/// What a command needs that works on the database only. Other settings may be wrong: they are not read.
+public struct DatabaseSettings: Sendable {
+  /// Where PostgreSQL is.
+  public var database: PostgresConfiguration
+  /// Folder with the SQL files, or nil to look beside the program.
+  public var migrations: String?
+
+  /// Reads these settings.
+  /// - Throws: ``ConfigurationError`` with everything that is wrong with them, or with the file as a whole
+  public init(_ sources: SettingSources) throws(ConfigurationError) {
+    var reader = SettingReader(sources)
+    let database = reader.postgres(.databaseURL)
+    migrations = reader.optional(.migrations)
+    guard let database, reader.problems.isEmpty, sources.problems.isEmpty else {
+      throw ConfigurationError(source: nil, problems: sources.problemsOfFile + reader.problems)
     }
-    self.logFormat = logFormat
-    switch try sources.text(.accessLog).lowercased() {
-    case "true", "1", "yes", "on": accessLog = true
-    case "false", "0", "no", "off": accessLog = false
-    default: throw sources.refusal(.accessLog, because: "it must be true or false")
-    }
+    self.database = database
   }
 }
 
 extension SettingSources {
-  fileprivate func browsers(listeningOn host: String) throws(ConfigurationError) -> BrowserAccess {
-    var hosts: [BrowserAccess.Authority]?
-    var origins: [BrowserAccess.Origin] = []
-    do {
-      hosts = try optional(.httpHosts).map { (text) throws(BrowserAccess.MalformedEntry) in
-        try BrowserAccess.hosts(text)
-      }
-    } catch {
-      throw refusal(.httpHosts, because: "\(error)")
-    }
-    do { origins = try BrowserAccess.origins(value(of: .httpOrigins).text) } catch {
-      throw refusal(.httpOrigins, because: "\(error)")
-    }
-    return BrowserAccess(hosts: hosts, origins: origins, listeningOn: host)
-  }
-
-  fileprivate func optional(_ setting: Setting) -> String? {
-    let text = value(of: setting).text
-    return text.isEmpty ? nil : text
-  }
-
-  fileprivate func text(_ setting: Setting) throws(ConfigurationError) -> String {
-    guard let text = optional(setting) else { throw refusal(setting, because: "it must not be empty") }
-    return text
-  }
-
-  fileprivate func integer(_ setting: Setting, _ range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
-    guard let number = Int(value(of: setting).text), range.contains(number) else {
-      throw refusal(
-        setting, because: "it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  fileprivate func refusal(_ setting: Setting, because reason: String) -> ConfigurationError {
-    let value = value(of: setting)
-    return ConfigurationError(
-      "\(setting.environment) is \"\(value.shown(for: setting))\" (from \(value.source)): \(reason)")
-  }
+  /// ``problems``, each with the file's path before it.
+  var problemsOfFile: [String] { problems.map { "\(path ?? ""): \($0)" } }
 }

@@ -8,15 +8,34 @@ public struct Setting: Sendable, Hashable {
   public let standard: String
   /// What it does, in one sentence.
   public let purpose: String
-  /// Whether its value may hold a password.
-  public let isSecret: Bool
+  /// What happens where neither a value nor a standard is; empty for settings that have a standard.
+  public let absence: String
+  /// How its value is shown.
+  let showing: Showing
 
-  init(_ key: String, _ environment: String, _ standard: String, _ purpose: String, isSecret: Bool = false) {
+  /// How a value is shown to people.
+  enum Showing: Sendable, Hashable {
+    /// As it is, unless it looks like a URL.
+    case text
+    /// As what libpq makes of it, without passwords.
+    case postgres
+    /// As what the client for Redis makes of it, without the password.
+    case redis
+  }
+
+  /// Whether its value may hold a password.
+  public var isSecret: Bool { showing != .text }
+
+  init(
+    _ key: String, _ environment: String, _ standard: String, _ purpose: String, absence: String = "",
+    showing: Showing = .text
+  ) {
     self.key = key
     self.environment = environment
     self.standard = standard
     self.purpose = purpose
-    self.isSecret = isSecret
+    self.absence = absence
+    self.showing = showing
   }
 }
 
@@ -32,7 +51,7 @@ extension Setting {
     "Origins of pages that may use the node beside its own, comma-separated: https://dashboard.example.org.")
   static let redisURL = Setting(
     "redis.url", "REDIS_URL", "redis://127.0.0.1:6379/0",
-    "redis:// or rediss:// with user, password and database.", isSecret: true)
+    "redis:// or rediss:// with user, password and database.", showing: .redis)
   static let redisPrefix = Setting(
     "redis.prefix", "TOCSIN_REDIS_PREFIX", "{tocsin}",
     "What all keys begin with; the braces keep them in one slot of Redis Cluster.")
@@ -40,7 +59,7 @@ extension Setting {
     "redis.connections", "TOCSIN_REDIS_CONNECTIONS", "1", "Connections for commands; each pipelines.")
   static let databaseURL = Setting(
     "database.url", "DATABASE_URL", "postgresql://127.0.0.1:5432/tocsin",
-    "PostgreSQL, as libpq reads it; several hosts are allowed.", isSecret: true)
+    "PostgreSQL, as libpq reads it; several hosts are allowed.", showing: .postgres)
   static let databaseWriters = Setting(
     "database.writers", "TOCSIN_DATABASE_WRITERS", "2", "Connections that write new alerts.")
   static let databaseReaders = Setting(
@@ -48,13 +67,16 @@ extension Setting {
   static let databaseCouriers = Setting(
     "database.couriers", "TOCSIN_DATABASE_COURIERS", "2", "Connections for the results of deliveries.")
   static let migrations = Setting(
-    "migrations", "TOCSIN_MIGRATIONS", "", "Folder with the SQL files; found beside the program unless set.")
+    "migrations", "TOCSIN_MIGRATIONS", "", "Folder with the SQL files; found beside the program unless set.",
+    absence: "found beside the program")
   static let nodeName = Setting(
-    "node.name", "TOCSIN_NODE_NAME", "", "The node's name in logs; the host's name unless set.")
+    "node.name", "TOCSIN_NODE_NAME", "", "The node's name in logs; the host's name unless set.",
+    absence: "the host's name")
   static let threads = Setting("threads", "TOCSIN_THREADS", "0", "Event loops; 0 is one per core.")
   static let connections = Setting(
     "connections", "TOCSIN_CONNECTIONS", "",
-    "How many connections clients may have open; as many as the limit of open files has room for unless set.")
+    "How many connections clients may have open; as many as the limit of open files has room for unless set.",
+    absence: "as many as the limit of open files has room for")
   static let journalLimit = Setting(
     "journal.limit", "TOCSIN_JOURNAL_LIMIT", "200000", "How many alerts may wait in Redis before checks get 503.")
   static let drainSeconds = Setting(
@@ -62,7 +84,8 @@ extension Setting {
     "How long a node that was told to stop sends its clients elsewhere; it ends at most 5 s later.")
   static let authorities = Setting(
     "outbound.authorities", "TOCSIN_CA_FILE", "",
-    "PEM file of the authorities that receivers' certificates are checked with; the system's unless set.")
+    "PEM file of the authorities that receivers' certificates are checked with; the system's unless set.",
+    absence: "the system's")
   static let logLevel = Setting(
     "log.level", "TOCSIN_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical.")
   static let logFormat = Setting(

@@ -7,9 +7,11 @@ extension ReceiverConfiguration {
   public var summary: [String] {
     var lines = receivers.map(line)
     lines += routing.routes.enumerated().map { "route \($0 + 1): \(ReceiverConfiguration.text(of: $1))" }
-    if let consoleURL { lines.append("console_url: \(SettingSources.masked(consoleURL))") }
-    if let folder = templates.folder { lines.append("templates: \(folder)") }
-    for (name, path) in templates.files.sorted(by: { $0.key < $1.key }) { lines.append("templates.\(name): \(path)") }
+    if let consoleURL { lines.append("console_url: \(ShownText.url(consoleURL))") }
+    if let folder = templates.folder { lines.append("templates: \(ShownText.line(folder))") }
+    for (name, path) in templates.files.sorted(by: { $0.key < $1.key }) {
+      lines.append("templates.\(name): \(ShownText.line(path))")
+    }
     if let retry {
       lines.append(
         "deliveries: tried again after \(DurationText.text(retry.base)) to \(DurationText.text(retry.cap)), given up "

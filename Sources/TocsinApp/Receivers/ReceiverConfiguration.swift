@@ -34,6 +34,7 @@ public struct ReceiverConfiguration: Sendable, Hashable {
   ///   - environment: variables by name
   /// - Throws: ``ConfigurationError`` with everything that is wrong and without any secret
   public init(file: String?, environment: [String: String]) throws(ConfigurationError) {
+    let file = file.map { ConfigurationFile(reading: $0) }
     self = try ReadingAttempt(file: file, environment: environment).result.get()
   }
 

@@ -39,6 +39,13 @@ public final class ChannelNotifier: Notifier {
   /// The template files that are not used, and why: of the present configuration only.
   public var templateProblems: [TemplateProblem] { directory.withLock { $0 }.problems.all }
 
+  /// The template files of a configuration that cannot be used, and why. Reads them all.
+  public static func templateProblems(
+    of receivers: [ReceiverSettings], options: NotifierOptions
+  ) -> [TemplateProblem] {
+    TargetDirectory(receivers, options, problems: TemplateProblems()).problems.all
+  }
+
   /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
   public var testable: [String] { directory.withLock { $0 }.testable }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TocsinApp
 import TocsinCore
 
 /// The rules of files, all of them right.
@@ -15,7 +16,7 @@ struct RuleFile: Sendable {
     for path in paths {
       let name = path == "-" ? "standard input" : path
       do {
-        let bytes = try path == "-" ? Console.current.readInput() : Array(Data(contentsOf: URL(fileURLWithPath: path)))
+        let bytes = try path == "-" ? Console.current.readInput() : RuleFile.bytes(path)
         add(bytes, name: name)
       } catch {
         faults.append("\(name): cannot be read: \(RuleFile.reason(error))")
@@ -38,19 +39,26 @@ struct RuleFile: Sendable {
   }
 
   private mutating func add(_ bytes: [UInt8], name: String) {
+    guard bytes.count <= YAML.Limits.rules.bytes else {
+      faults.append("\(name): it is larger than \(YAML.Limits.rules.bytes >> 20) MiB: split it into several files")
+      return
+    }
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes
     guard let text = String(validating: bytes, as: UTF8.self) else {
       faults.append("\(name): it is not UTF-8 text")
       return
     }
-    let documents: [YAMLReader.Located]
+    let documents: [LocatedJSON]
     do {
       // Every JSON text is YAML too; but the errors of a file that is meant as JSON should be those of JSON.
       if text.first(where: { !$0.isWhitespace }).map({ $0 == "{" || $0 == "[" }) ?? false, name.hasSuffix(".json") {
         _ = try JSON(parsing: bytes)
       }
-      documents = try YAMLReader.documents(text)
-    } catch let failure as YAMLReader.Failure {
-      faults.append("\(name): \(failure.reason)")
+      documents = try YAML.documents(text, limits: .rules).filter { !$0.isNull }.map { LocatedJSON($0) }
+    } catch let failure as YAML.Failure {
+      let keys = failure.keys.isEmpty ? "" : ": " + failure.keys.map { "`\($0)`" }.joined(separator: ", ")
+      faults.append("\(name): \(failure.reason)\(keys)")
       return
     } catch let error as JSONError {
       faults.append("\(name): \(error.reason), at byte \(error.offset)")
@@ -62,7 +70,7 @@ struct RuleFile: Sendable {
     for document in documents { add(document, name: name) }
   }
 
-  private mutating func add(_ document: YAMLReader.Located, name: String) {
+  private mutating func add(_ document: LocatedJSON, name: String) {
     switch document.value {
     case .array:
       for element in document.elements { add(rule: element, name: name) }
@@ -80,7 +88,7 @@ struct RuleFile: Sendable {
     }
   }
 
-  private mutating func add(rule: YAMLReader.Located, name: String) {
+  private mutating func add(rule: LocatedJSON, name: String) {
     var place = RuleFile.place(name, rule.line)
     if let id = rule.value.object?["rule_id"]?.string { place += " (\(id))" }
     for member in rule.members where !RuleFile.fields.contains(member.key) {
@@ -106,6 +114,17 @@ struct RuleFile: Sendable {
     "rule_id", "name", "alert_type", "severity", "enabled", "metric_name", "threshold", "threshold_operator",
     "lookback_minutes", "cooldown_minutes", "aggregation", "conditions", "metadata", "created_at", "updated_at",
   ]
+
+  /// The file's bytes, as far as they are looked at: one more than the limit, so that a larger file is seen to be one.
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? file.close() }
+    var bytes: [UInt8] = []
+    while bytes.count <= YAML.Limits.rules.bytes, let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
+      bytes += part
+    }
+    return bytes
+  }
 
   private static func place(_ name: String, _ line: Int?) -> String {
     line.map { "\(name):\($0)" } ?? name

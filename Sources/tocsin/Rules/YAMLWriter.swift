@@ -1,3 +1,4 @@
+import TocsinApp
 import TocsinCore
 import Yams
 
@@ -8,24 +9,24 @@ enum YAMLWriter {
     try serialize(node: node(value), indent: 2, width: -1, allowUnicode: true)
   }
 
-  private static func node(_ value: JSON) -> Node {
+  private static func node(_ value: JSON) -> Yams.Node {
     switch value {
     case .null: plain("null")
     case .bool(let value): plain(value ? "true" : "false")
     case .integer(let value): plain("\(value)")
     case .number(let value): plain(value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value)).0" : "\(value)")
     case .string(let text):
-      .scalar(Node.Scalar(text, Tag(.str), YAMLScalar.canBePlain(text) ? .plain : .doubleQuoted))
+      .scalar(Yams.Node.Scalar(text, Tag(.str), YAMLScalar.canBePlain(text) ? .plain : .doubleQuoted))
     case .array(let elements):
-      .sequence(Node.Sequence(elements.map(node), Tag(.seq), elements.isEmpty ? .flow : .block))
+      .sequence(Yams.Node.Sequence(elements.map(node), Tag(.seq), elements.isEmpty ? .flow : .block))
     case .object(let object):
       .mapping(
-        Node.Mapping(
+        Yams.Node.Mapping(
           object.members.map { (node(.string($0.key)), node($0.value)) }, Tag(.map), object.isEmpty ? .flow : .block))
     }
   }
 
-  private static func plain(_ text: String) -> Node {
-    .scalar(Node.Scalar(text, .implicit, .plain))
+  private static func plain(_ text: String) -> Yams.Node {
+    .scalar(Yams.Node.Scalar(text, .implicit, .plain))
   }
 }

@@ -7,7 +7,10 @@ struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Show the effective configuration and where each value comes from.",
-    discussion: "Passwords are masked. Exits with 2 where a value cannot be used, after printing all.")
+    discussion: """
+      Passwords are masked, and what cannot be read is not shown. Settings, receivers and templates are checked \
+      together: everything that is wrong goes to standard error at once, after the values, and the exit status is 2.
+      """)
 
   @OptionGroup var options: NodeOptions
 
@@ -15,25 +18,33 @@ struct ConfigCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let sources = try await options.sources()
+    let load = options.load()
     if json {
-      let members = Setting.all.map { setting in
-        let value = sources.value(of: setting)
-        return (
-          setting.key, JSON.object(["value": .string(value.shown(for: setting)), "source": .string(value.source)])
-        )
-      }
-      print(JSON.object(JSONObject(members)).text)
+      printJSON(load.sources)
     } else {
-      let width = Setting.all.map(\.key.count).max() ?? 0
-      for setting in Setting.all {
-        let value = sources.value(of: setting)
-        let padding = String(repeating: " ", count: width - setting.key.count)
-        print("\(setting.key)\(padding)  \(value.shown(for: setting))  (\(value.source))")
-      }
+      printLines(load.sources)
+      if case .success(let receivers) = load.receivers { receivers.summary.forEach(Console.current.print) }
     }
-    let receivers = try options.receivers()
-    if !json { for line in receivers.summary { print(line) } }
-    do { _ = try NodeConfiguration(sources) } catch { throw CommandFailure(.usage, "tocsin: \(error)") }
+    for warning in load.warnings { Console.current.complain("tocsin: warning: \(warning)") }
+    let problems = load.problems + load.templateProblems
+    if !problems.isEmpty { throw NodeOptions.failure(problems) }
+  }
+
+  private func printJSON(_ sources: SettingSources) {
+    let members = Setting.all.map { setting in
+      let value = sources.value(of: setting)
+      let shown: JSON = value.text.isEmpty ? .null : .string(value.shown(for: setting))
+      return (setting.key, JSON.object(["value": shown, "source": .string(value.source)]))
+    }
+    Console.current.print(JSON.object(JSONObject(members)).text)
+  }
+
+  private func printLines(_ sources: SettingSources) {
+    let width = Setting.all.map(\.key.count).max() ?? 0
+    for setting in Setting.all {
+      let value = sources.value(of: setting)
+      let padding = String(repeating: " ", count: width - setting.key.count)
+      Console.current.print("\(setting.key)\(padding)  \(value.shown(for: setting))  (\(Printable.line(value.source)))")
+    }
   }
 }

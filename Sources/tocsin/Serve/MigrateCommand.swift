@@ -23,7 +23,10 @@ struct MigrateCommand: AsyncParsableCommand {
   var dryRun = false
 
   func run() async throws {
-    let configuration = try await options.configuration()
+    let load = options.load()
+    for warning in load.warnings { Console.current.complain("tocsin: warning: \(warning)") }
+    let configuration: DatabaseSettings
+    do { configuration = try DatabaseSettings(load.sources) } catch { throw NodeOptions.failure(error.problems) }
     do {
       let migrator = try Migrations.migrator(configuration.database, folder: configuration.migrations)
       if dryRun {

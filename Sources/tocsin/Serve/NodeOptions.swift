@@ -1,55 +1,32 @@
 import ArgumentParser
-import Foundation
 import TocsinApp
 
 /// The flags that every command with a node's configuration takes.
 struct NodeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("YAML or JSON file with settings.", valueName: "file"))
+  @Option(help: ArgumentHelp("YAML or JSON file with settings; also TOCSIN_CONFIG.", valueName: "file"))
   var config: String?
 
-  @Option(help: "Redis, as redis:// or rediss:// URL; also REDIS_URL.")
+  @Option(help: "Redis, as redis:// or rediss:// URL; also REDIS_URL, which the list of processes does not show.")
   var redisURL: String?
 
-  @Option(help: "PostgreSQL, as URL or connection string; also DATABASE_URL.")
+  @Option(
+    help: "PostgreSQL, as URL or connection string; also DATABASE_URL, which the list of processes does not show.")
   var databaseURL: String?
 
-  @Option(help: ArgumentHelp("Folder with the SQL migrations.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Folder with the SQL migrations; also TOCSIN_MIGRATIONS.", valueName: "folder"))
   var migrations: String?
 
-  /// The sources of settings, with further flags by setting key.
-  func sources(flags: [String: String?] = [:]) async throws -> SettingSources {
+  /// Reads everything, with further flags by setting key. The configuration file is read once.
+  func load(flags: [String: String?] = [:]) -> ConfigurationLoad {
     var given = flags.compactMapValues { $0 }
     given["redis.url"] = redisURL
     given["database.url"] = databaseURL
     given["migrations"] = migrations
-    let environment = ProcessInfo.processInfo.environment
-    do {
-      return try await SettingSources(
-        flags: given, environment: environment, file: receiverSource.file)
-    } catch {
-      throw CommandFailure(.usage, "tocsin: \(error)")
-    }
+    return ConfigurationLoad(flags: given, environment: Console.current.environment, path: config)
   }
 
-  /// Where receivers and routes are read from.
-  var receiverSource: ReceiverSource {
-    let environment = ProcessInfo.processInfo.environment
-    return ReceiverSource(file: config ?? environment["TOCSIN_CONFIG"], environment: environment)
-  }
-
-  /// The checked receivers and routes.
-  func receivers() throws -> ReceiverConfiguration {
-    let source = receiverSource
-    do {
-      return try ReceiverConfiguration(file: source.file, environment: source.environment)
-    } catch {
-      throw CommandFailure(.usage, "tocsin: \(error)")
-    }
-  }
-
-  /// The checked configuration.
-  func configuration(flags: [String: String?] = [:]) async throws -> NodeConfiguration {
-    let sources = try await sources(flags: flags)
-    do { return try NodeConfiguration(sources) } catch { throw CommandFailure(.usage, "tocsin: \(error)") }
+  /// What one of these commands ends with where settings cannot be used.
+  static func failure(_ problems: [String]) -> CommandFailure {
+    CommandFailure(.usage, "tocsin: \(ConfigurationError(source: nil, problems: problems))")
   }
 }

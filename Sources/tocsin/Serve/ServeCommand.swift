@@ -33,11 +33,13 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     OpenFileLimit.raise()
-    let configuration = try await options.configuration(flags: ["host": host, "port": port.map(String.init)])
-    let receivers = try options.receivers()
+    let load = options.load(flags: ["host": host, "port": port.map(String.init)])
+    guard case .success(let configuration) = load.node, case .success(let receivers) = load.receivers else {
+      throw NodeOptions.failure(load.problems)
+    }
     let logs = LogWriter(format: configuration.logFormat)
     LoggingSystem.bootstrap { _ in LineLogHandler(writer: logs, level: configuration.logLevel) }
-    let result = await serve(configuration, receivers, logs)
+    let result = await serve(configuration, receivers, load, logs)
     let isWritten = await logs.finish()
     do { try result.get() } catch {
       // Where nobody reads standard error, another line would wait forever.
@@ -46,18 +48,23 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func serve(
-    _ configuration: NodeConfiguration, _ receivers: ReceiverConfiguration, _ logs: LogWriter
+    _ configuration: NodeConfiguration, _ receivers: ReceiverConfiguration, _ load: ConfigurationLoad, _ logs: LogWriter
   ) async -> Result<Void, CommandFailure> {
     let logger = Logger(label: "tocsin")
+    for warning in load.warnings {
+      logger.warning(
+        "an environment variable does nothing",
+        metadata: ["variable": "\(warning.variable)", "reason": "\(warning.reason)"])
+    }
     if configuration.host != "127.0.0.1", configuration.host != "localhost", configuration.host != "::1" {
       logger.warning(
         "the node listens to other machines and has no access control: let only trusted ones reach it",
         metadata: ["host": "\(configuration.host)"])
     }
+    let source = ReceiverSource(file: load.file, environment: Console.current.environment)
     do {
       try await Node(
-        configuration: configuration, receivers: receivers, reloadingFrom: options.receiverSource, logs: logs,
-        logger: logger
+        configuration: configuration, receivers: receivers, reloadingFrom: source, logs: logs, logger: logger
       ).run()
       return .success(())
     } catch {

@@ -21,10 +21,10 @@ struct ChannelReader: Sendable {
 
   /// The settings of a section, checked as a whole.
   func settings(_ section: inout SectionReader) -> ChannelSettings? {
-    let problems = section.context.problems.count
+    let problems = section.context.problemCount
     let settings = read(&section)
     section.finish()
-    if let settings, section.context.problems.count == problems {
+    if let settings, section.context.problemCount == problems {
       ChannelReader.check(settings, at: section.place, in: section.context)
     }
     return settings
@@ -69,9 +69,9 @@ struct ChannelReader: Sendable {
   }
 
   private static func telegram(_ section: inout SectionReader) -> ChannelSettings? {
-    let token = section.secret("token")
+    let token = section.token("token")
     require(token, "token", "the bot's token", in: &section)
-    let chat = section.text("chat_id")
+    let chat = section.chat("chat_id")
     section.require(section.tree("chat_id") != nil, "chat_id", "a chat's number, or @name of a public channel")
     let thread = section.integer("thread_id", 1...Int(Int32.max))
     let base = section.url("api_url")
@@ -83,7 +83,7 @@ struct ChannelReader: Sendable {
   }
 
   private static func pagerduty(_ section: inout SectionReader) -> ChannelSettings? {
-    let key = section.secret("routing_key")
+    let key = section.token("routing_key")
     require(key, "routing_key", "the key of an Events API v2 integration", in: &section)
     let url = section.url("events_url")
     let options = section.options(.pagerduty, .incidents)
@@ -94,7 +94,7 @@ struct ChannelReader: Sendable {
   }
 
   private static func opsgenie(_ section: inout SectionReader) -> ChannelSettings? {
-    let key = section.secret("api_key")
+    let key = section.token("api_key")
     require(key, "api_key", "the key of an API integration", in: &section)
     let base = section.url("api_url")
     let options = section.options(.opsgenie, .incidents)
@@ -102,6 +102,18 @@ struct ChannelReader: Sendable {
     var settings = OpsgenieSettings(apiKey: key, options: options)
     if let base { settings.baseURL = base.value.withoutEndingSlashes }
     return .opsgenie(settings)
+  }
+}
+
+extension SectionReader {
+  /// A chat of Telegram: a number, also as charts write it (`-1.001234567890e+12`), or the name of a public channel.
+  fileprivate mutating func chat(_ key: String) -> String? {
+    guard let tree = tree(key), let text = text(tree, at: place.member(key), as: .word) else { return nil }
+    if text.wholeMatch(of: /@[A-Za-z0-9_]+/) != nil { return text }
+    if !text.hasOctalLook, let number = WholeNumber.read(text), number != 0 { return String(number) }
+    context.report(
+      place.member(key), "must be a chat's number, as a whole and in quotes, or @name of a public channel")
+    return nil
   }
 }
 

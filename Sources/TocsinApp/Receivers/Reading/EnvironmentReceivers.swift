@@ -3,6 +3,13 @@ import TocsinNotifiers
 
 /// The receivers `email`, `slack` and `webhook` of the variables that existing deployments set.
 struct EnvironmentReceivers {
+  /// All variables that are read here.
+  static let variables = [
+    "ALERT_EMAIL_ENABLED", "ALERT_EMAIL_RECIPIENTS", "ALERT_EMAIL_SMTP_HOST", "ALERT_EMAIL_SMTP_PORT",
+    "ALERT_EMAIL_SENDER", "ALERT_EMAIL_PASSWORD", "ALERT_SLACK_ENABLED", "ALERT_SLACK_WEBHOOK_URL",
+    "ALERT_SLACK_CHANNEL", "ALERT_WEBHOOK_ENABLED", "ALERT_WEBHOOK_URLS", "ALERT_WEBHOOK_HEADERS",
+  ]
+
   private let context: ReadingContext
 
   /// Those whose `…_ENABLED` is true.
@@ -16,16 +23,16 @@ struct EnvironmentReceivers {
   }
 
   private func receiver(_ name: String, _ switchedBy: String, _ read: () -> ChannelSettings?) -> ReadReceiver? {
-    guard let text = context.variable(switchedBy) else { return nil }
+    guard let text = context.setting(switchedBy) else { return nil }
     let place = Place(switchedBy)
-    guard let isEnabled = FlagText.read(text.trimmed) else {
-      context.report(place, "must be true or false")
+    guard let isEnabled = FlagText.read(text) else {
+      context.report(place, "must be \(FlagText.words)")
       return nil
     }
     guard isEnabled else { return nil }
-    let before = context.problems.count
+    let before = context.problemCount
     let settings = read()
-    if let settings, context.problems.count == before { ChannelReader.check(settings, at: place, in: context) }
+    if let settings, context.problemCount == before { ChannelReader.check(settings, at: place, in: context) }
     return ReadReceiver(settings: ReceiverSettings(name: name, channels: settings.map { [$0] } ?? []), place: place)
   }
 
@@ -35,15 +42,11 @@ struct EnvironmentReceivers {
     let sender = required("ALERT_EMAIL_SENDER", for: "ALERT_EMAIL_ENABLED").flatMap {
       EmailReader.address($0, at: Place("ALERT_EMAIL_SENDER"), in: context)
     }
-    let recipients = list("ALERT_EMAIL_RECIPIENTS", for: "ALERT_EMAIL_ENABLED").compactMap {
+    let recipients = list("ALERT_EMAIL_RECIPIENTS", for: "ALERT_EMAIL_ENABLED", ListText.addresses).compactMap {
       EmailReader.address($0, at: Place("ALERT_EMAIL_RECIPIENTS"), in: context)
     }
-    var port = 587
-    if let text = context.variable("ALERT_EMAIL_SMTP_PORT") {
-      port = Int(text.trimmed).flatMap { (1...65_535).contains($0) ? $0 : nil } ?? 0
-      if port == 0 { context.report(Place("ALERT_EMAIL_SMTP_PORT"), "must be a whole number from 1 to 65535") }
-    }
-    let password = context.variable("ALERT_EMAIL_PASSWORD").map { Secret($0) }
+    let port = port()
+    let password = context.setting("ALERT_EMAIL_PASSWORD", isSecret: true).map { Secret($0) }
     guard let host, let sender, !recipients.isEmpty else { return nil }
     return .email(
       EmailSettings(
@@ -51,23 +54,33 @@ struct EnvironmentReceivers {
         user: password == nil ? nil : sender.address, password: password, sender: sender, recipients: recipients))
   }
 
+  private func port() -> Int {
+    let name = "ALERT_EMAIL_SMTP_PORT"
+    guard let text = context.setting(name), !ServiceVariable.isValue(text, of: name) else { return 587 }
+    if let port = WholeNumber.read(text), (1...65_535).contains(port) { return Int(port) }
+    context.report(Place(name), "must be a whole number from 1 to 65535")
+    return 587
+  }
+
   private func slack() -> ChannelSettings? {
     let place = Place("ALERT_SLACK_WEBHOOK_URL")
     guard let url = required("ALERT_SLACK_WEBHOOK_URL", for: "ALERT_SLACK_ENABLED").flatMap({ url($0, at: place) })
     else { return nil }
-    return .slack(SlackSettings(url: url, channel: context.variable("ALERT_SLACK_CHANNEL")?.trimmed ?? "#alerts"))
+    // Set and empty: the webhook's own channel.
+    let standard = context.isSet("ALERT_SLACK_CHANNEL") ? nil : "#alerts"
+    return .slack(SlackSettings(url: url, channel: context.setting("ALERT_SLACK_CHANNEL") ?? standard))
   }
 
   private func webhook() -> ChannelSettings? {
     let place = Place("ALERT_WEBHOOK_URLS")
-    let urls = list("ALERT_WEBHOOK_URLS", for: "ALERT_WEBHOOK_ENABLED").compactMap { url($0, at: place) }
+    let urls = list("ALERT_WEBHOOK_URLS", for: "ALERT_WEBHOOK_ENABLED", ListText.urls).compactMap { url($0, at: place) }
     let headers = headers()
     return urls.isEmpty ? nil : .webhook(WebhookSettings(urls: urls, headers: headers))
   }
 
   private func headers() -> [WebhookSettings.Header] {
     let place = Place("ALERT_WEBHOOK_HEADERS")
-    guard let text = context.variable("ALERT_WEBHOOK_HEADERS") else { return [] }
+    guard let text = context.setting("ALERT_WEBHOOK_HEADERS", isList: true) else { return [] }
     guard let object = (try? JSON(parsing: text))?.object else {
       context.report(place, "must be a JSON object: {\"X-Team\": \"growth\"}")
       return []
@@ -77,7 +90,7 @@ struct EnvironmentReceivers {
         context.report(place, "the value of each header must be a JSON string")
         return nil
       }
-      return WebhookSettings.Header(member.key, Secret(value))
+      return WebhookSettings.Header(member.key, Secret(SettingText.trimmed(value, isSecret: true)))
     }
   }
 
@@ -89,15 +102,16 @@ struct EnvironmentReceivers {
     return Secret(text)
   }
 
-  private func required(_ name: String, for reason: String) -> String? {
-    if let text = context.variable(name)?.trimmed, !text.isEmpty { return text }
-    context.report(Place(name), "is not set, but \(reason) is true")
+  private func required(_ name: String, for reason: String, isList: Bool = false) -> String? {
+    let before = context.problemCount
+    if let text = context.setting(name, isList: isList) { return text }
+    if context.problemCount == before { context.report(Place(name), "is not set, but \(reason) is true") }
     return nil
   }
 
-  private func list(_ name: String, for reason: String) -> [String] {
-    guard let text = required(name, for: reason) else { return [] }
-    let parts = text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+  private func list(_ name: String, for reason: String, _ split: (String) -> [String]) -> [String] {
+    guard let text = required(name, for: reason, isList: true) else { return [] }
+    let parts = split(text)
     if parts.isEmpty { context.report(Place(name), "has nothing between its commas") }
     return parts
   }

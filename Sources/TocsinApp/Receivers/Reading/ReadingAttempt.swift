@@ -5,39 +5,50 @@ import TocsinNotifiers
 struct ReadingAttempt: Sendable {
   /// The configuration, or everything that is wrong.
   let result: Result<ReceiverConfiguration, ConfigurationError>
-  /// The files that were read, as they were before; also those that could not be read.
-  let stamps: [String: FileStamp]
-  /// The same for templates.
+  /// The files that were read, also those that could not be read.
+  let files: [String: FileImage]
+  /// The templates' files.
   let templateStamps: [String: FileStamp]
+  /// The names of the receivers that variables make.
+  let receiversOfVariables: Set<String>
+  /// Whether the file has `receivers: []`: that nobody is to be told.
+  let saysNobody: Bool
+  /// The names of the variables that the file uses.
+  let variables: Set<String>
+
+  /// Everything that shows whether files have changed, without reading them.
+  var stamps: [String: FileStamp] { files.mapValues(\.stamp).merging(templateStamps) { first, _ in first } }
 }
 
 extension ReadingAttempt {
-  /// Reads. Waits for the file system.
-  init(file: String?, environment: [String: String]) {
-    let context = ReadingContext(environment: environment, path: file)
+  /// Reads what the file names, and the environment. Waits for the file system.
+  init(file: ConfigurationFile?, environment: [String: String]) {
+    let context = ReadingContext(environment: environment, path: file?.path)
+    if let file, file.isRegular { context.note(file.image, of: file.path) }
     var tree = ConfigurationTree.null
-    if let file {
-      do {
-        tree = try ConfigurationTree(text: context.read(file), path: file)
-      } catch {
-        context.report(error.problems)
-      }
+    switch file?.tree {
+    case nil: break
+    case .success(let read): tree = read
+    case .failure(let error): context.report(error.problems)
     }
     context.report(SettingSources.values(of: tree).problems)
-    let configuration = ReadingAttempt.configuration(tree.members ?? [], in: context)
+    let members = tree.members ?? []
+    let inEnvironment = EnvironmentReceivers.read(in: context)
+    let configuration = ReadingAttempt.configuration(members, inEnvironment, in: context)
     self.init(
       result: context.problems.isEmpty
-        ? .success(configuration) : .failure(ConfigurationError(source: file, problems: context.problems)),
-      stamps: context.stamps, templateStamps: context.templateStamps)
+        ? .success(configuration) : .failure(ConfigurationError(source: file?.path, problems: context.problems)),
+      files: context.files, templateStamps: context.templateStamps,
+      receiversOfVariables: Set(inEnvironment.map(\.settings.name)),
+      saysNobody: members.contains { $0.key == "receivers" && $0.value == .list([]) }, variables: context.variables)
   }
 
   private static func configuration(
-    _ members: [ConfigurationTree.Member], in context: ReadingContext
+    _ members: [ConfigurationTree.Member], _ inEnvironment: [ReadReceiver], in context: ReadingContext
   ) -> ReceiverConfiguration {
     // A key with nothing behind it is one whose members are commented out.
     var root = SectionReader(members.filter { $0.value != .null }, at: .root, in: context)
     let inFile = ReceiverReader.read(root.tree("receivers"), in: context)
-    let inEnvironment = EnvironmentReceivers.read(in: context)
     let routes = RouteReader.read(root.tree("routes"), in: context)
     let routing = RoutingReader(
       inFile: inFile.compactMap { $0 }, inEnvironment: inEnvironment, routes: routes, context: context,
@@ -51,7 +62,7 @@ extension ReadingAttempt {
     let inFile = root.url("console_url")
     let context = root.context
     let place = Place("TOCSIN_CONSOLE_URL")
-    let inEnvironment = context.variable(place.description).flatMap { root.url(Secret($0), at: place) }
+    let inEnvironment = context.setting(place.description).flatMap { root.url(Secret($0), at: place) }
     guard let url = (inEnvironment ?? inFile)?.value.withoutEndingSlashes else { return nil }
     if url.contains(where: { "?#".contains($0) }) {
       context.report(inEnvironment == nil ? Place("console_url") : place, "must have no ? and no #")
@@ -62,7 +73,7 @@ extension ReadingAttempt {
   private static func templates(_ root: inout SectionReader) -> TemplateSources {
     let inFile = root.templates()
     let place = Place("TOCSIN_TEMPLATES")
-    guard let path = root.context.variable(place.description) else { return inFile }
+    guard let path = root.context.setting(place.description) else { return inFile }
     return TemplateSources(folder: root.folder(path, at: place, of: TemplateName.all), files: inFile.files)
   }
 

@@ -19,13 +19,17 @@ struct ReadReceiver: Sendable {
 
 /// Reads `receivers`.
 enum ReceiverReader {
+  /// The most receivers and the most routes of a file: each alert is held against each route.
+  static let limit = 1000
+
   /// The receivers; nil for those without a usable name.
   static func read(_ tree: ConfigurationTree?, in context: ReadingContext) -> [ReadReceiver?] {
     let place = Place("receivers")
     switch tree {
     case nil, .null: return []
     case .list(let elements):
-      return elements.enumerated().map { index, element in
+      if elements.count > limit { context.report(place, "are more than \(limit)") }
+      return elements.prefix(limit).enumerated().map { index, element in
         SectionReader(element, at: place.element(index), in: context).flatMap { section in
           var section = section
           return receiver(&section)
@@ -47,7 +51,7 @@ enum ReceiverReader {
       context.report(section.place.member("fallback_after"), "needs receivers in fallback")
     }
     let concurrency = section.integer("concurrency", 1...1000)
-    let before = context.problems.count
+    let before = context.problemCount
     var channels: [ChannelSettings] = []
     var count = 0
     for reader in ChannelReader.all {
@@ -58,7 +62,7 @@ enum ReceiverReader {
       }
     }
     let names = ChannelReader.all.map(\.channel.rawValue).joined(separator: ", ")
-    if count == 0, context.problems.count == before {
+    if count == 0, context.problemCount == before {
       context.report(section.place, "has no channel: add one of \(names)")
     }
     section.finish()

@@ -13,7 +13,8 @@ enum RouteReader {
     switch tree {
     case nil, .null: return []
     case .list(let elements):
-      return elements.enumerated().compactMap { index, element in
+      if elements.count > ReceiverReader.limit { context.report(place, "are more than \(ReceiverReader.limit)") }
+      return elements.prefix(ReceiverReader.limit).enumerated().compactMap { index, element in
         SectionReader(element, at: place.element(index), in: context).map { section in
           var section = section
           return route(&section)
@@ -27,7 +28,7 @@ enum RouteReader {
 
   private static func route(_ section: inout SectionReader) -> Read {
     var route = Route(receivers: [])
-    let before = section.context.problems.count
+    let before = section.context.problemCount
     if var match = section.section("match") {
       conditions(&match, of: &route)
       match.finish()
@@ -37,7 +38,7 @@ enum RouteReader {
       section.tree("receivers") != nil, "receivers", "who gets what matches; an empty list is nobody")
     route.continues = section.flag("continue") ?? false
     route.receivers = receivers.map(\.text)
-    if section.context.problems.count == before {
+    if section.context.problemCount == before {
       var seen: Set<String> = []
       for (place, name) in receivers where !seen.insert(name).inserted {
         section.context.report(place, "stands there twice")
@@ -52,9 +53,8 @@ enum RouteReader {
     route.alertTypes = Set(words(&match, "alert_type"))
     let context = match.context
     route.campaigns = values(&match, "campaign_id").compactMap { place, text in
-      let hasControls = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-      guard text.utf8.count <= 256, !hasControls else {
-        context.report(place, "must be at most 256 bytes without control characters; * and ? are wildcards")
+      guard text.utf8.count <= 256 else {
+        context.report(place, "must be at most 256 bytes; * and ? are wildcards")
         return nil
       }
       return Glob(text)
@@ -84,9 +84,15 @@ enum RouteReader {
 
   /// The values of a condition. One that has none would match everything.
   private static func values(_ match: inout SectionReader, _ key: String) -> [(place: Place, text: String)] {
-    if case .list([])? = match.tree(key) {
-      match.context.report(match.place.member(key), "is an empty list: leave it out to match everything")
+    guard let tree = match.tree(key) else { return [] }
+    let place = match.place.member(key)
+    if case .list(let elements) = tree {
+      if elements.isEmpty { match.context.report(place, "is an empty list: leave it out to match everything") }
+      if elements.count > limit { match.context.report(place, "are more than \(limit): use a pattern") }
     }
-    return match.texts(key) ?? []
+    return match.texts(tree, at: place, as: .exact)
   }
+
+  /// The most values of a condition: each alert is held against each of them.
+  private static let limit = 1000
 }

@@ -1,17 +1,27 @@
 import TocsinNotifiers
 
 extension SectionReader {
-  /// The secret at a key, or in the file whose path stands at `key_file`; a line break at the file's end is cut.
+  /// The secret at a key, or in the file whose path stands at `key_file`; line breaks at its end are cut.
   mutating func secret(_ key: String) -> Secret? {
-    let isHere = tree(key) != nil
-    guard let file = fileText(key) else { return text(key).map { Secret($0) } }
-    if isHere { context.report(place.member(key), "is set, and so is \(key)_file: leave one out") }
-    guard !file.text.isEmpty else { return nil }
-    guard !file.text.contains(where: \.isNewline) else {
-      context.report(file.place, "the file has more than one line")
-      return nil
+    let here = tree(key)
+    guard let file = fileText(key) else {
+      return here.flatMap { text($0, at: place.member(key), as: .secret) }.map { Secret($0) }
     }
-    return Secret(file.text)
+    if here != nil { context.report(place.member(key), "is set, and so is \(key)_file: leave one out") }
+    return line(file).map { Secret($0) }
+  }
+
+  /// A file's text, if it is one line.
+  private func line(_ file: (place: Place, text: String)) -> String? {
+    if file.text.isEmpty { return nil }
+    if file.text.contains(where: \.isNewline) {
+      context.report(file.place, "the file has more than one line")
+    } else if SettingText.hasControls(file.text) {
+      context.report(file.place, "the file \(SettingText.Fault.control)")
+    } else {
+      return file.text
+    }
+    return nil
   }
 
   /// The URL at a key or in its file.
@@ -20,15 +30,27 @@ extension SectionReader {
   }
 
   func url(_ secret: Secret, at place: Place) -> Secret? {
-    if WebURL.isValid(secret.value) { return secret }
-    context.report(place, "must be a URL that begins with https:// or http://, without spaces")
+    let text = SettingText.trimmed(secret.value, isSecret: false)
+    if WebURL.isValid(text) { return Secret(text) }
+    let quotes = SettingText.isQuoted(text) ? "; it has quotes around it" : ""
+    context.report(place, "must be a URL that begins with https:// or http://, without spaces\(quotes)")
+    return nil
+  }
+
+  /// A token: a secret that has neither blanks nor quotes, whoever gave it out.
+  mutating func token(_ key: String) -> Secret? {
+    guard let secret = secret(key) else { return nil }
+    let text = SettingText.trimmed(secret.value, isSecret: false)
+    guard SettingText.isQuoted(text) else { return Secret(text) }
+    context.report(place.member(key), "\(SettingText.Fault.quotes)")
     return nil
   }
 
   /// The secrets at `plural` (one or a list), at `single`, and in the files at `plural_file` (one a line) and
   /// `single_file`, each with its place.
   mutating func secrets(_ plural: String, single: String? = nil) -> [(place: Place, secret: Secret)] {
-    var secrets = (texts(plural) ?? []).map { ($0.place, Secret($0.text)) }
+    let here = tree(plural).map { texts($0, at: place.member(plural), as: .secret) } ?? []
+    var secrets = here.map { ($0.place, Secret($0.text)) }
     if let file = fileText(plural) {
       let lines = file.text.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
       secrets += lines.map { (file.place, Secret($0)) }
@@ -46,15 +68,11 @@ extension SectionReader {
     return (place, fileText(path: path, at: place))
   }
 
+  /// Without line breaks at its end; empty where it cannot be used, which is reported.
   func fileText(path: String, at place: Place) -> String {
-    do {
-      var text = try context.read(context.resolved(path))
-      if text.last?.isNewline == true { text.removeLast() }
+    do throws(ConfigurationError) {
+      let text = SettingText.trimmed(try context.read(context.resolved(path)), isSecret: true)
       if text.isEmpty { context.report(place, "the file is empty") }
-      if text.utf8.contains(0) {
-        context.report(place, "the file has a NUL character")
-        return ""
-      }
       return text
     } catch {
       for problem in error.problems { context.report(place, "the file cannot be used: \(problem)") }

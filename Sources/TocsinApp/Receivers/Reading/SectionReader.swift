@@ -1,3 +1,5 @@
+import TocsinCore
+
 /// Reads a mapping key by key; whoever asked for all that it may have can say what else is in it.
 struct SectionReader {
   /// Where the mapping stands.
@@ -55,9 +57,14 @@ struct SectionReader {
 
   /// Must come last: reports keys that nobody asked for.
   func finish() {
+    let known = Set(known)
     for member in members where !known.contains(member.key) {
-      context.report(
-        place.member(member.key), "there is no such setting; here can be \(known.joined(separator: ", "))")
+      context.report(place.member(member.key), "there is no such setting\(hint(member.key))")
     }
+  }
+
+  private func hint(_ key: String) -> String {
+    let question = NearestName.question(key, among: known)
+    return question.isEmpty ? "; here can be \(known.joined(separator: ", "))" : question
   }
 }

@@ -33,11 +33,10 @@ enum VariableText {
 
   /// The name of a text that begins with `${NAME}`.
   private static func name(in text: Substring) -> String? {
-    guard text.hasPrefix("${"), let end = text.firstIndex(of: "}") else { return nil }
-    let name = text[..<end].dropFirst(2)
-    let isName =
-      !name.isEmpty && name.first?.isNumber == false
-      && name.allSatisfy { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return isName ? String(name) : nil
+    guard text.hasPrefix("${") else { return nil }
+    // Not one character further than the name: a text of thousands of `${` would be looked through from each of them.
+    let name = text.dropFirst(2).prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+    guard let first = name.first, !first.isNumber, text[name.endIndex...].first == "}" else { return nil }
+    return String(name)
   }
 }

@@ -4,14 +4,14 @@ import TocsinNotifiers
 /// Reads the settings of webhooks.
 enum WebhookReader {
   static func read(_ section: inout SectionReader) -> ChannelSettings? {
-    let problems = section.context.problems.count
+    let problems = section.context.problemCount
     let urls = section.secrets("urls", single: "url").compactMap { section.url($0.secret, at: $0.place) }
     section.require(
-      !urls.isEmpty || section.context.problems.count > problems, "urls",
+      !urls.isEmpty || section.context.problemCount > problems, "urls",
       "a list of URLs; or set url, url_file or urls_file")
     let headers = headers(&section)
     let secrets = section.secrets("secrets", single: "secret").compactMap { place, secret in
-      let key = SigningSecret(secret.value)
+      let key = SigningSecret(SettingText.trimmed(secret.value, isSecret: false))
       if key == nil { section.context.report(place, "must be whsec_ and base64") }
       return key
     }
@@ -25,17 +25,16 @@ enum WebhookReader {
   /// The headers at `headers`, and those of `headers_file`, which has paths in place of values.
   private static func headers(_ section: inout SectionReader) -> [WebhookSettings.Header] {
     var headers: [WebhookSettings.Header] = []
+    var names: Set<String> = []
     let context = section.context
     func add(_ name: String, _ value: String, at place: Place) {
-      if headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
-        context.report(place, "the header is there already")
-      }
+      if !names.insert(name.lowercased()).inserted { context.report(place, "the header is there already") }
       headers.append(WebhookSettings.Header(name, Secret(value)))
     }
     if let values = section.section("headers") {
       for (key, tree) in values.all {
         let place = values.place.member(key)
-        if let value = values.text(tree, at: place) { add(key, value, at: place) }
+        if let value = values.text(tree, at: place, as: .secret) { add(key, value, at: place) }
       }
     }
     if let files = section.section("headers_file") {

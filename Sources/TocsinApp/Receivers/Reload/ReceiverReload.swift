@@ -1,14 +1,17 @@
 public import Logging
 import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 import TocsinCore
 import UnixSignals
 
 /// Reads receivers and routes again on SIGHUP, and when the configuration file, a file with a secret or a template
 /// changes.
 ///
-/// What cannot be used is logged once and refused: the old configuration stays. A change is taken up 2 to 4 s after the
-/// files are as they stay. Settings of the node itself (addresses, connections …) need a restart.
+/// What cannot be used is logged once and refused: the old configuration stays. A change is taken up half a second to a
+/// second after the files are as they stay, on SIGHUP too: nothing counts that two readings half a second apart have not
+/// found equal. A configuration that came from a pipe is not read again, only the files that it names. Settings of the
+/// node itself (addresses, connections …) need a restart.
 public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectable {
   /// The type's name: the environment may hold passwords, and services are logged with all that they show.
   public var description: String { "ReceiverReload" }
@@ -16,8 +19,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   /// A mirror without children.
   public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
-  private let file: String?
-  private let environment: [String: String]
+  private let source: ReceiverSource
   private let initial: ReceiverConfiguration
   private let onSignal: Bool
   private let interval: Duration
@@ -27,20 +29,20 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
 
   /// A service that does nothing yet.
   /// - Parameters:
-  ///   - file: the configuration file, if there is one
-  ///   - environment: variables by name
+  ///   - source: the configuration file, if there is one, and the environment
   ///   - current: the configuration that the node has started with
   ///   - onSignal: whether SIGHUP reads again, instead of ending the process
-  ///   - interval: how often files are looked at
+  ///   - interval: how often files are looked at; it has to be longer than the step of the times that the file system
+  ///     keeps of changes, which is some milliseconds
   ///   - apply: makes a configuration count from now on; one that it throws for is refused
   ///   - outcome: told of each reading that meant something whether it was taken up
   public init(
-    file: String?, environment: [String: String], current: ReceiverConfiguration, onSignal: Bool = true,
-    interval: Duration = .seconds(2), logger: Logger, apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void,
+    source: ReceiverSource, current: ReceiverConfiguration, onSignal: Bool = true,
+    interval: Duration = .milliseconds(500), logger: Logger,
+    apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void,
     outcome: @escaping @Sendable (_ isAccepted: Bool) -> Void = { _ in }
   ) {
-    self.file = file
-    self.environment = environment
+    self.source = source
     initial = current
     self.onSignal = onSignal
     self.interval = interval
@@ -54,16 +56,20 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     await cancelWhenGracefulShutdown {
       // Before anything else: until then SIGHUP ends the process.
       let signals = onSignal ? await UnixSignalsSequence(trapping: .sighup) : nil
-      let (triggers, continuation) = AsyncStream.makeStream(of: ReloadTrigger.self)
-      continuation.yield(.start)
+      let hasSignal = Mutex(false)
       await withDiscardingTaskGroup { group in
         if let signals {
           group.addTask {
-            for await _ in signals { continuation.yield(.signal) }
+            for await _ in signals { hasSignal.withLock { $0 = true } }
           }
         }
-        group.addTask {
-          while (try? await Task.sleep(for: interval)) != nil { continuation.yield(.look) }
+        // Pulled, so that two looks are never closer to each other than the pause, however long one takes.
+        let triggers = AsyncStream<ReloadTrigger> {
+          guard (try? await Task.sleep(for: interval)) != nil else { return nil }
+          return hasSignal.withLock { signal in
+            defer { signal = false }
+            return signal ? .signal : .look
+          }
         }
         await run(on: triggers)
         group.cancelAll()
@@ -73,6 +79,11 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
 
   /// Looks when it is told to, until the stream ends.
   func run(on triggers: AsyncStream<ReloadTrigger>) async {
+    if let file = source.file, !file.isRegular {
+      logger.notice(
+        "the configuration came from a pipe and is not read again: a change of it needs a restart",
+        metadata: ["file": "\(file.path)"])
+    }
     var state = ReloadState(current: initial)
     for await trigger in triggers {
       guard (try? await handle(trigger, &state)) != nil else { break }
@@ -81,17 +92,17 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
 
   /// - Throws: where the process ends and its threads are gone
   private func handle(_ trigger: ReloadTrigger, _ state: inout ReloadState) async throws {
-    if trigger == .look {
-      let paths = state.paths
-      let found = try await NIOThreadPool.singleton.runIfActive {
-        Dictionary(uniqueKeysWithValues: paths.map { ($0, FileStamp(of: $0)) })
-      }
-      guard state.looked(found) == .changed else { return }
+    if trigger == .signal { state.force() }
+    let paths = state.paths
+    let found = try await NIOThreadPool.singleton.runIfActive {
+      Dictionary(uniqueKeysWithValues: paths.map { ($0, FileStamp(of: $0)) })
     }
-    let attempt = try await NIOThreadPool.singleton.runIfActive { [file, environment] in
-      ReadingAttempt(file: file, environment: environment)
+    guard state.looked(found) else { return }
+    let attempt = try await NIOThreadPool.singleton.runIfActive { [source] in
+      ReadingAttempt(file: source.file?.again(), environment: source.environment)
     }
-    switch state.read(attempt, because: trigger) {
+    switch state.read(attempt) {
+    case .confirm: break
     case .keep:
       logger.debug("the configuration was read again and means the same")
       outcome(true)
@@ -123,7 +134,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   private func refused(_ reason: String) {
     logger.error(
       "the configuration is refused, receivers and routes stay as they were",
-      metadata: ["file": "\(file ?? "")", "reason": "\(reason)"])
+      metadata: ["file": "\(source.file?.path ?? "")", "reason": "\(reason)"])
     outcome(false)
   }
 }

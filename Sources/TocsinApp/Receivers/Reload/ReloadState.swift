@@ -1,13 +1,22 @@
+import TocsinNotifiers
+
 /// Decides when the configuration is read again, and what becomes of what was read. Knows neither files nor clocks.
+///
+/// A file that somebody writes may make sense without its end, or be empty for a moment. So nothing is taken up that two
+/// readings in turn have not found equal, byte by byte; the pause between them is the caller's.
 struct ReloadState {
   /// What counts.
   private(set) var current: ReceiverConfiguration
-  /// What the latest reading depended on.
+  /// What the latest reading that was taken up or refused depended on.
   private var stamps: [String: FileStamp] = [:]
   /// The templates that ``current`` was taken up with.
   private var templates: [String: FileStamp]?
-  /// What a look found that was no longer as it was read.
-  private var unsettled: [String: FileStamp]?
+  /// Whether it is read at the next look, changed or not: the files may have changed since they were read for the start.
+  private var isDue = true
+  /// What was read and has still to be found a second time.
+  private var unconfirmed: ReadingAttempt?
+  /// Whether somebody wants the configuration to be taken up even if it means the same.
+  private var isForced = false
 
   /// A state in which that configuration counts.
   init(current: ReceiverConfiguration) {
@@ -16,6 +25,8 @@ struct ReloadState {
 
   /// What follows a reading.
   enum Action: Hashable {
+    /// It is read again at the next look: the files may still be changing.
+    case confirm
     /// Nothing: it means the same.
     case keep
     /// It is taken up; ``applied(_:)`` has to be told once that has worked.
@@ -27,36 +38,35 @@ struct ReloadState {
   /// The files to look at.
   var paths: [String] { stamps.keys.sorted() }
 
-  /// What a look found.
-  enum Finding: Hashable {
-    /// All files are as they were when they were read.
-    case unchanged
-    /// Something changed, and may still be changing.
-    case unsettled
-    /// Something changed and is as it stays: it is time to read.
-    case changed
-  }
+  /// A look at ``paths``.
+  /// - Returns: whether it is time to read
+  func looked(_ found: [String: FileStamp]) -> Bool { isDue || unconfirmed != nil || found != stamps }
 
-  /// A look at ``paths``. A change has settled once two looks in turn found the same, so that a file is not read while
-  /// somebody writes it, when its beginning may make sense without its end.
-  mutating func looked(_ found: [String: FileStamp]) -> Finding {
-    defer { unsettled = found == stamps ? nil : found }
-    if found == stamps { return .unchanged }
-    return found == unsettled ? .changed : .unsettled
+  /// SIGHUP came.
+  mutating func force() {
+    isForced = true
+    isDue = true
   }
 
   /// The configuration was read.
-  mutating func read(_ attempt: ReadingAttempt, because trigger: ReloadTrigger) -> Action {
-    stamps = attempt.stamps.merging(attempt.templateStamps) { first, _ in first }
-    unsettled = nil
+  mutating func read(_ attempt: ReadingAttempt) -> Action {
+    isDue = false
+    guard let first = unconfirmed, first.files == attempt.files, first.templateStamps == attempt.templateStamps else {
+      unconfirmed = attempt
+      return .confirm
+    }
+    unconfirmed = nil
+    // Files that are not there yet, or any more, have to be looked at all the same.
+    stamps = attempt.stamps
+    let wasForced = isForced
+    isForced = false
     switch attempt.result {
-    case .failure(let error):
-      // A file that is not there yet, or any more, has to be looked at all the same.
-      return .refuse(error)
+    case .failure(let error): return .refuse(error)
     case .success(let new):
+      if let lost = lost(in: attempt, new) { return .refuse(lost) }
       let sameTemplates = templates.map { $0 == attempt.templateStamps } ?? true
       templates = attempt.templateStamps
-      if new == current, sameTemplates, trigger != .signal { return .keep }
+      if new == current, sameTemplates, !wasForced { return .keep }
       return .apply(new, ReceiverChanges(from: current, to: new))
     }
   }
@@ -64,5 +74,18 @@ struct ReloadState {
   /// The configuration of an ``Action/apply(_:_:)`` counts now.
   mutating func applied(_ configuration: ReceiverConfiguration) {
     current = configuration
+  }
+
+  /// Why a file is refused that has no receivers any more and does not say that this is right: it is more likely empty
+  /// or half written than meant so, and nobody would be told of any alert.
+  private func lost(in attempt: ReadingAttempt, _ new: ReceiverConfiguration) -> ConfigurationError? {
+    func inFile(_ configuration: ReceiverConfiguration) -> [String] {
+      configuration.receivers.map(\.name).filter { !attempt.receiversOfVariables.contains($0) }
+    }
+    let before = inFile(current)
+    guard !before.isEmpty, inFile(new).isEmpty, !attempt.saysNobody else { return nil }
+    let names = before.prefix(5).joined(separator: ", ") + (before.count > 5 ? ", …" : "")
+    return ConfigurationError(
+      "the file has no receivers, and \(names) would be gone: write `receivers: []` if that is right")
   }
 }

@@ -1,9 +1,7 @@
-/// Why the configuration is looked at again.
+/// A look at the configuration's files, some time after the one before.
 enum ReloadTrigger: Sendable, Hashable {
-  /// The node has started; the file may have changed since it was read for that.
-  case start
-  /// It is time to look whether a file changed.
+  /// It is time to look whether they changed, or are still as they were found.
   case look
-  /// SIGHUP came.
+  /// The same, and SIGHUP came.
   case signal
 }
