@@ -39,7 +39,8 @@ enum LeaseStatements {
         due_at = moment.now + $7::bigint * interval '1 microsecond'
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
-        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, d.patience_from, due.due_at AS was_due
+        (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint AS age, d.arrived, d.patience_from, due.due_at AS was_due,
+        (d.history #> '{-1,progress}')::text AS progress
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
