@@ -22,6 +22,11 @@ static inline CURLcode tocsin_curl_set_pointer(CURL *easy, CURLoption option, co
   return curl_easy_setopt(easy, option, (void *)value);
 }
 
+static inline CURLcode tocsin_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
 static inline CURLcode tocsin_curl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(easy, option, value);
 }
@@ -76,6 +81,11 @@ static inline CURLcode tocsin_curl_get_pointer(CURL *easy, CURLINFO info, void *
 
 static inline CURLMcode tocsin_curl_set_multi_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
+}
+
+// The file of authorities that libcurl was built for, or NULL.
+static inline const char *tocsin_curl_authorities_file(void) {
+  return curl_version_info(CURLVERSION_NOW)->cainfo;
 }
 
 // The next transfer that has ended, or NULL.

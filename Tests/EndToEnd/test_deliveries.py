@@ -249,7 +249,7 @@ ANSWERS = {
 MAIL_ANSWERS = {
     "mail-ok": (("250 OK",), "delivered", 1, 250),
     "mail-later": (("451 4.3.0 later", "250 OK"), "delivered", 2, 451),
-    "mail-never": (("550 5.7.1 never",), "dead", 1, 550),
+    "mail-never": (("550 5.6.0 never",), "dead", 1, 550),
     "mail-hangs": ((HANG, "250 OK"), "delivered", 2, None),
     "mail-closes": ((CLOSE, "250 OK"), "delivered", 2, None),
     "mail-login": (("250 OK",), "delivered", None, 535),

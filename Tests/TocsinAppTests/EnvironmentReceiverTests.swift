@@ -54,6 +54,22 @@ import TocsinNotifiers
         == "alerts@example.org")
   }
 
+  @Test func mailAsTheRelayWantsIt() throws {
+    #expect(try mail([:])?.verifiesCertificate == true)
+    let mail = try mail([
+      "ALERT_EMAIL_SECURITY": "opportunistic", "ALERT_EMAIL_VERIFY": "false", "TOCSIN_MAIL_HELO": "tocsin.example.org",
+    ])
+    #expect(mail?.security == .opportunistic && mail?.verifiesCertificate == false)
+    #expect(mail?.greetingName == "tocsin.example.org")
+    #expect(try self.mail(["ALERT_EMAIL_SECURITY": "none"])?.security == EmailSettings.Security.none)
+    #expect(
+      try problems(
+        "{}", environment: email.merging(["ALERT_EMAIL_SECURITY": "ssl", "ALERT_EMAIL_VERIFY": "maybe"]) { $1 }) == [
+          "ALERT_EMAIL_SECURITY: must be one of starttls, tls, opportunistic, none",
+          "ALERT_EMAIL_VERIFY: must be true or false",
+        ])
+  }
+
   @Test func headersAndChannel() throws {
     let configuration = try ReceiverConfiguration(
       file: nil,

@@ -137,6 +137,21 @@ private enum Reason {
       "email: {host: h, sender: a@example.org, recipients: b@example.org, security: none, password: hunter2}",
       ["email: a log-in without TLS shows the password to all"]
     ),
+    (
+      "email: {host: h, sender: a@example.org, recipients: b@example.org, verify: false, password: hunter2}",
+      [
+        "email: a log-in needs the server's certificate verified: leave verify out, and name the certificate's authority "
+          + "in TOCSIN_CA_FILE"
+      ]
+    ),
+    (
+      "email: {host: h, sender: größe@example.org, recipients: [b@example.org, jo@exämple..org], helo: a b}",
+      [
+        "email: helo is not a name of ASCII without spaces, such as tocsin.example.org, or an address such as [192.0.2.1]",
+        "email: the sender größe@example.org must be ASCII before the @: not every server can answer to it",
+        "email: jo@exämple..org cannot be reached: its domain is not a name that name servers can know",
+      ]
+    ),
   ])
   func channels(channel: String, expected: [String]) throws {
     let files = ["empty": "\n", "two": "a\nb\n", "binary": "a\0", "url": "https://hooks.example.org/x"]

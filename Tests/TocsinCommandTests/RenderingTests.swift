@@ -40,7 +40,7 @@ import TocsinCore
   }
 
   @Test func numbersMinutesAndWaits() {
-    #expect([2, 1.5, -0.25, 1e20].map(Printable.number) == ["2", "1.5", "-0.25", "1e+20"])
+    #expect([2, 1.5, -0.25, 1e20].map(Printable.number) == ["2", "1.5", "-0.25", "100000000000000000000"])
     #expect(
       [0, 30, 90, 120, 1440, 10_080].map(Printable.minutes) == ["0 min", "30 min", "90 min", "2 h", "1 d", "7 d"])
     #expect(WatchLine.seconds(.milliseconds(1234)) == "1.23 s")

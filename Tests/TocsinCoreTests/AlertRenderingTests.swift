@@ -1,5 +1,6 @@
 import Testing
-import TocsinCore
+
+@testable import TocsinCore
 
 @Suite struct AlertRenderingTests {
   private func alert(_ rule: AlertRule, _ value: Double, _ check: Check? = nil) -> Alert {
@@ -36,11 +37,11 @@ import TocsinCore
       "The forecast is off by 31 %, at or above the threshold of 30 %."
     ),
     (
-      "high_cpa", 150, "High CPA: Summer Sale", "An acquisition costs $150.00, above the threshold of $100.00."
+      "high_cpa", 150, "High CPA: Summer Sale", "An acquisition costs 150, above the threshold of 100."
     ),
     (
       "low_impressions", 850, "Low impressions: Summer Sale",
-      "The ads get 850 impressions/hour, below the threshold of 1000 impressions/hour."
+      "The ads get 850 impressions, below the threshold of 1000."
     ),
     (
       "campaign_paused", 1, "Campaign paused: Summer Sale",
@@ -85,25 +86,38 @@ import TocsinCore
   }
 
   @Test func anotherMetricKeepsItsName() {
-    #expect(
-      alert(.of("r", .highCPA, metric: "bounce_rate", .greater, 5), 7.25).message
-        == "`bounce_rate` is 7.25, above the threshold of 5. Lower bids or narrow the audience.")
-    #expect(alert(.of("r", .highCPA, metric: "bounce_pct", .greater, 5), 7.25).message.contains("7.3 %, above"))
+    let alert = alert(.of("r", .highCPA, metric: "bounce_rate", .greater, 5), 7.25)
+    #expect(alert.title == "bounce_rate is above 5: Summer Sale")
+    #expect(alert.message == "`bounce_rate` is 7.25, above the threshold of 5. Check the campaign.")
+    #expect(self.alert(.of("r", .highCPA, metric: "bounce_pct", .greater, 5), 7.25).message.contains("7.3 %, above"))
     // A check may name its metric freely and say the type instead.
     let check = Check.of("my_roas", 1.5, types: [.roasDrop])
-    #expect(alert(.of("r"), 1.5, check).message.hasPrefix("Return on ad spend is 1.50x"))
-    #expect(alert(.of("r"), 1.5, check).metricName == "my_roas")
+    #expect(self.alert(.of("r"), 1.5, check).message.hasPrefix("Return on ad spend is 1.50x"))
+    #expect(self.alert(.of("r"), 1.5, check).metricName == "my_roas")
+  }
+
+  /// The words of a type are for its usual metric, compared in its direction.
+  @Test(arguments: AlertType.allCases) func noWordsOfATypeForAnotherMetric(_ type: AlertType) {
+    let usual = alert(.of("r", type, type.looksForLow ? .less : .greater, 2), 3)
+    let words = [usual.title.prefix { $0 != ":" }, usual.details["action"]?.string?[...] ?? "?"]
+    for aggregation in Aggregation.allCases {
+      let other = alert(.of("r", type, metric: "my_metric", .greater, 2, aggregation: aggregation), 3)
+      #expect(other.title.hasPrefix("my_metric ") && other.message.hasPrefix("`my_metric` "))
+      #expect(words.allSatisfy { !"\(other.title) \(other.message)".contains($0) })
+    }
+    let opposite = alert(.of("r", type, type.looksForLow ? .greater : .less, 2), 3)
+    #expect(words.allSatisfy { !"\(opposite.title) \(opposite.message)".contains($0) })
+    #expect(opposite.title.hasPrefix(type.usualMetric))
   }
 
   @Test(arguments: [
-    (1.996, 2.0, "is 1.996x, below the threshold of 2.00x"),
-    (1.9999999999, 2.0, "is 1.9999999999x, below the threshold of 2.0x"),
-    (-3, 2, "is -3.00x, below"), (0, 2, "is 0.00x"), (-0.0001, 0, "is -0.0001x, below the threshold of 0.00x"),
-    (1e300, 2e300, "is 1e+300x, below the threshold of 2e+300x"), (1_234_567.891, 2e6, "is 1234567.89x"),
+    (Aggregation.last, "my_metric is above 2"), (.avg, "my_metric is above 2"),
+    (.count, "my_metric was reported 3 times"),
+    (.dropPct, "my_metric fell by 3 %"), (.risePct, "my_metric rose by 3 %"),
   ])
-  func figures(_ value: Double, _ threshold: Double, _ part: String) {
-    let message = alert(.of("r", .less, threshold), value).message
-    #expect(message.contains(part), "\(message)")
+  func titlesOfOtherMetrics(_ aggregation: Aggregation, _ headline: String) {
+    let alert = alert(.of("r", .highCPA, metric: "my_metric", .greater, 2, aggregation: aggregation), 3)
+    #expect(alert.title == "\(headline): Summer Sale")
   }
 
   @Test func namesFallBackAndStayOnOneLine() {

@@ -39,6 +39,14 @@ struct NetworkAddress: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// The address as people write it.
+  var text: String {
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let family = bytes.count == 4 ? AF_INET : AF_INET6
+    guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return "" }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Whether the first bits are the same as another address'.
   func hasPrefix(_ other: NetworkAddress, bits: Int) -> Bool {
     guard bytes.count == other.bytes.count else { return false }

@@ -6,11 +6,11 @@ final class HTTPRun {
   private let context: TransferContext
 
   init(
-    _ id: UInt64, _ request: HTTPTransfer, _ configuration: CurlConfiguration, _ progress: TransferProgress
+    _ id: UInt64, _ request: HTTPTransfer, _ authorities: Authorities, _ progress: TransferProgress
   ) throws(CurlFailure) {
     context = TransferContext(request, progress)
     var easy = try EasyHandle()
-    try easy.prepare(context, configuration)
+    try easy.prepare(context, authorities)
     try easy.prepare(request)
     try easy.number(id)
     self.easy = easy

@@ -34,7 +34,7 @@ struct EasyHandle: ~Copyable {
   }
 
   /// Sets what all transfers have in common.
-  mutating func prepare(_ context: TransferContext, _ configuration: CurlConfiguration) throws(CurlFailure) {
+  mutating func prepare(_ context: TransferContext, _ authorities: Authorities) throws(CurlFailure) {
     self.context = context
     // A signal would interrupt some other thread, and there is no timer per thread.
     try set(CURLOPT_NOSIGNAL, 1)
@@ -47,11 +47,12 @@ struct EasyHandle: ~Copyable {
     try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
     try set(CURLOPT_SSL_VERIFYPEER, 1)
     try set(CURLOPT_SSL_VERIFYHOST, 2)
-    if let file = configuration.authoritiesFile {
-      try set(CURLOPT_CAINFO, file)
-      // Debian's libcurl would trust the system's folder of authorities as well.
-      try set(CURLOPT_CAPATH, nil)
+    switch authorities.source {
+    case .standard: break
+    case .file(let file): try set(CURLOPT_CAINFO, file)
+    case .bundle(let certificates): try setBlob(CURLOPT_CAINFO_BLOB, certificates)
     }
+    if !authorities.usesStandardFolder { try set(CURLOPT_CAPATH, nil) }
     if context.deniesPrivateAddresses { try set(CURLOPT_PROXY, "") }
     try register(context)
   }
@@ -87,6 +88,11 @@ struct EasyHandle: ~Copyable {
   /// Sets bytes, of which libcurl copies as many as it was told before.
   func setCopy(_ option: CURLoption, _ bytes: [UInt8]) throws(CurlFailure) {
     try CurlFailure.check(bytes.withUnsafeBytes { tocsin_curl_set_pointer(pointer, option, $0.baseAddress) })
+  }
+
+  /// Sets bytes with their number; libcurl copies them.
+  func setBlob(_ option: CURLoption, _ bytes: [UInt8]) throws(CurlFailure) {
+    try CurlFailure.check(bytes.withUnsafeBytes { tocsin_curl_set_blob(pointer, option, $0.baseAddress, $0.count) })
   }
 
   mutating func set(_ option: CURLoption, _ strings: [String]) throws(CurlFailure) {

@@ -7,7 +7,8 @@ extension Exchange {
     let (code, cause) = explanation(refusal)
     return CurlError(
       code, cause, mayHaveBeenSent: mayHaveBeenSent && refusal == nil, reply: refusal,
-      refusedRecipients: refused(recipients), partialResponse: partialResponse)
+      isRefusedAtOnce: refusal != nil && conversation?.refusal == nil, refusedRecipients: refused(recipients),
+      partialResponse: partialResponse)
   }
 
   /// The reply that ended a mail: the conversation knows those after the log-in; before it libcurl's result says
@@ -65,7 +66,8 @@ extension CURLcode {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .couldNotResolve
     case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_PROXY: .couldNotConnect
     case CURLE_OPERATION_TIMEDOUT: .connectTimedOut
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED, CURLE_SSL_CACERT_BADFILE,
+    case CURLE_PEER_FAILED_VERIFICATION: .untrusted
+    case CURLE_SSL_CONNECT_ERROR, CURLE_USE_SSL_FAILED, CURLE_SSL_CACERT_BADFILE,
       CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CERTPROBLEM,
       CURLE_SSL_CIPHER, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT:

@@ -46,7 +46,11 @@ struct Exchange: Sendable {
   /// The outcome of a mail to these recipients.
   func mailResponse(recipients: [String]) throws(CurlError) -> MailResponse {
     guard ending == .result(CURLE_OK), let reply = conversation?.acceptance else { throw error(recipients: recipients) }
-    return MailResponse(reply: reply, refusedRecipients: refused(recipients), timings: timings)
+    let refused = refused(recipients)
+    let names = Set(refused.map(\.recipient))
+    return MailResponse(
+      reply: reply, acceptedRecipients: recipients.filter { !names.contains($0) }, refusedRecipients: refused,
+      timings: timings)
   }
 
   /// What has arrived of a response, if its status has.

@@ -6,7 +6,7 @@ import Synchronization
 final class LoopThread {
   private let multi: MultiHandle.Shared
   private let mailbox: Mailbox
-  private let configuration: CurlConfiguration
+  private let authorities: Authorities
   private var machine: LoopStateMachine<MailRoute>
   private var jobs: [UInt64: Job] = [:]
   private var running: [UInt64: HTTPRun] = [:]
@@ -19,7 +19,7 @@ final class LoopThread {
   private init(multi: MultiHandle.Shared, mailbox: Mailbox, configuration: CurlConfiguration) {
     self.multi = multi
     self.mailbox = mailbox
-    self.configuration = configuration
+    authorities = Authorities(configuration)
     machine = LoopStateMachine(
       laneLimit: configuration.maximumMailTransfers, routeLimit: configuration.maximumMailTransfersPerServer)
   }
@@ -105,7 +105,7 @@ final class LoopThread {
     guard let job = jobs[id], case .http(let request) = job.work else { return }
     let run: HTTPRun
     do throws(CurlFailure) {
-      run = try HTTPRun(id, request, configuration, job.progress)
+      run = try HTTPRun(id, request, authorities, job.progress)
       try multi.handle.add(run.easy)
     } catch {
       answer(id, Exchange(Exchange.Ending(error)))
@@ -116,7 +116,7 @@ final class LoopThread {
 
   private func startMail(_ id: UInt64, _ number: Int) {
     guard let job = jobs[id], case .mail(let mail) = job.work else { return }
-    if number == lanes.count { lanes.append(MailLane(number, configuration, reportsTo: mailbox)) }
+    if number == lanes.count { lanes.append(MailLane(number, authorities, reportsTo: mailbox)) }
     lanes[number].start(id, mail, job.progress)
   }
 

@@ -14,7 +14,7 @@ final class MailLane: Sendable {
   }
 
   private let number: Int
-  private let configuration: CurlConfiguration
+  private let authorities: Authorities
   private let mailbox: Mailbox
   private let hasThread = Atomic(false)
   private let orders = Mutex<[Order]>([])
@@ -22,9 +22,9 @@ final class MailLane: Sendable {
   private let sockets = OpenSockets()
 
   /// - Parameter mailbox: hears of the end of each mail, and of the lane's own
-  init(_ number: Int, _ configuration: CurlConfiguration, reportsTo mailbox: Mailbox) {
+  init(_ number: Int, _ authorities: Authorities, reportsTo mailbox: Mailbox) {
     self.number = number
-    self.configuration = configuration
+    self.authorities = authorities
     self.mailbox = mailbox
   }
 
@@ -88,7 +88,7 @@ final class MailLane: Sendable {
   }
 
   private func send(_ id: UInt64, _ mail: MailTransfer, _ progress: TransferProgress, with easy: inout EasyHandle) {
-    let exchange = easy.send(mail, configuration, progress, sockets: sockets)
+    let exchange = easy.send(mail, authorities, progress, sockets: sockets)
     _ = mailbox.post(.mailEnded(id, lane: number, exchange))
   }
 

@@ -30,6 +30,8 @@ public struct RefusedRecipient: Sendable, Hashable {
 public struct MailResponse: Sendable, Hashable {
   /// The reply to the message itself, often with the server's name for it.
   public var reply: MailReply
+  /// The recipients that the server took the mail for.
+  public var acceptedRecipients: [String]
   /// The recipients that the server refused; the others get the mail.
   public var refusedRecipients: [RefusedRecipient]
   /// How long it took.
@@ -37,9 +39,11 @@ public struct MailResponse: Sendable, Hashable {
 
   /// A response.
   public init(
-    reply: MailReply, refusedRecipients: [RefusedRecipient] = [], timings: TransferTimings = TransferTimings()
+    reply: MailReply, acceptedRecipients: [String] = [], refusedRecipients: [RefusedRecipient] = [],
+    timings: TransferTimings = TransferTimings()
   ) {
     self.reply = reply
+    self.acceptedRecipients = acceptedRecipients
     self.refusedRecipients = refusedRecipients
     self.timings = timings
   }

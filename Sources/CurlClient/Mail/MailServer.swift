@@ -34,18 +34,24 @@ public struct MailServer: Sendable, Hashable {
   public var encryption: Encryption
   /// Who logs in, if anybody.
   public var login: Login?
-  /// The name in EHLO, which some servers check; nil for this host's own name.
+  /// The name in EHLO, which some servers check; nil for this host's full name, or for its address where its name is a
+  /// short one.
   public var greetingName: String?
+  /// Whether the server's certificate has to be one of a known authority, and of the server's name. Without that TLS hides
+  /// the mail only from those who can read the traffic and not change it.
+  public var verifiesCertificate: Bool
 
   /// A server.
   public init(
-    host: String, port: Int = 587, encryption: Encryption = .startTLS, login: Login? = nil, greetingName: String? = nil
+    host: String, port: Int = 587, encryption: Encryption = .startTLS, login: Login? = nil, greetingName: String? = nil,
+    verifiesCertificate: Bool = true
   ) {
     self.host = host
     self.port = port
     self.encryption = encryption
     self.login = login
     self.greetingName = greetingName
+    self.verifiesCertificate = verifiesCertificate
   }
 }
 

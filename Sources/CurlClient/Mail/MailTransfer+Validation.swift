@@ -1,7 +1,7 @@
 extension MailTransfer {
   /// Refuses what could become another command, another server or another message.
   func validate() throws(CurlError) {
-    guard [timeout, connectTimeout].allSatisfy({ $0 > .zero && $0 <= .seconds(86_400) }) else {
+    guard [timeout, connectTimeout ?? timeout].allSatisfy({ $0 > .zero && $0 <= .seconds(86_400) }) else {
       throw .invalid("a timeout is not positive, or longer than a day")
     }
     try server.validate()

@@ -10,8 +10,9 @@ public struct MailTransfer: Sendable, Hashable {
   public var message: [UInt8]
   /// Whether the message goes to the others when the server refuses some recipients; otherwise nobody gets it.
   public var allowsRefusedRecipients: Bool = true
-  /// How long the connection may take, with name lookup, TLS and log-in.
-  public var connectTimeout: Duration = .seconds(10)
+  /// How long the connection may take, with name lookup, TLS, the server's greeting and log-in; nil for as long as
+  /// ``timeout`` lets it. Servers that look a client up, or let it wait on purpose, greet after half a minute or more.
+  public var connectTimeout: Duration?
   /// How long everything may take, the time in line included; a day at most.
   public var timeout: Duration = .seconds(60)
   /// Whether only addresses of the public Internet are connected to, whatever the host's name resolves to; without a

@@ -1,7 +1,9 @@
 /// What a client trusts, and how much it does at once.
 public struct CurlConfiguration: Sendable, Hashable {
-  /// A PEM file of the authorities to trust instead of the system's. Certificates and names are always verified.
+  /// A PEM file of authorities to trust beside the system's. It is read again when it changes.
   public var authoritiesFile: String?
+  /// A PEM file in place of the system's authorities; nil for the one that `SSL_CERT_FILE` names, or else for libcurl's own.
+  public var systemAuthoritiesFile: String?
   /// How many HTTP connections may be open; transfers beyond wait, and their timeouts run. 0: any number.
   public var maximumConnections: Int = 256
   /// How many of these may lead to one host. With HTTP/2 one connection carries many transfers. 0: any number.

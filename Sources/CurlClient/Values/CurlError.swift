@@ -5,7 +5,7 @@ public struct CurlError: Error, Sendable {
   /// The kind of a failure.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
-      case invalidRequest, couldNotResolve, couldNotConnect, connectTimedOut, timedOut, tls, refusedAddress
+      case invalidRequest, couldNotResolve, couldNotConnect, connectTimedOut, timedOut, tls, untrusted, refusedAddress
       case authentication, mailRefused, tooLarge, protocolError, sendFailed, receiveFailed, cancelled, closed
       case couldNotStart
     }
@@ -22,8 +22,10 @@ public struct CurlError: Error, Sendable {
     public static let connectTimedOut = Self(kind: .connectTimedOut)
     /// The transfer did not end in time, or waited in line for too long.
     public static let timedOut = Self(kind: .timedOut)
-    /// The server's certificate is not trusted, or there was no agreement on TLS.
+    /// There was no agreement on TLS.
     public static let tls = Self(kind: .tls)
+    /// The server's certificate is of no known authority, has run out, or is another host's.
+    public static let untrusted = Self(kind: .untrusted)
     /// The host has no address of the public Internet, and the request asked for one.
     public static let refusedAddress = Self(kind: .refusedAddress)
     /// The mail server refused the log-in; ``CurlError/reply`` has its words, if there were any.
@@ -58,6 +60,8 @@ public struct CurlError: Error, Sendable {
   public let mayHaveBeenSent: Bool
   /// The reply of a mail server that ended the transfer. Its text may quote addresses and user names.
   public let reply: MailReply?
+  /// Whether the mail server refused before the mail began: the connection, the name in EHLO, STARTTLS or the log-in.
+  public let isRefusedAtOnce: Bool
   /// The recipients that the mail server refused, as far as it was asked.
   public let refusedRecipients: [RefusedRecipient]
   /// What had arrived of an HTTP response: its status and headers, and the beginning of its body.
@@ -66,12 +70,13 @@ public struct CurlError: Error, Sendable {
   /// A failure, as this module or a test double of it reports it.
   public init(
     _ code: Code, _ cause: String, mayHaveBeenSent: Bool = false, reply: MailReply? = nil,
-    refusedRecipients: [RefusedRecipient] = [], partialResponse: HTTPResponse? = nil
+    isRefusedAtOnce: Bool = false, refusedRecipients: [RefusedRecipient] = [], partialResponse: HTTPResponse? = nil
   ) {
     self.code = code
     self.cause = cause
     self.mayHaveBeenSent = mayHaveBeenSent
     self.reply = reply
+    self.isRefusedAtOnce = isRefusedAtOnce
     self.refusedRecipients = refusedRecipients
     self.partialResponse = partialResponse
   }

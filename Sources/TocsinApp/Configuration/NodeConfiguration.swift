@@ -27,7 +27,7 @@ public struct NodeConfiguration: Sendable {
   public var connections: Int?
   public var journalLimit: Int
   public var drain: Duration
-  /// PEM file of the authorities that receivers' certificates are checked with, or nil for the system's.
+  /// PEM file of authorities that receivers' certificates are checked with, beside the system's; nil for only those.
   public var authorities: String?
   public var logLevel: Logger.Level
   public var logFormat: LogFormat

@@ -84,8 +84,8 @@ extension Setting {
     "How long a node that was told to stop sends its clients elsewhere; it ends at most 5 s later.")
   static let authorities = Setting(
     "outbound.authorities", "TOCSIN_CA_FILE", "",
-    "PEM file of the authorities that receivers' certificates are checked with; the system's unless set.",
-    absence: "the system's")
+    "PEM file of authorities that receivers' certificates are checked with, beside the system's.",
+    absence: "the system's only")
   static let logLevel = Setting(
     "log.level", "TOCSIN_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical.")
   static let logFormat = Setting(

@@ -47,7 +47,8 @@ extension ReceiverConfiguration {
       let count = mail.recipients.count
       let login = mail.password == nil ? "" : ", logs in"
       let recipients = "\(count) recipient\(count == 1 ? "" : "s")"
-      return " (\(mail.host):\(mail.port), \(mail.security.rawValue)\(login), \(recipients))"
+      let trust = mail.verifiesCertificate || mail.security == .none ? "" : ", any certificate"
+      return " (\(mail.host):\(mail.port), \(mail.security.rawValue)\(trust)\(login), \(recipients))"
     case .webhook(let hook):
       return " (\(hook.format.rawValue)\(hook.signingSecrets.isEmpty ? "" : ", signed"))"
     case .slack, .teams, .discord, .telegram, .pagerduty, .opsgenie: return ""

@@ -1,14 +1,27 @@
 /// What an alert says to people: a title, and a message with value, threshold and what to do next.
+///
+/// The texts of the alert's type are for the type's usual metric, compared in the type's direction. Any other metric goes
+/// by its own name.
 struct AlertText {
   let rule: AlertRule
   let value: Double
   let check: Check
+  let unit: MetricUnit
+  private let figures: (value: String, threshold: String)
 
-  /// `Low ROAS: Summer Sale`, on one line.
+  init(rule: AlertRule, value: Double, check: Check) {
+    self.rule = rule
+    self.value = value
+    self.check = check
+    unit = MetricUnit(rule, context: check.context)
+    figures = unit.texts(value, rule.threshold)
+  }
+
+  /// `Low ROAS: Summer Sale`, `bounce_rate is above 5: Summer Sale`, on one line.
   var title: String {
     let name = check.campaignName.isEmpty ? check.entity.campaignID : check.campaignName
     let ad = check.entity.adID.isEmpty ? "" : " (ad \(check.entity.adID))"
-    return "\(rule.alertType.headline): \(name)\(ad)".onOneLine
+    return "\(headline): \(name)\(ad)".onOneLine
   }
 
   /// `Return on ad spend is 1.50x, below the threshold of 2.00x. Review bids.`
@@ -17,31 +30,46 @@ struct AlertText {
   /// What to do next: the rule's own sentence, or the type's.
   var action: String {
     if let action = rule.metadata["action"]?.string, !action.isEmpty { return action }
-    return rule.alertType.defaultAction
+    return isTypical ? rule.alertType.defaultAction : "Check the campaign."
   }
 
   private var isUsualMetric: Bool { rule.metricName == rule.alertType.usualMetric }
 
-  private var metricTitle: String { isUsualMetric ? rule.alertType.metricTitle : "`\(rule.metricName.onOneLine)`" }
-
-  private var unit: MetricUnit {
-    switch rule.aggregation {
-    case .dropPct, .risePct: .percent
-    case .count: .plain
-    case .sum where rule.metricName == "impressions": .plain
-    case .last, .avg, .min, .max, .sum: MetricUnit(metric: rule.metricName)
+  /// Whether the rule looks for what its type is called after: a return above a threshold is no low one.
+  private var isTypical: Bool {
+    guard isUsualMetric else { return false }
+    switch (rule.aggregation, rule.thresholdOperator) {
+    case (.count, _), (.dropPct, _), (.risePct, _): return true
+    case (_, .equal), (_, .notEqual): return true
+    case (_, .less), (_, .lessOrEqual): return rule.alertType.looksForLow
+    case (_, .greater), (_, .greaterOrEqual): return !rule.alertType.looksForLow
     }
   }
 
+  private var headline: String {
+    if isTypical { return rule.alertType.headline }
+    let metric = rule.metricName
+    switch rule.aggregation {
+    case .last, .avg, .min, .max, .sum: return "\(metric) is \(rule.thresholdOperator.words) \(figures.threshold)"
+    case .count: return "\(metric) was reported \(figures.value) times"
+    case .dropPct: return "\(metric) fell by \(figures.value)"
+    case .risePct: return "\(metric) rose by \(figures.value)"
+    }
+  }
+
+  private var metricTitle: String { isUsualMetric ? rule.alertType.metricTitle : "`\(rule.metricName.onOneLine)`" }
+
   private var statement: String {
-    let figures = unit.texts(value, rule.threshold)
-    return "\(subject(figures.value)), \(rule.thresholdOperator.words) the threshold of \(figures.threshold)."
+    "\(subject(figures.value)), \(rule.thresholdOperator.words) the threshold of \(figures.threshold)."
   }
 
   private func subject(_ value: String) -> String {
     let window = "the last \(rule.lookbackMinutes.minutesText)"
     switch rule.aggregation {
-    case .last: return isUsualMetric ? rule.alertType.statement(value) : "\(metricTitle) is \(value)"
+    case .last:
+      let isUsualUnit = unit == MetricUnit(metric: rule.metricName)
+      return isUsualMetric
+        ? rule.alertType.statement(value, isUsualUnit: isUsualUnit) : "\(metricTitle) is \(value)"
     case .avg: return "\(metricTitle) is \(value) (average of \(window))"
     case .min: return "\(metricTitle) is \(value) (lowest of \(window))"
     case .max: return "\(metricTitle) is \(value) (highest of \(window))"

@@ -31,8 +31,20 @@ extension AlertType {
     }
   }
 
+  /// Whether the type is about a metric that is too low, where all others are about one that is too high.
+  var looksForLow: Bool { self == .roasDrop || self == .lowImpressions }
+
   /// A sentence's beginning that tells a value of the type's usual metric.
-  func statement(_ value: String) -> String {
+  /// - Parameter isUsualUnit: whether the value is in the unit that the metric usually has
+  func statement(_ value: String, isUsualUnit: Bool) -> String {
+    switch self {
+    case .budgetWarning, .budgetDepleted, .adDisapproved, .campaignPaused, .lowImpressions:
+      isUsualUnit ? usualStatement(value) : "\(metricTitle) is \(value)"
+    case .roasDrop, .ctrAnomaly, .conversionSpike, .predictionMiss, .highCPA: usualStatement(value)
+    }
+  }
+
+  private func usualStatement(_ value: String) -> String {
     switch self {
     case .roasDrop: "Return on ad spend is \(value)"
     case .budgetWarning, .budgetDepleted: "\(value) of the budget is spent"
@@ -42,7 +54,7 @@ extension AlertType {
     case .predictionMiss: "The forecast is off by \(value)"
     case .campaignPaused: "The campaign is paused (\(value) reported)"
     case .highCPA: "An acquisition costs \(value)"
-    case .lowImpressions: "The ads get \(value)"
+    case .lowImpressions: "The ads get \(value) impressions"
     }
   }
 

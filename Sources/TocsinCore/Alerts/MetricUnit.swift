@@ -1,71 +1,167 @@
-/// How the figures of a metric are written for people.
-enum MetricUnit: Sendable, Hashable {
+/// What the figures of a metric are counted in, and how they are written for people.
+public enum MetricUnit: Sendable, Hashable {
+  /// `3`
+  case plain
   /// `1.50x`
   case multiple
   /// `82.5 %`
   case percent
-  /// `$150.00`
-  case money
-  /// `850 impressions/hour`
-  case impressions
-  /// `3`
-  case plain
+  /// `€150.00`, `150.00 CHF`: an amount in the currency of that code of ISO 4217.
+  case currency(String)
+  /// `850 ms`, `12/day`
+  case named(String)
 
-  /// The unit of a metric, by its name.
+  /// How many characters a unit's name has at most.
+  static let longestName = 24
+
+  /// The unit that a metric's name tells. A currency it never tells.
   init(metric: String) {
-    switch metric {
-    case "roas": self = .multiple
-    case "cpa": self = .money
-    case "impressions": self = .impressions
-    default: self = metric.hasSuffix("_pct") ? .percent : .plain
+    if metric == "roas" { self = .multiple } else { self = metric.hasSuffix("_pct") ? .percent : .plain }
+  }
+
+  /// The unit of that name: `%`, `x`, a code of ISO 4217, or any short text; nil for a text that no message should have.
+  public init?(name: String) {
+    switch name {
+    case "": self = .plain
+    case "%": self = .percent
+    case "x": self = .multiple
+    case "$": self = .currency("USD")
+    case "€": self = .currency("EUR")
+    case "£": self = .currency("GBP")
+    case _ where Currency(code: name) != nil: self = .currency(name)
+    case _ where MetricUnit.isName(name): self = .named(name)
+    default: return nil
     }
   }
 
-  /// A value and the threshold that it is compared with, with as many decimals as it takes to tell them apart.
-  func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
-    for extra in 0...6 {
-      let texts = (text(value, extraPlaces: extra), text(threshold, extraPlaces: extra))
-      if value == threshold || texts.0 != texts.1 { return texts }
+  /// The name from which ``init(name:)`` makes this unit.
+  var name: String {
+    switch self {
+    case .plain: ""
+    case .multiple: "x"
+    case .percent: "%"
+    case .currency(let code): code
+    case .named(let name): name
     }
-    return (dressed(value.description, isNegative: false), dressed(threshold.description, isNegative: false))
   }
 
-  /// A figure with its unit.
-  func text(_ value: Double, extraPlaces: Int = 0) -> String {
-    let places: ClosedRange<Int> =
-      switch self {
-      case .multiple, .money: 2...2
-      case .percent: 0...1
-      case .impressions, .plain: 0...2
+  /// Whether a text can be a unit: short, printable, on one line, without spaces around it.
+  static func isName(_ name: String) -> Bool {
+    guard (1...longestName).contains(name.count), name.utf8.count <= 4 * longestName,
+      let first = name.unicodeScalars.first, let last = name.unicodeScalars.last
+    else { return false }
+    let isPrintable = name.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+      default: true
       }
-    let digits = abs(value).decimal(places: places.lowerBound...(places.upperBound + extraPlaces))
-    return dressed(digits, isNegative: value < 0 && digits.utf8.contains { (49...57).contains($0) })
+    }
+    return isPrintable && !first.properties.isWhitespace && !last.properties.isWhitespace
   }
 
-  private func dressed(_ digits: String, isNegative: Bool) -> String {
-    let sign = isNegative ? "-" : ""
-    return switch self {
-    case .multiple: "\(sign)\(digits)x"
-    case .percent: "\(sign)\(digits) %"
-    case .money: "\(sign)$\(digits)"
-    case .impressions: "\(sign)\(digits) impressions/hour"
-    case .plain: sign + digits
+  /// Whether a metric's name says that it is an amount of money, in whatever currency.
+  static func isMoney(metric: String) -> Bool {
+    guard MetricUnit(metric: metric) == .plain else { return false }
+    let words = metric.lowercased().split { !$0.isLetter }.map(String.init)
+    return !words.contains(where: countWords.contains) && words.contains(where: moneyWords.contains)
+  }
+
+  private static let moneyWords: Set<String> = [
+    "cpa", "cpc", "cpi", "cpl", "cpm", "cpv", "cac", "cpo", "ecpm", "ecpc", "rpm", "aov", "ltv", "arpu", "cost",
+    "costs",
+    "price", "spend", "spent", "spending", "revenue", "budget", "profit", "amount", "bid", "turnover",
+  ]
+  private static let countWords: Set<String> = [
+    "count", "number", "rate", "ratio", "share", "pct", "percent", "roas", "roi",
+  ]
+
+  /// Returns a figure with its unit.
+  public func text(_ value: Double) -> String {
+    // Beside itself it has as many digits as it has alone.
+    texts(value, value).value
+  }
+
+  /// Returns a value and the threshold that it is compared with, with their unit. The texts differ if the numbers do.
+  public func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
+    let texts = Figure.texts(value, threshold, style)
+    return (dressed(texts.value), dressed(texts.threshold))
+  }
+
+  private var style: Figure.Style {
+    switch self {
+    case .plain, .named: .plain
+    case .multiple: MetricUnit.style(places: 2)
+    case .percent: Figure.Style(places: 0...1, significant: 2)
+    case .currency(let code): MetricUnit.style(places: Currency(code: code)?.places ?? 2)
+    }
+  }
+
+  private static func style(places: Int) -> Figure.Style { Figure.Style(places: places...places, significant: 2) }
+
+  private func dressed(_ figure: String) -> String {
+    switch self {
+    case .plain: return figure
+    case .multiple: return figure + "x"
+    case .percent: return figure + " %"
+    case .named(let name): return name.hasPrefix("/") ? figure + name : "\(figure) \(name)"
+    case .currency(let code):
+      guard let sign = Currency(code: code)?.sign else { return "\(figure) \(code)" }
+      return figure.hasPrefix("-") ? "-\(sign)\(figure.dropFirst())" : sign + figure
     }
   }
 }
 
-extension Double {
-  /// A figure that is not negative with at least and at most so many decimals, rounded half away from zero; in
-  /// scientific form from 10^12 on.
-  func decimal(places: ClosedRange<Int>) -> String {
-    guard self < 1e12 else { return description }
-    var scale: Int64 = 1
-    for _ in 0..<min(places.upperBound, 6) { scale *= 10 }
-    // A value of 1e12 with six decimals is just below 2^60. (`rounded()` would need the C library's mathematics.)
-    let scaled = Int64(self * Double(scale) + 0.5)
-    var digits = String(scaled % scale + scale).dropFirst()
-    while digits.utf8.count > places.lowerBound, digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
-    return digits.isEmpty ? "\(scaled / scale)" : "\(scaled / scale).\(digits)"
+extension MetricUnit {
+  /// The unit of what a rule compared: what the rule's `metadata` says, then the check's context, then the metric's name.
+  init(_ rule: AlertRule, context: JSONObject) {
+    switch rule.aggregation {
+    case .dropPct, .risePct: self = .percent
+    case .count: self = .plain
+    case .last, .avg, .min, .max, .sum:
+      let own = MetricUnit(metric: rule.metricName)
+      let currency = rule.metadata["currency"]?.string.flatMap { Currency(code: $0) }
+      if let name = rule.metadata["unit"]?.string, !name.isEmpty, let unit = MetricUnit(name: name) {
+        self = unit
+      } else if let currency, own == .plain {
+        self = .currency(currency.code)
+      } else {
+        self = MetricUnit(metric: rule.metricName, context: context)
+      }
+    }
+  }
+
+  /// The unit that a check's context tells, or the metric's name. A context's currency, which may be there for all
+  /// metrics, counts only where the name says that the metric is an amount of money.
+  init(metric: String, context: JSONObject) {
+    if let name = context["unit"]?.string, let unit = MetricUnit(name: name) {
+      self = unit
+    } else if let code = context["currency"]?.string, let currency = Currency(code: code.uppercased()),
+      MetricUnit.isMoney(metric: metric)
+    {
+      self = .currency(currency.code)
+    } else {
+      self.init(metric: metric)
+    }
+  }
+
+  /// What is wrong with `unit` and `currency` of a rule's metadata.
+  static func check(_ metadata: JSONObject, into fields: inout FieldErrors) {
+    func given(_ key: String) -> JSON? { metadata[key].flatMap { $0 == .null ? nil : $0 } }
+    if let unit = given("unit"), unit.string.map(MetricUnit.isName) != true {
+      fields.add(
+        "metadata/unit",
+        "metadata.unit must be a text of 1 to \(longestName) printable characters, such as %, x, ms or clicks.")
+    }
+    if let currency = given("currency"), currency.string.flatMap({ Currency(code: $0) }) == nil {
+      let question = currency.string.map { NearestName.question($0, among: Currency.codes.sorted()) } ?? ""
+      fields.add(
+        "metadata/currency",
+        "metadata.currency must be a code of ISO 4217 in capital letters, such as EUR\(question.isEmpty ? "." : question)"
+      )
+    }
+    if given("unit") != nil, given("currency") != nil {
+      fields.add("metadata/unit", "metadata can have unit or currency, not both: leave one out.")
+    }
   }
 }
 

@@ -43,11 +43,16 @@ public struct DeliveryFailure: Sendable, Hashable {
   public var status: Int?
   /// Whether the other side may have got it all the same: the connection broke, or its answer did not come in time.
   public var mayHaveArrived: Bool
+  /// Who needs no further attempt because of this one, where it was for several people at once.
+  public var progress: DeliveryProgress
 
   /// A failure of these parts.
-  public init(_ reason: String, status: Int? = nil, mayHaveArrived: Bool = false) {
+  public init(
+    _ reason: String, status: Int? = nil, mayHaveArrived: Bool = false, progress: DeliveryProgress = DeliveryProgress()
+  ) {
     self.reason = reason
     self.status = status
     self.mayHaveArrived = mayHaveArrived
+    self.progress = progress
   }
 }

@@ -153,16 +153,20 @@ public struct LeasedDelivery: Sendable, Hashable {
   public var attempts: Int
   /// How long ago it was committed, or replayed, in milliseconds.
   public var ageMilliseconds: Int64
+  /// Who needs no further attempt: the ``DeliveryResult/progress`` of the newest attempt.
+  public var progress: DeliveryProgress
 
   /// A leased delivery of these parts; one that was committed just now unless told otherwise.
   public init(
-    planned: PlannedDelivery, alert: Alert, tenant: Tenant, attempts: Int = 0, ageMilliseconds: Int64 = 0
+    planned: PlannedDelivery, alert: Alert, tenant: Tenant, attempts: Int = 0, ageMilliseconds: Int64 = 0,
+    progress: DeliveryProgress = DeliveryProgress()
   ) {
     self.planned = planned
     self.alert = alert
     self.tenant = tenant
     self.attempts = attempts
     self.ageMilliseconds = ageMilliseconds
+    self.progress = progress
   }
 }
 
@@ -182,11 +186,13 @@ public struct DeliveryResult: Sendable, Hashable {
   public var milliseconds: Int
   /// What becomes due because of it.
   public var fallbacks: [PlannedDelivery]
+  /// Who needs no further attempt, by this attempt and those before; kept until it is delivered, also while it is dead.
+  public var progress: DeliveryProgress
 
   /// A result of these parts.
   public init(
     id: DeliveryID, alertID: AlertID, tenant: Tenant, outcome: DeliveryOutcome, settlement: RetryPolicy.Settlement,
-    milliseconds: Int, fallbacks: [PlannedDelivery] = []
+    milliseconds: Int, fallbacks: [PlannedDelivery] = [], progress: DeliveryProgress = DeliveryProgress()
   ) {
     self.id = id
     self.alertID = alertID
@@ -195,6 +201,7 @@ public struct DeliveryResult: Sendable, Hashable {
     self.settlement = settlement
     self.milliseconds = milliseconds
     self.fallbacks = fallbacks
+    self.progress = progress
   }
 }
 

@@ -49,12 +49,18 @@ public struct Notification: Sendable, Hashable {
   public var tenant: Tenant
   /// The number of this attempt; the first one has 1.
   public var attempt: Int
+  /// Who needs no further attempt, from the attempts before.
+  public var progress: DeliveryProgress
 
   /// A notification of these parts.
-  public init(delivery: PlannedDelivery, alert: Alert, tenant: Tenant, attempt: Int) {
+  public init(
+    delivery: PlannedDelivery, alert: Alert, tenant: Tenant, attempt: Int,
+    progress: DeliveryProgress = DeliveryProgress()
+  ) {
     self.delivery = delivery
     self.alert = alert
     self.tenant = tenant
     self.attempt = attempt
+    self.progress = progress
   }
 }

@@ -41,6 +41,7 @@ extension AlertRule {
     if let count = metadata["min_samples"], count != .null, (count.wholeNumber ?? 0) < 1 {
       fields.add("metadata/min_samples", "metadata.min_samples must be a whole number of at least 1.")
     }
+    MetricUnit.check(metadata, into: &fields)
   }
 
   /// Reads what ``storedJSON`` makes.

@@ -38,7 +38,7 @@ public enum DefaultRules {
       "Compare the forecast with the latest figures before planning with it."),
     rule(
       "high_cpa", "High CPA", .highCPA, .high, .greater, 100, lookback: 120, cooldown: 60,
-      "An acquisition costs more than $100.",
+      "An acquisition costs more than 100.",
       "Lower the bids or narrow the audience of the most expensive ad sets."),
     rule(
       "low_impressions", "Low Impressions", .lowImpressions, .medium, .less, 1000, lookback: 60, cooldown: 120,

@@ -123,14 +123,18 @@ struct DispatchState {
     _ id: DeliveryID, to target: TargetName, outcome: DeliveryOutcome, concurrency: Concurrency,
     now: ContinuousClock.Instant
   ) -> (isHeld: Bool, actions: [Action]) {
-    let isHeld = lanes[target]?.running.removeValue(forKey: id) != nil
-    if isHeld {
+    let item = lanes[target]?.running.removeValue(forKey: id)
+    if let item {
       lanes[target]?.settling.insert(id)
       switch outcome {
       case .delivered, .permanent, .gone: lanes[target]?.breaker.succeeded()
+      case .retryable(let failure, _) where !failure.progress.isEmpty: lanes[target]?.breaker.succeeded()
+      // The rest of what has arrived in part: one person who cannot be reached for days says nothing of the others.
+      case .retryable where !item.leased.progress.isEmpty: lanes[target]?.breaker.abandoned(now: now)
       case .retryable: lanes[target]?.breaker.failed(now: now)
       }
     }
+    let isHeld = item != nil
     return (isHeld, advance([target], concurrency: concurrency, now: now))
   }
 

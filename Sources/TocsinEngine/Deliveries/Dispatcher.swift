@@ -264,7 +264,8 @@ public final class Dispatcher: Service {
         result: DeliveryResult(
           id: planned.id, alertID: planned.alertID, tenant: leased.tenant, outcome: outcome, settlement: settlement,
           milliseconds: Int((end - start).seconds * 1000),
-          fallbacks: fallbacks(of: planned, settlement, age: item.age(at: end))),
+          fallbacks: fallbacks(of: planned, settlement, age: item.age(at: end)),
+          progress: leased.progress.adding(outcome.failure?.progress ?? DeliveryProgress())),
         alert: leased.alert,
         whenWritten: { self.state.withLock { $0.dispatch.written(planned.id, to: planned.target) } }))
     guard case .dead(let reason) = settlement else { return }
@@ -289,7 +290,8 @@ public final class Dispatcher: Service {
       return .permanent(DeliveryFailure("the target is disabled: \(reason)"))
     }
     let notification = Notification(
-      delivery: leased.planned, alert: leased.alert, tenant: leased.tenant, attempt: leased.attempts + 1)
+      delivery: leased.planned, alert: leased.alert, tenant: leased.tenant, attempt: leased.attempts + 1,
+      progress: leased.progress)
     return await notifier.send(notification, timeout: settings.attemptTimeout)
   }
 

@@ -13,7 +13,7 @@ struct MailThread {
   /// A campaign's alerts are one thread: all refer to a mail that never was, whose id is made of the tenant and the
   /// campaign. What becomes of an alert refers to the mail that told of it, too.
   init(_ notice: Notice, sender: MailAddress) {
-    let domain = sender.domain.utf8.allSatisfy { $0 < 0x80 } ? sender.domain.lowercased() : "tocsin.invalid"
+    let domain = (MailDomain.ascii(sender.domain) ?? "tocsin.invalid").lowercased()
     let delivery = notice.notification.delivery
     func id(_ name: String) -> String { "<\(name)@\(domain)>" }
     let campaign = "\(notice.notification.tenant.rawValue)\n\(notice.alert.entity.campaignID)"

@@ -20,6 +20,7 @@ enum TransferFailure {
     case .connectTimedOut: "the connection was not there in time"
     case .timedOut where error.mayHaveBeenSent: "the server did not answer in time"
     case .timedOut: "the attempt did not end in time"
+    case .untrusted: "the server's certificate is not trusted: TOCSIN_CA_FILE names its authority"
     case .tls: "no secure connection: \(error.cause)"
     case .sendFailed: "the connection was lost while sending"
     case .receiveFailed: "the connection was lost before the answer"

@@ -36,7 +36,7 @@ struct OpsgenieAdapter: ChannelAdapter {
         "comparison": .string(notice.comparison.clipped(to: 600)),
         "rule_id": .string(alert.ruleID.onOneLine.clipped(to: 300)),
         "metric_name": .string(alert.metricName.onOneLine.clipped(to: 300)),
-        "metric_value": .string(alert.metricValue.figure), "threshold_value": .string(alert.thresholdValue.figure),
+        "metric_value": .string(alert.figures.value), "threshold_value": .string(alert.figures.threshold),
         "link": .string((notice.link ?? "").clipped(to: 1000)),
       ],
     ]

@@ -11,12 +11,23 @@ protocol ChannelAdapter: Sendable {
 
   /// What the answer means for the delivery; nothing secret is in it.
   func outcome(of reply: Reply, now: Timestamp) -> DeliveryOutcome
+
+  /// What the answers to several mails mean, one for each.
+  func outcome(of replies: [Reply], to mails: [MailTransfer], for notice: Notice) -> DeliveryOutcome
+}
+
+extension ChannelAdapter {
+  /// Channels that send no mail have no such answers.
+  func outcome(of replies: [Reply], to mails: [MailTransfer], for notice: Notice) -> DeliveryOutcome {
+    replies.first.map { outcome(of: $0, now: notice.now) } ?? .delivered(status: nil)
+  }
 }
 
 /// What an adapter wants sent. Limits of time and of addresses are the notifier's to set.
 enum OutgoingMessage: Sendable {
   case http(HTTPTransfer)
-  case mail(MailTransfer)
+  /// One after the other. None where everybody has it already.
+  case mails([MailTransfer])
 }
 
 /// What came back.

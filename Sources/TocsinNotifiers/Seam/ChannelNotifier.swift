@@ -99,26 +99,48 @@ public final class ChannelNotifier: Notifier {
     _ notification: TocsinCore.Notification, to target: LiveTarget, _ directory: TargetDirectory, timeout: Duration
   ) async -> DeliveryOutcome {
     let notice = Notice(notification, consoleURL: directory.options.consoleURL, now: clock())
-    let reply = await send(target.request(for: notice, timeout: timeout))
-    if case .mail(let response) = reply { report(response.refusedRecipients, target.name) }
-    return target.adapter.outcome(of: reply, now: clock())
+    switch target.request(for: notice, timeout: timeout) {
+    case .http(let transfer): return target.adapter.outcome(of: await send(transfer), now: clock())
+    case .mails(let transfers):
+      let replies = await send(transfers)
+      var refused: [RefusedRecipient] = []
+      for case .mail(let response) in replies { refused += response.refusedRecipients }
+      report(refused.filter { MailRefusal.isForGood($0.reply, ofRecipient: true) }, target.name)
+      return target.adapter.outcome(of: replies, to: transfers, for: notice)
+    }
   }
 
-  private func send(_ message: OutgoingMessage) async -> Reply {
-    do throws(CurlError) {
-      switch message {
-      case .http(let transfer): return .response(try await client.send(transfer))
-      case .mail(let transfer): return .mail(try await client.send(transfer))
-      }
+  private func send(_ transfer: HTTPTransfer) async -> Reply {
+    do {
+      return .response(try await client.send(transfer))
     } catch {
       return Reply(error)
     }
   }
 
+  /// Sends one mail after the other; all together may take as long as one.
+  private func send(_ transfers: [MailTransfer]) async -> [Reply] {
+    let start = ContinuousClock.now
+    var replies: [Reply] = []
+    for var transfer in transfers {
+      transfer.timeout -= replies.isEmpty ? .zero : ContinuousClock.now - start
+      guard transfer.timeout > .zero else {
+        replies.append(.failed(CurlError(.timedOut, "an earlier mail took all the time")))
+        continue
+      }
+      do {
+        replies.append(.mail(try await client.send(transfer)))
+      } catch {
+        replies.append(Reply(error))
+      }
+    }
+    return replies
+  }
+
   /// The mail is on its way to the others, so it is not sent again; somebody has to see that one address is wrong.
   private func report(_ refused: [RefusedRecipient], _ target: TargetName) {
     guard !refused.isEmpty else { return }
-    let replies = refused.map { MailVerdict.code($0.reply) }.joined(separator: ", ")
+    let replies = refused.map { MailRefusal.code($0.reply) }.joined(separator: ", ")
     logger.warning(
       "a mail server refused some recipients, the others get the mail",
       metadata: ["target": "\(target)", "refused": "\(refused.count)", "replies": "\(replies)"])

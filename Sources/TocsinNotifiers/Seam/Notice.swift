@@ -54,11 +54,11 @@ struct Notice: Sendable {
     }
   }
 
-  /// `roas is 1.5 (threshold: < 2)`
+  /// `roas is 1.50x (threshold: < 2.00x)`
   var comparison: String {
     let sign = alert.details["operator"]?.string.map { "\($0.onOneLine) " } ?? ""
-    return
-      "\(alert.metricName.onOneLine) is \(alert.metricValue.figure) (threshold: \(sign)\(alert.thresholdValue.figure))"
+    let figures = alert.figuresWithUnit
+    return "\(alert.metricName.onOneLine) is \(figures.value) (threshold: \(sign)\(figures.threshold))"
   }
 
   /// The campaign's name and id, and the ad's if there is one.

@@ -20,11 +20,14 @@ struct LiveTarget: Sendable {
       // Nobody reads a long answer; its status has come by then.
       transfer.maximumResponseBytes = 64 << 10
       return .http(transfer)
-    case .mail(var transfer):
-      transfer.timeout = limit
-      transfer.connectTimeout = min(transfer.connectTimeout, limit)
-      transfer.deniesPrivateAddresses = options.deniesPrivateAddresses
-      return .mail(transfer)
+    case .mails(let transfers):
+      return .mails(
+        transfers.map { transfer in
+          var transfer = transfer
+          transfer.timeout = limit
+          transfer.deniesPrivateAddresses = options.deniesPrivateAddresses
+          return transfer
+        })
     }
   }
 }

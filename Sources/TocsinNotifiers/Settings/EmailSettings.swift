@@ -26,8 +26,10 @@ public struct EmailSettings: Sendable, Hashable {
   public var sender: MailAddress
   /// Who gets it: one mail for all of them.
   public var recipients: [MailAddress]
-  /// The name in EHLO; nil for this host's own.
+  /// The name in EHLO; nil for this host's full name, or its address.
   public var greetingName: String?
+  /// Whether the server's certificate has to be one of a known authority, and of the server's name.
+  public var verifiesCertificate: Bool
   /// What every channel can be told.
   public var options: TargetOptions
 
@@ -35,7 +37,7 @@ public struct EmailSettings: Sendable, Hashable {
   public init(
     host: String, port: Int = 587, security: Security = .starttls, user: String? = nil, password: Secret? = nil,
     sender: MailAddress, recipients: [MailAddress], greetingName: String? = nil,
-    options: TargetOptions = TargetOptions(timeout: .seconds(60))
+    verifiesCertificate: Bool = true, options: TargetOptions = TargetOptions(timeout: .seconds(60))
   ) {
     self.host = host
     self.port = port
@@ -45,6 +47,7 @@ public struct EmailSettings: Sendable, Hashable {
     self.sender = sender
     self.recipients = recipients
     self.greetingName = greetingName
+    self.verifiesCertificate = verifiesCertificate
     self.options = options
   }
 
@@ -64,6 +67,21 @@ public struct EmailSettings: Sendable, Hashable {
     if (user ?? "").isEmpty, let password, !password.isEmpty { problems.append("there is a password without a user") }
     if let user, !user.isEmpty, security == .none, !isOnThisHost {
       problems.append("a log-in without TLS shows the password to all")
+    }
+    if let user, !user.isEmpty, !verifiesCertificate, security != .none, !isOnThisHost {
+      problems.append(
+        "a log-in needs the server's certificate verified: leave verify out, and name the certificate's authority in "
+          + "TOCSIN_CA_FILE")
+    }
+    if let greetingName, greetingName.isEmpty || !greetingName.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) {
+      problems.append(
+        "helo is not a name of ASCII without spaces, such as tocsin.example.org, or an address such as [192.0.2.1]")
+    }
+    if sender.isInternational {
+      problems.append("the sender \(sender.address) must be ASCII before the @: not every server can answer to it")
+    }
+    for address in Set([sender] + recipients).sorted(by: { $0.address < $1.address }) where !address.hasUsableDomain {
+      problems.append("\(address.address) cannot be reached: its domain is not a name that name servers can know")
     }
     return problems
   }

@@ -32,6 +32,18 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   /// The part behind the `@`.
   var domain: String { String(address.drop { $0 != "@" }.dropFirst()) }
 
+  /// The part before the `@`.
+  private var local: String { String(address.prefix { $0 != "@" }) }
+
+  /// The address as mail servers know it: its domain in ASCII (`xn--…`, RFC 5891).
+  var wire: String { MailDomain.ascii(domain).map { "\(local)@\($0)" } ?? address }
+
+  /// Whether the part before the `@` is not ASCII: only servers that know SMTPUTF8 (RFC 6531) can take it.
+  var isInternational: Bool { !local.utf8.allSatisfy { $0 < 0x80 } }
+
+  /// Whether the domain can be asked for at a name server.
+  var hasUsableDomain: Bool { MailDomain.ascii(domain) != nil }
+
   private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isControlOrFormat || scalar.properties.isWhitespace || "<>()[],;:\\\"".unicodeScalars.contains(scalar)
   }

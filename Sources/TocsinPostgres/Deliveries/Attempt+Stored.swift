@@ -2,13 +2,15 @@ import TocsinCore
 
 /// An attempt as an element of `history`.
 extension Delivery.Attempt {
-  /// What the result says; `number`, `at` and `node` are added where the row is.
+  /// What the result says; `number`, `at` and `node` are added where the row is. `progress` is in the newest attempt only,
+  /// until the delivery has arrived: what is replayed after that goes to everybody.
   static func stored(_ result: DeliveryResult) -> JSON {
     var entry: JSONObject = [
       "outcome": .string(result.outcome.name), "milliseconds": .integer(Int64(result.milliseconds)),
     ]
     if let status = result.outcome.status { entry["status"] = .integer(Int64(status)) }
     if let failure = result.outcome.failure { entry["error"] = .string(storable(failure.reason)) }
+    if !result.progress.isEmpty, result.settlement != .delivered { entry["progress"] = result.progress.json }
     return .object(entry)
   }
 

@@ -42,7 +42,8 @@ enum LeaseStatements {
       FROM due CROSS JOIN moment WHERE d.delivery_id = due.delivery_id
       RETURNING \(DeliveryColumns.planned.map { "d.\($0)" }.joined(separator: ", ")), d.tenant, d.attempts,
         CASE WHEN isfinite(d.patience_from) THEN (extract(epoch FROM moment.now - d.patience_from) * 1000)::bigint
-          ELSE 0 END AS age, d.arrived, d.patience_from, due.due_at AS was_due
+          ELSE 0 END AS age, d.arrived, d.patience_from, due.due_at AS was_due,
+        (d.history #> '{-1,progress}')::text AS progress
     )
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")

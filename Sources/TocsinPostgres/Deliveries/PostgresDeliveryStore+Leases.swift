@@ -48,7 +48,7 @@ extension PostgresDeliveryStore {
       guard kept.contains(row.planned.id), let alert = alerts[row.alert] ?? nil else { return nil }
       return LeasedDelivery(
         planned: row.planned, alert: alert, tenant: row.alert.tenant, attempts: row.attempts,
-        ageMilliseconds: row.ageMilliseconds)
+        ageMilliseconds: row.ageMilliseconds, progress: row.progress)
     }
     return TakenDeliveries(
       deliveries: deliveries, counts: taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 },
@@ -122,6 +122,7 @@ private struct Taken {
   var patienceFrom: Int64
   /// Whether it tells that its alert fired, and never got as far as the other side.
   var mayBeCancelled: Bool
+  var progress: DeliveryProgress
 
   init(reading row: PostgresRow) throws(ForeignRow) {
     do { try self.init(row) } catch { throw ForeignRow("a delivery", error) }
@@ -134,5 +135,7 @@ private struct Taken {
     ageMilliseconds = max(0, try row.int8(8))
     mayBeCancelled = try !row.bool(9) && planned.cause.tellsOfFiring
     patienceFrom = try row.timestamptz(10)
+    let stored = try row.optionalText(12).flatMap { try? JSON(parsing: $0) }
+    progress = stored.map { DeliveryProgress(json: $0) } ?? DeliveryProgress()
   }
 }

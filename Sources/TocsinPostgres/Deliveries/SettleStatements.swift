@@ -71,11 +71,11 @@ enum SettleStatements {
   private static let isInRange = "d.alert_id >= $3 AND d.alert_id <= $4"
   private static let tellsOfFiring = "d.sequence <= \(DeliveryCause.fallback.sequence)"
 
-  /// The attempts with this one, without the oldest where there are enough.
+  /// The attempts with this one, without the oldest where there are enough. Only the newest one has a `progress`.
   private static let history = """
-    (CASE WHEN jsonb_typeof(d.history) <> 'array' THEN '[]'
+    ((CASE WHEN jsonb_typeof(d.history) <> 'array' THEN '[]'
         WHEN jsonb_array_length(d.history) < \(Delivery.keptAttempts) THEN d.history ELSE d.history - 0 END
-      || (result.entry || jsonb_build_object(
+      #- '{-1,progress}') || (result.entry || jsonb_build_object(
         'number', \(attempts), 'at', (extract(epoch FROM now) * 1000)::bigint, 'node', $12::text)))
     """
 

@@ -25,8 +25,7 @@ struct AlertLine: Sendable {
   /// `roas 1.5 < 2`
   static func comparison(_ alert: Alert) -> String {
     let comparison = alert.details["operator"]?.string ?? "against"
-    return Printable.line(
-      "\(alert.metricName) \(Printable.number(alert.metricValue)) \(comparison) "
-        + Printable.number(alert.thresholdValue))
+    let figures = alert.figures
+    return Printable.line("\(alert.metricName) \(figures.value) \(comparison) \(figures.threshold)")
   }
 }

@@ -9,11 +9,8 @@ enum Printable {
     return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 
-  /// A number without a needless fraction: `2`, `1.5`.
-  static func number(_ value: Double) -> String {
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
-    return "\(value)"
-  }
+  /// A number with all its digits: `2`, `1.5`.
+  static func number(_ value: Double) -> String { Figure.exact(value) }
 
   /// A moment to the second: `2026-03-01 09:15:00Z`.
   static func time(_ time: Timestamp) -> String {

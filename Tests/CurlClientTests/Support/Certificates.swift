@@ -8,7 +8,9 @@ struct Certificates {
   }
 
   /// Made once; the folder goes with the process.
-  static let shared = Result { try Certificates() }
+  static let shared = Result { try Certificates("one") }
+  /// Those of another authority.
+  static let other = Result { try Certificates("other") }
 
   /// The PEM file of the authority.
   let authorityFile: String
@@ -17,8 +19,8 @@ struct Certificates {
 
   private static let folder = FileManager.default.temporaryDirectory.appending(path: "curl-tls-\(UUID().uuidString)")
 
-  private init() throws {
-    let folder = Self.folder
+  private init(_ name: String) throws {
+    let folder = Self.folder.appending(path: name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     atexit { try? FileManager.default.removeItem(at: Certificates.folder) }
     let path = { (name: String) in folder.appending(path: name).path }
@@ -28,7 +30,9 @@ struct Certificates {
     try "subjectAltName=DNS:localhost,IP:127.0.0.1\n".write(toFile: path("names"), atomically: true, encoding: .utf8)
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     try Self.openssl(
-      ["req", "-x509"] + key + ["-days", "2", "-subj", "/CN=test CA", "-keyout", path("ca.key"), "-out", authorityFile])
+      ["req", "-x509"] + key + [
+        "-days", "2", "-subj", "/CN=test CA \(name)", "-keyout", path("ca.key"), "-out", authorityFile,
+      ])
     try Self.openssl(["req"] + key + ["-subj", "/CN=localhost", "-keyout", keyFile, "-out", path("server.csr")])
     try Self.openssl([
       "x509", "-req", "-in", path("server.csr"), "-CA", authorityFile, "-CAkey", path("ca.key"), "-CAcreateserial",

@@ -50,12 +50,14 @@ final class WebServer: Sendable {
   }
 
   /// Runs the body with a server.
-  static func with<T>(_ kind: Kind = .plain, _ body: (WebServer) async throws -> T) async throws -> T {
+  static func with<T>(
+    _ kind: Kind = .plain, certificates: Certificates? = nil, _ body: (WebServer) async throws -> T
+  ) async throws -> T {
     let context =
       switch kind {
       case .plain: NIOSSLContext?.none
-      case .tls: try Certificates.shared.get().serverContext(protocols: ["http/1.1"])
-      case .http2: try Certificates.shared.get().serverContext(protocols: ["h2", "http/1.1"])
+      case .tls: try (certificates ?? Certificates.shared.get()).serverContext(protocols: ["http/1.1"])
+      case .http2: try (certificates ?? Certificates.shared.get()).serverContext(protocols: ["h2", "http/1.1"])
       }
     let ready = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: WebServer.self)
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -217,4 +217,19 @@ import TocsinCore
     let late = item(9, to: mail)
     #expect(state.accept([late], concurrency: { _ in 1 }, now: start) == [.release([late], after: .zero)])
   }
+
+  /// One person who cannot be reached for days says nothing of the server, nor of the others.
+  @Test func partsThatAreRefusedOpenNoBreaker() {
+    var state = state()
+    let part = DeliveryOutcome.retryable(DeliveryFailure("some later", progress: DeliveryProgress(reached: ["a"])))
+    for number in 1...6 {
+      var item = item(UInt64(number), to: mail)
+      if number > 3 { item.leased.progress = DeliveryProgress(reached: ["a"]) }
+      #expect(state.accept([item], concurrency: { _ in 1 }, now: start) == [.send(item)])
+      _ = state.finished(
+        item.id, to: mail, outcome: number > 3 ? away : part, concurrency: { _ in 1 }, now: start)
+      state.written(item.id, to: mail)
+    }
+    #expect(state.breakers(now: start) == ["ops": .closed])
+  }
 }

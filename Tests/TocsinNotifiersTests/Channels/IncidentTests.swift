@@ -63,7 +63,7 @@ import TocsinCore
     #expect(alert["message"] == "[HIGH] Low ROAS: Spring sale")
     #expect(alert["priority"] == "P2")
     #expect(alert["details"]?["metric_value"] == "1.5")
-    #expect(alert["description"]?.string?.contains("Metric: roas is 1.5 (threshold: < 2)") == true)
+    #expect(alert["description"]?.string?.contains("Metric: roas is 1.50x (threshold: < 2.00x)") == true)
   }
 
   @Test func whatPeopleDoIsPassedOnUnderTheAlias() throws {

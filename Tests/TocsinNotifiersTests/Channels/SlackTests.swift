@@ -21,7 +21,7 @@ import TocsinCore
     #expect(fields.map { $0["title"]?.string } == ["Campaign", "Severity", "Type", "Metric", "Time"])
     #expect(
       fields.map { $0["value"]?.string } == [
-        "Spring sale (c-1)", "HIGH", "ROAS drop", "roas is 1.5 (threshold: &lt; 2)", "2026-01-31 09:30:00 UTC",
+        "Spring sale (c-1)", "HIGH", "ROAS drop", "roas is 1.50x (threshold: &lt; 2.00x)", "2026-01-31 09:30:00 UTC",
       ])
     #expect(adapter.transfer(Samples.notice())?.header("content-type") == ["application/json"])
   }

@@ -27,7 +27,7 @@ import TocsinCore
     #expect(card["body"]?[0]?["style"] == "attention")
     let runs = runs(card)
     #expect(runs.contains("🟠 [HIGH] Low ROAS: Spring sale"))
-    #expect(runs.contains("roas is 1.5 (threshold: < 2)"))
+    #expect(runs.contains("roas is 1.50x (threshold: < 2.00x)"))
     let resolved = try adapter.json(Samples.notice(cause: .resolved))
     #expect(resolved["attachments"]?[0]?["content"]?["body"]?[0]?["style"] == "good")
   }

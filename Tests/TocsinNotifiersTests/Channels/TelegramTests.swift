@@ -16,7 +16,7 @@ import TocsinCore
     #expect(payload["parse_mode"] == "HTML")
     let text = payload["text"]?.string ?? ""
     #expect(text.hasPrefix("🟠 <b>[HIGH] Low ROAS: Spring sale</b>"))
-    #expect(text.contains("<b>Metric:</b> roas is 1.5 (threshold: &lt; 2)"))
+    #expect(text.contains("<b>Metric:</b> roas is 1.50x (threshold: &lt; 2.00x)"))
     #expect(text.contains("<a href=\"https://tocsin.example/console?alert_id="))
   }
 

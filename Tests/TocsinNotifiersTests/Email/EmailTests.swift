@@ -25,7 +25,7 @@ import TocsinCore
     #expect(mail["List-Id"] == "<ops.tocsin.example.org>")
     #expect(mail.parts.map(\.type) == ["text/plain; charset=utf-8", "text/html; charset=utf-8"])
     #expect(mail.parts[0].text.contains("Return on ad spend is 1.50x. Review bids."))
-    #expect(mail.parts[0].text.contains("Metric: roas is 1.5 (threshold: < 2)"))
+    #expect(mail.parts[0].text.contains("Metric: roas is 1.50x (threshold: < 2.00x)"))
     #expect(mail.parts[0].text.contains("https://tocsin.example/console?alert_id=\(Samples.alert().alertID)"))
     #expect(mail.parts[1].text.contains("threshold: &lt; 2"))
     #expect(mail.parts[1].text.contains("prefers-color-scheme: dark"))
@@ -108,7 +108,8 @@ import TocsinCore
     settings.password = "hunter2"
     settings.security = .tls
     guard
-      case .mail(let mail) = EmailAdapter(settings: settings).request(for: Samples.notice(), templates: TemplateSet())
+      case .mails(let mails) = EmailAdapter(settings: settings).request(for: Samples.notice(), templates: TemplateSet()),
+      let mail = mails.first, mails.count == 1
     else { return #expect(Bool(false)) }
     #expect(mail.recipients == ["a@example.org", "b@example.org"])
     #expect(mail.sender == "alerts@example.org")

@@ -55,7 +55,41 @@ import TocsinCore
   @Test func aReasonHasTheCodesButNotTheWords() {
     let reason = failed(.mailRefused, 550, "5.1.1 <secret@example.org> unknown").failure?.reason
     #expect(reason == "the mail server refused the mail (SMTP 550 5.1.1)")
-    #expect(MailVerdict.code(MailReply(code: 550, text: "no secret@example.org")) == "550")
-    #expect(MailVerdict.code(MailReply(code: 550, text: "5.1.secret x")) == "550")
+    #expect(MailRefusal.code(MailReply(code: 550, text: "no secret@example.org")) == "550")
+    #expect(MailRefusal.code(MailReply(code: 550, text: "5.1.secret x")) == "550")
+  }
+
+  @Test func anUntrustedCertificateNamesTheSettings() {
+    let reason = failed(.untrusted).failure?.reason ?? ""
+    #expect(failed(.untrusted).name == "retryable")
+    #expect(reason.contains("TOCSIN_CA_FILE") && reason.contains("verify"))
+  }
+
+  @Test func ofTwoMailsTheOneThatMayBeTakenLaterDecides() {
+    let taken = Reply.mail(MailResponse(reply: MailReply(code: 250, text: ""), acceptedRecipients: ["a"]))
+    func refused(_ code: Int) -> Reply {
+      .failed(CurlError(.mailRefused, "no", reply: MailReply(code: code, text: "")))
+    }
+    func outcome(_ replies: [Reply], _ progress: DeliveryProgress = DeliveryProgress()) -> DeliveryOutcome {
+      MailVerdict.outcome(of: replies, to: [["a"], ["b"]], progress: progress)
+    }
+    #expect(outcome([taken, refused(550)]) == .delivered(status: 250))
+    #expect(
+      outcome([taken, refused(451)]).failure?.progress == DeliveryProgress(reached: [DeliveryProgress.mark("a")]))
+    #expect(outcome([refused(550), refused(550)]).name == "permanent")
+    #expect(outcome([refused(550), refused(451)]).failure?.progress.refused == [DeliveryProgress.mark("a")])
+    #expect(outcome([refused(550)], DeliveryProgress(reached: ["x"])).name == "delivered")
+    #expect(outcome([]) == .delivered(status: nil))
+  }
+
+  /// Of two recipients one was refused for good, and then the message for now.
+  @Test func aRefusedMessageIsNotARefusedRecipient() {
+    func outcome(_ code: Int) -> DeliveryOutcome {
+      let refused = RefusedRecipient(recipient: "b", reply: MailReply(code: 550, text: "5.1.1 who"))
+      let error = CurlError(.mailRefused, "no", reply: MailReply(code: code, text: ""), refusedRecipients: [refused])
+      return MailVerdict.outcome(of: [.failed(error)], to: [["a", "b"]], progress: DeliveryProgress())
+    }
+    #expect(outcome(451).failure?.progress == DeliveryProgress(refused: [DeliveryProgress.mark("b")]))
+    #expect(outcome(451).name == "retryable" && outcome(554).name == "permanent")
   }
 }

@@ -35,7 +35,8 @@ import TocsinCore
   }
 
   @Test(arguments: [
-    (["MESSAGE": "451 4.7.1 greylisted"], "retryable", 451), (["MESSAGE": "554 5.7.1 spam"], "permanent", 554),
+    (["MESSAGE": "451 4.7.1 greylisted"], "retryable", 451), (["MESSAGE": "554 5.7.1 spam"], "retryable", 554),
+    (["MESSAGE": "554 5.6.0 no"], "permanent", 554),
     (["RCPT ops@example.org": "550 5.1.1 no ops@example.org"], "permanent", 550),
     (["MAIL": "452 4.3.1 full"], "retryable", 452),
     (["RCPT ops@example.org": "450 4.2.1 later"], "retryable", 450),

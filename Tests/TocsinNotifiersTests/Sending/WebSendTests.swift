@@ -69,11 +69,12 @@ import TocsinCore
   }
 
   @Test func noConnectionIsNoHarm() async throws {
-    let port = try await FakeServer.with(FakeServer.Script()) { $0.url }
-    let receiver = ReceiverSettings(name: "ops", channels: [.webhook(WebhookSettings(urls: [Secret(port)]))])
-    let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
-    let outcome = await notifier.send(Samples.notification(target: receiver.targets[0].name), timeout: .seconds(30))
-    #expect(outcome == .retryable(DeliveryFailure("no connection to the host")))
+    try await ClosedPort.with { url in
+      let receiver = ReceiverSettings(name: "ops", channels: [.webhook(WebhookSettings(urls: [Secret(url)]))])
+      let notifier = ChannelNotifier(client: try CurlClient(), receivers: [receiver], logger: Logger(label: "test"))
+      let outcome = await notifier.send(Samples.notification(target: receiver.targets[0].name), timeout: .seconds(30))
+      #expect(outcome == .retryable(DeliveryFailure("no connection to the host")))
+    }
   }
 
   @Test func aPrivateAddressIsRefusedWhereItIsDenied() async throws {

@@ -15,6 +15,21 @@ import Testing
   }
 
   @Test(arguments: [
+    ("ops@example.org", "ops@example.org", false), ("ops@Exämple.org", "ops@xn--exmple-cua.org", false),
+    ("größe@exämple.org", "größe@xn--exmple-cua.org", true), ("größe@example.org", "größe@example.org", true),
+    ("a@例え.jp", "a@xn--r8jz45g.jp", false), ("a@xn--r8jz45g.jp", "a@xn--r8jz45g.jp", false),
+  ])
+  func domainsAreInASCIIForServers(_ text: String, _ wire: String, _ isInternational: Bool) {
+    #expect(MailAddress(text)?.wire == wire && MailAddress(text)?.isInternational == isInternational)
+    #expect(MailAddress(text)?.hasUsableDomain == true)
+  }
+
+  @Test(arguments: ["a@exämple..org", "a@ä/b", "a@ä#b", "a@ä?b", "a@ä%41b"]) func domainsThatAreNone(_ text: String) {
+    #expect(MailAddress(text)?.hasUsableDomain == false)
+    #expect(MailAddress(text)?.wire == text)
+  }
+
+  @Test(arguments: [
     "", "ops", "@example.org", "ops@", "a@b@c", "a b@example.org", "a@exam ple.org", "a@b\r\nRCPT TO:<c@d>",
     "a@b>,<c@d", "Ops\r\nBcc: x@example.org <a@b>", "a,b@example.org", "\"a\"@example.org", "a\u{0}@example.org",
     "a@b\u{2028}c", "Ops\u{202e} <a@b>", String(repeating: "a", count: 300) + "@example.org",

@@ -64,10 +64,4 @@ import TocsinCore
   func otherDatesAreNot(_ text: String) {
     #expect(Timestamp(httpDate: text) == nil)
   }
-
-  @Test func figuresAreShort() {
-    #expect(2.0.figure == "2")
-    #expect(1.5.figure == "1.5")
-    #expect((-0.1).figure == "-0.1")
-  }
 }

@@ -155,4 +155,51 @@ import TocsinCore
       #expect(row.lastError == "given up: said ab" && row.history.first?.error == "said ab \u{1F4A5}")
     }
   }
+
+  /// Who has a mail already is known to whoever makes the next attempt, also after a replay.
+  @Test func theProgressGoesWithTheDelivery() async throws {
+    try await TestDatabase.with { stores in
+      let planned = PlannedDelivery(try await stores.fire(to: "ops"))
+      func retry(_ reached: String...) -> DeliveryResult {
+        var result = planned.retry(mayHaveArrived: true)
+        result.progress = DeliveryProgress(reached: Set(reached), refused: ["c"])
+        return result
+      }
+      func taken() async throws -> LeasedDelivery? {
+        try await stores.passAnHour()
+        return try await stores.deliveries.take(1, for: ["ops"]).first
+      }
+      for attempt in 1...25 {
+        _ = try await stores.deliveries.settle([attempt == 1 ? retry("a") : retry("a", "b")])
+        let reached: Set = attempt == 1 ? ["a"] : ["a", "b"]
+        #expect(try await taken()?.progress == DeliveryProgress(reached: reached, refused: ["c"]))
+      }
+      // Only the newest attempt has it: a list of thousands is not kept twenty times.
+      #expect(
+        try await stores.number(
+          "SELECT count(*) FROM delivery_queue, jsonb_array_elements(history) entry WHERE entry ? 'progress'") == 1)
+      let query = DeliveryQuery(id: planned.id)
+      var dead = planned.dead()
+      dead.progress = DeliveryProgress(reached: ["a", "b"])
+      _ = try await stores.deliveries.settle([dead])
+      #expect(try await stores.deliveries.replay(query, limit: 1, tenant: .standard).count == 1)
+      #expect(try await taken()?.progress.reached == ["a", "b"])
+      // What has arrived, and is replayed by name, goes to everybody.
+      _ = try await stores.deliveries.settle([planned.result()])
+      #expect(try await stores.deliveries.replay(query, limit: 1, tenant: .standard).count == 1)
+      #expect(try await taken()?.progress == DeliveryProgress())
+    }
+  }
+
+  @Test(arguments: ["5", "{}", "{\"reached\": 7}", "{\"reached\": [1, \"a\"]}"])
+  func progressThatCannotBeReadIsNone(_ stored: String) async throws {
+    try await TestDatabase.with { stores in
+      let planned = PlannedDelivery(try await stores.fire(to: "ops"))
+      _ = try await stores.deliveries.settle([planned.retry()])
+      try await stores.run("UPDATE delivery_queue SET history = '[{\"progress\": \(stored)}]'")
+      try await stores.passAnHour()
+      let taken = try await stores.deliveries.take(1, for: ["ops"])
+      #expect(taken.count == 1 && taken[0].progress.refused.isEmpty)
+    }
+  }
 }

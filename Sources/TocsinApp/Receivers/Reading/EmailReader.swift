@@ -13,7 +13,8 @@ enum EmailReader {
     let sender = address(&section, "sender")
     section.require(section.tree("sender") != nil, "sender", "the address that mail comes from")
     let recipients = recipients(&section)
-    let greeting = section.text("helo")
+    let greeting = section.text("helo") ?? greeting(in: section.context)
+    let verify = section.flag("verify")
     let options = section.options(.email, TargetOptions(timeout: .seconds(60)))
     guard let host, let sender else { return nil }
     let implied = password == nil ? nil : sender.address
@@ -21,7 +22,12 @@ enum EmailReader {
       EmailSettings(
         host: host, port: port ?? standardPort(security), security: security ?? standardSecurity(port),
         user: user ?? implied, password: password, sender: sender, recipients: recipients, greetingName: greeting,
-        options: options))
+        verifiesCertificate: verify ?? true, options: options))
+  }
+
+  /// The name in EHLO of all receivers that have none of their own.
+  static func greeting(in context: ReadingContext) -> String? {
+    context.setting("TOCSIN_MAIL_HELO")
   }
 
   /// Encrypted from the first byte has a port of its own (RFC 8314, 7.3).

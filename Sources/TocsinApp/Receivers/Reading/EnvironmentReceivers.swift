@@ -47,11 +47,32 @@ struct EnvironmentReceivers {
     }
     let port = port()
     let password = context.setting("ALERT_EMAIL_PASSWORD", isSecret: true).map { Secret($0) }
+    let security = security()
+    let verify = verify()
     guard let host, let sender, !recipients.isEmpty else { return nil }
     return .email(
       EmailSettings(
-        host: host, port: port, security: port == 465 ? .tls : password == nil ? .opportunistic : .starttls,
-        user: password == nil ? nil : sender.address, password: password, sender: sender, recipients: recipients))
+        host: host, port: port,
+        security: security ?? (port == 465 ? .tls : password == nil ? .opportunistic : .starttls),
+        user: password == nil ? nil : sender.address, password: password, sender: sender, recipients: recipients,
+        greetingName: EmailReader.greeting(in: context), verifiesCertificate: verify))
+  }
+
+  private func security() -> EmailSettings.Security? {
+    guard let text = context.setting("ALERT_EMAIL_SECURITY") else { return nil }
+    let security = EmailSettings.Security(rawValue: text)
+    if security == nil {
+      let names = EmailSettings.Security.allCases.map(\.rawValue).joined(separator: ", ")
+      context.report(Place("ALERT_EMAIL_SECURITY"), "must be one of \(names)")
+    }
+    return security
+  }
+
+  private func verify() -> Bool {
+    guard let text = context.setting("ALERT_EMAIL_VERIFY") else { return true }
+    let verify = FlagText.read(text)
+    if verify == nil { context.report(Place("ALERT_EMAIL_VERIFY"), "must be true or false") }
+    return verify ?? true
   }
 
   private func port() -> Int {
