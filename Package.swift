@@ -134,7 +134,7 @@ let package = Package(
     tests(
       "TocsinAppTests",
       [
-        "TocsinApp", "TocsinCore", "TocsinNotifiers", logging, lifecycle,
+        "TocsinApp", "TocsinCore", "TocsinEngine", "TocsinNotifiers", logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),

@@ -31,16 +31,21 @@ public final class Node: Sendable {
   /// - Parameters:
   ///   - receivers: who gets which alerts
   ///   - source: where `receivers` were read from, to be read again when it changes; nil for never
+  ///   - logs: what `logger` writes with, to show in the metrics what it dropped
   ///   - group: the event loops of its server and of its connections to Redis; the process' own unless given
   public init(
     configuration: NodeConfiguration, receivers: ReceiverConfiguration = ReceiverConfiguration(),
-    reloadingFrom source: ReceiverSource? = nil, group: (any EventLoopGroup)? = nil, logger: Logger
+    reloadingFrom source: ReceiverSource? = nil, logs: LogWriter? = nil, group: (any EventLoopGroup)? = nil,
+    logger: Logger
   ) throws {
     let group = group ?? Node.makeGroup(threads: configuration.threads)
     let name = configuration.nodeName ?? ProcessInfo.processInfo.hostName
     let logger = Node.named(name, logger)
     let relay = EngineRelay()
     let metrics = MetricsRegistry()
+    metrics.show(
+      logs?.dropped ?? Counter(), as: "tocsin_log_lines_dropped_total",
+      help: "Lines of the log that were dropped because nobody read them in time.")
 
     // The steps of a firing check follow each other on one loop, what comes back of them on another: a step that goes on
     // where the last one ended wakes no thread.

@@ -25,6 +25,7 @@ public struct NodeConfiguration: Sendable {
   /// PEM file of the authorities that receivers' certificates are checked with, or nil for the system's.
   public var authorities: String?
   public var logLevel: Logger.Level
+  public var logFormat: LogFormat
   public var accessLog: Bool
 
   /// Reads all settings.
@@ -57,6 +58,10 @@ public struct NodeConfiguration: Sendable {
       throw sources.refusal(.logLevel, because: "it must be one of \(Setting.logLevel.purpose)")
     }
     self.logLevel = logLevel
+    guard let logFormat = LogFormat(rawValue: try sources.text(.logFormat).lowercased()) else {
+      throw sources.refusal(.logFormat, because: "it must be text or json")
+    }
+    self.logFormat = logFormat
     switch try sources.text(.accessLog).lowercased() {
     case "true", "1", "yes", "on": accessLog = true
     case "false", "0", "no", "off": accessLog = false

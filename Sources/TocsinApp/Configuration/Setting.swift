@@ -55,12 +55,14 @@ extension Setting {
     "PEM file of the authorities that receivers' certificates are checked with; the system's unless set.")
   static let logLevel = Setting(
     "log.level", "TOCSIN_LOG_LEVEL", "info", "trace, debug, info, notice, warning, error or critical.")
+  static let logFormat = Setting(
+    "log.format", "TOCSIN_LOG_FORMAT", "text", "text for people, json for log collectors.")
   static let accessLog = Setting("log.access", "TOCSIN_LOG_ACCESS", "false", "Log every request.")
 
   /// All settings, in the order of the documentation.
   public static let all: [Setting] = [
     host, port, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters, databaseReaders,
     databaseCouriers, migrations,
-    nodeName, threads, journalLimit, drainSeconds, authorities, logLevel, accessLog,
+    nodeName, threads, journalLimit, drainSeconds, authorities, logLevel, logFormat, accessLog,
   ]
 }

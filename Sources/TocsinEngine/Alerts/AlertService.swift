@@ -67,6 +67,7 @@ public final class AlertService: Sendable {
     guard let applied else { throw AlertService.unknown(id) }
     if let change = applied.change {
       metrics.changed(action)
+      log(action, applied.alert, by: user)
       await announce(change)
       let alert = applied.alert
       dispatcher.accept(
@@ -91,6 +92,17 @@ public final class AlertService: Sendable {
       try await store.announced(changes: [change.changeID])
     } catch {
       logger.debug("a change is left to the keeper", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func log(_ action: AlertAction, _ alert: Alert, by user: String?) {
+    var metadata: Logger.Metadata = [
+      "alert_id": "\(alert.alertID)", "rule_id": "\(alert.ruleID)", "campaign_id": "\(alert.entity.campaignID)",
+    ]
+    if let user { metadata["by"] = "\(user)" }
+    switch action {
+    case .acknowledge: logger.info("an alert was acknowledged", metadata: metadata)
+    case .resolve: logger.info("an alert was resolved", metadata: metadata)
     }
   }
 

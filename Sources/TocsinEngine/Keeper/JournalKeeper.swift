@@ -58,10 +58,12 @@ public final class JournalKeeper: Service {
           }
           hasFailed = false
         } catch {
+          // A node has yet to learn Redis' epoch at every start; if it cannot, `EpochRecovery` says so.
+          let isStale = (error as? StoreError)?.code == .stale
           self.logger.log(
-            level: hasFailed ? .debug : .warning, "the keeper could not finish its round",
+            level: hasFailed || isStale ? .debug : .warning, "the keeper could not finish its round",
             metadata: ["error": "\(error)"])
-          hasFailed = true
+          if !isStale { hasFailed = true }
         }
         if let backlog = await self.measureBacklog(), isKeeper, watch.observed(backlog) { self.warn(of: backlog) }
         await self.lookForPostgres()

@@ -4,6 +4,9 @@ import Synchronization
 public final class Counter: Sendable {
   private let count = Atomic<Int>(0)
 
+  /// A counter at 0.
+  public init() {}
+
   /// Adds to the number.
   public func increment(by amount: Int = 1) {
     count.wrappingAdd(amount, ordering: .relaxed)

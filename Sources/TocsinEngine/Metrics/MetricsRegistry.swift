@@ -39,6 +39,11 @@ public final class MetricsRegistry: Sendable {
     return counter
   }
 
+  /// Shows a counter that was made elsewhere, without labels.
+  public func show(_ counter: Counter, as name: String, help: String) {
+    _ = instrument(name, help, []) { .counter(counter) }
+  }
+
   /// The gauge of that name and those labels; made when first asked for.
   public func gauge(_ name: String, help: String, labels: [(String, String)] = []) -> Gauge {
     let instrument = instrument(name, help, labels) { .gauge(Gauge()) }

@@ -93,7 +93,7 @@ public final class EpochRecovery: Service {
         }
       } catch {
         logger.log(
-          level: hasFailed ? .debug : .warning, "the node could not find into Redis' epoch yet",
+          level: hasFailed ? .debug : .warning, "the node could not take up Redis' epoch yet",
           metadata: ["error": "\(error)"])
         hasFailed = true
         // Whoever cannot restore must not keep others from it.

@@ -35,6 +35,7 @@ public final class RuleService: Sendable {
   public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> AlertRule {
     let saved: AlertRule
     do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
+    log(saved.createdAt == saved.updatedAt ? "a rule was created" : "a rule was replaced", id: rule.ruleID, actor)
     await publish(saved, tenant: tenant)
     return saved
   }
@@ -47,6 +48,7 @@ public final class RuleService: Sendable {
       throw failure(error)
     }
     guard let version else { throw RuleService.unknown(id) }
+    log("a rule was deleted", id: id, actor)
     book.remove(id, tenant: tenant, version: version)
     do { try await board.remove(ruleID: id, tenant: tenant, version: version) } catch { report(error) }
   }
@@ -56,11 +58,13 @@ public final class RuleService: Sendable {
   public func setEnabled(
     _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
   ) async throws(EngineError) -> AlertRule {
+    let before = book.index(of: tenant)?[id]
     let rule: AlertRule?
     do { rule = try await store.setEnabled(enabled, ruleID: id, tenant: tenant, actor: actor) } catch {
       throw failure(error)
     }
     guard let rule else { throw RuleService.unknown(id) }
+    if before?.version != rule.version { log(enabled ? "a rule was enabled" : "a rule was disabled", id: id, actor) }
     await publish(rule, tenant: tenant)
     return rule
   }
@@ -77,6 +81,10 @@ public final class RuleService: Sendable {
 
   private func failure(_ error: StoreError) -> EngineError {
     EngineError(error, logger: logger)
+  }
+
+  private func log(_ message: Logger.Message, id: String, _ actor: String) {
+    logger.info(message, metadata: ["rule_id": "\(id)", "by": "\(actor)"])
   }
 
   private func publish(_ rule: AlertRule, tenant: Tenant) async {

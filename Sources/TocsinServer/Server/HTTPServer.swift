@@ -46,6 +46,9 @@ public final class HTTPServer: Service {
   }
 
   public func run() async throws {
+    // That the server listens, the node says itself.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .notice)
     let server = channel.server(
       configuration: HummingbirdCore.ServerConfiguration(
         address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog),
@@ -53,7 +56,7 @@ public final class HTTPServer: Service {
         guard let address = channel.localAddress else { return }
         bound.withLock { $0 = address }
         onRunning(address)
-      }, eventLoopGroup: eventLoopGroup, logger: logger)
+      }, eventLoopGroup: eventLoopGroup, logger: quiet)
     try await server.run()
   }
 }

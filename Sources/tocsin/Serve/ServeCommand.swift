@@ -34,11 +34,19 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try await options.configuration(flags: ["host": host, "port": port.map(String.init)])
     let receivers = try options.receivers()
-    LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = configuration.logLevel
-      return handler
+    let logs = LogWriter(format: configuration.logFormat)
+    LoggingSystem.bootstrap { _ in LineLogHandler(writer: logs, level: configuration.logLevel) }
+    let result = await serve(configuration, receivers, logs)
+    let isWritten = await logs.finish()
+    do { try result.get() } catch {
+      // Where nobody reads standard error, another line would wait forever.
+      throw isWritten ? error : CommandFailure(error.status, lines: [])
     }
+  }
+
+  private func serve(
+    _ configuration: NodeConfiguration, _ receivers: ReceiverConfiguration, _ logs: LogWriter
+  ) async -> Result<Void, CommandFailure> {
     let logger = Logger(label: "tocsin")
     if configuration.host != "127.0.0.1", configuration.host != "localhost", configuration.host != "::1" {
       logger.warning(
@@ -47,10 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
     do {
       try await Node(
-        configuration: configuration, receivers: receivers, reloadingFrom: options.receiverSource, logger: logger
+        configuration: configuration, receivers: receivers, reloadingFrom: options.receiverSource, logs: logs,
+        logger: logger
       ).run()
-    } catch let failure as NodeFailure {
-      throw CommandFailure(.refused, "tocsin: \(failure)")
+      return .success(())
+    } catch {
+      return .failure(CommandFailure(.refused, "tocsin: \(error)"))
     }
   }
 }
