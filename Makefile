@@ -7,7 +7,7 @@ VENV := .build-tools/venv
 # One after the other: each has the machine to itself.
 SUITES := $(filter %Tests,$(notdir $(wildcard Tests/*)))
 
-.PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan fuzz lint bench clean
+.PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan test-life fuzz lint bench clean
 
 ## A whole local cluster with its own Redis and PostgreSQL.
 dev: packages build
@@ -37,6 +37,11 @@ test-swift: packages
 test-end-to-end: tools
 	$(SWIFT) build -j $(JOBS) --product tocsin
 	TOCSIN_BINARY="$$($(SWIFT) build --show-bin-path)/tocsin" $(VENV)/bin/python -m pytest -q Tests/EndToEnd
+
+## The long life of a node that `make test` has in short: some twenty minutes on the release build.
+test-life: tools release
+	TOCSIN_TEST_LIFE=long TOCSIN_BINARY="$$($(SWIFT) build -c release --show-bin-path)/tocsin" \
+		$(VENV)/bin/python -m pytest -q -s Tests/EndToEnd/test_life.py
 
 ## What starts no process of its own, under ThreadSanitizer.
 # It does not see the locks of Synchronization's Mutex (Swift 6.3 on Linux): where threads meet at one, it reports what

@@ -48,7 +48,7 @@ extension EnvironmentWarning {
   /// Variables that Tocsin reads.
   private static let known = Set(
     Setting.all.map(\.environment) + EnvironmentReceivers.variables + [
-      "TOCSIN_CONFIG", "TOCSIN_CONSOLE_URL", "TOCSIN_TEMPLATES", "TOCSIN_URL", "TOCSIN_USER",
+      "TOCSIN_CONFIG", "TOCSIN_CONSOLE_URL", "TOCSIN_MAIL_HELO", "TOCSIN_TEMPLATES", "TOCSIN_URL", "TOCSIN_USER",
     ])
 
   /// Variables of the project's own tests.
