@@ -32,7 +32,8 @@ enum DeliveryEndpoints {
       try parameters.finish()
       let page = try await deliveries.page(query, tenant: request.tenant)
       var body: JSONObject = [
-        "deliveries": .array(page.deliveries.map(DeliveryBody.json)), "count": .integer(Int64(page.deliveries.count)),
+        "deliveries": .array(page.deliveries.map(DeliveryBody.json(_:))),
+        "count": .integer(Int64(page.deliveries.count)),
       ]
       if let next = page.next { body["next_cursor"] = .string(Cursor.text(next)) }
       return Answer(.object(body))
@@ -46,14 +47,16 @@ enum DeliveryEndpoints {
       parameters: [Parameters.deliveryID],
       success: Operation.Success(
         description: "The delivery as it is now.",
-        schema: Schemas.object(["success": Schemas.yes, "delivery": Schemas.reference("Delivery")])),
+        schema: Schemas.object([
+          "success": Schemas.yes, "changed": Schemas.flag, "delivery": Schemas.reference("Delivery"),
+        ])),
       problems: [404, 422, 503])
     return Endpoint(.post, path + "/{delivery_id}/replay", operation) { request in
       guard let id = DeliveryID(try request.parameter("delivery_id")) else {
         throw Problem(404, "there is no delivery of that id")
       }
-      let delivery = try await deliveries.replay(id, tenant: request.tenant)
-      return Answer(["success": true, "delivery": DeliveryBody.json(delivery)])
+      let (delivery, isChanged) = try await deliveries.replay(id, tenant: request.tenant)
+      return Answer(["success": true, "changed": .bool(isChanged), "delivery": DeliveryBody.json(delivery)])
     }
   }
 
