@@ -1,34 +1,66 @@
 public import TocsinCore
 
-/// Which alerts are asked for.
+/// Which alerts are asked for. All named fields must match, any value of each; nothing named means every alert.
 public struct AlertSelection: Sendable, Hashable {
-  /// Only this campaign's.
-  public var campaignID: String?
-  /// Only of this type.
-  public var alertType: AlertType?
-  /// Only of this severity.
-  public var severity: Severity?
-  /// Where given: those of the last so many days, resolved ones too. Else those that are not resolved.
+  /// Only of these campaigns; an id that contains a comma matches nothing.
+  public var campaignIDs: [String]
+  /// Only of these types.
+  public var alertTypes: [AlertType]
+  /// Only of these severities.
+  public var severities: [Severity]
+  /// Only of these rules.
+  public var ruleIDs: [String]
+  /// Only of these ads.
+  public var adIDs: [String]
+  /// Only those that have, or have not, been acknowledged.
+  public var isAcknowledged: Bool?
+  /// Only those that fired at that moment or later.
+  public var since: Timestamp?
+  /// Only those that fired before that moment.
+  public var until: Timestamp?
+  /// Resolved ones too; else only those that are not resolved.
+  public var includesResolved: Bool
+  /// With resolved ones: how many days to look back from ``until``, or from now. The server looks back seven where
+  /// neither this nor ``since`` is given.
   public var daysBack: Int?
 
-  /// A query of these parts.
+  /// A query of these parts. One with `daysBack` includes resolved alerts.
   public init(
-    campaignID: String? = nil, alertType: AlertType? = nil, severity: Severity? = nil, daysBack: Int? = nil
+    campaignIDs: [String] = [], alertTypes: [AlertType] = [], severities: [Severity] = [], ruleIDs: [String] = [],
+    adIDs: [String] = [], isAcknowledged: Bool? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+    includesResolved: Bool = false, daysBack: Int? = nil
   ) {
-    self.campaignID = campaignID
-    self.alertType = alertType
-    self.severity = severity
+    self.campaignIDs = campaignIDs
+    self.alertTypes = alertTypes
+    self.severities = severities
+    self.ruleIDs = ruleIDs
+    self.adIDs = adIDs
+    self.isAcknowledged = isAcknowledged
+    self.since = since
+    self.until = until
+    self.includesResolved = includesResolved || daysBack != nil
     self.daysBack = daysBack
   }
 
-  var path: String { daysBack == nil ? "/api/alerts" : "/api/alerts/history" }
+  /// A query of one value each. One with `daysBack` includes resolved alerts.
+  public init(campaignID: String?, alertType: AlertType? = nil, severity: Severity? = nil, daysBack: Int? = nil) {
+    self.init(
+      campaignIDs: campaignID.map { [$0] } ?? [], alertTypes: alertType.map { [$0] } ?? [],
+      severities: severity.map { [$0] } ?? [], daysBack: daysBack)
+  }
+
+  var path: String { includesResolved ? "/api/alerts/history" : "/api/alerts" }
 
   func items(limit: Int, cursor: String?) -> [(String, String)] {
-    var items: [(String, String)] = []
-    if let campaignID { items.append(("campaign_id", campaignID)) }
-    if let alertType { items.append(("alert_type", alertType.rawValue)) }
-    if let severity { items.append(("severity", severity.rawValue)) }
-    if let daysBack { items.append(("days_back", String(daysBack))) }
+    var items = campaignIDs.map { ("campaign_id", $0) }
+    items += alertTypes.map { ("alert_type", $0.rawValue) }
+    items += severities.map { ("severity", $0.rawValue) }
+    items += ruleIDs.map { ("rule_id", $0) }
+    items += adIDs.map { ("ad_id", $0) }
+    if let isAcknowledged { items.append(("acknowledged", isAcknowledged ? "true" : "false")) }
+    if let since { items.append(("since", since.description)) }
+    if let until { items.append(("until", until.description)) }
+    if let daysBack, includesResolved { items.append(("days_back", String(daysBack))) }
     items.append(("limit", String(limit)))
     if let cursor { items.append(("cursor", cursor)) }
     return items

@@ -7,7 +7,14 @@ struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Show the effective configuration and where each value comes from.",
-    discussion: "Passwords are masked. Exits with 2 where a value cannot be used, after printing all.")
+    discussion: """
+      Examples:
+        tocsin config
+        tocsin config --config tocsin.yaml --json
+
+      Passwords are masked.
+      Exit status: 0 all can be used, 2 a value cannot be used; all are printed nevertheless.
+      """)
 
   @OptionGroup var options: NodeOptions
 

@@ -12,8 +12,11 @@ struct MigrateCommand: AsyncParsableCommand {
       several at once do no harm. Old nodes can go on while new ones start, as far as each file says which release \
       can run on it.
 
-      EXIT CODES
-        0 up to date   1 refused or failed   2 a setting cannot be used   3 PostgreSQL cannot be reached
+      Examples:
+        DATABASE_URL=postgresql://tocsin@db/tocsin tocsin migrate
+        tocsin migrate --config tocsin.yaml --dry-run
+
+      Exit status: 0 up to date, 1 refused or failed, 2 a setting cannot be used, 3 PostgreSQL cannot be reached.
       """)
 
   @OptionGroup var options: NodeOptions
