@@ -9,9 +9,9 @@ SUITES := $(filter %Tests,$(notdir $(wildcard Tests/*)))
 
 .PHONY: dev build release packages tools test test-swift test-end-to-end test-tsan test-life fuzz lint bench clean
 
-## A whole local cluster with its own Redis and PostgreSQL.
+## A whole local cluster with its own Redis and PostgreSQL; more options in ARGS: make dev ARGS=--ephemeral
 dev: packages build
-	$(shell $(SWIFT) build --show-bin-path)/tocsin dev --nodes $(NODES)
+	$(shell $(SWIFT) build --show-bin-path)/tocsin dev --nodes $(NODES) $(ARGS)
 
 build:
 	$(SWIFT) build -j $(JOBS) --product tocsin

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A PostgreSQL server of this process's own: a data folder, a loopback port, and no password.
 ///
-/// The server listens on 127.0.0.1 and on a Unix socket in its folder, and trusts both. It ends with
+/// The server listens on 127.0.0.1 and, unless its path is too long, on a Unix socket in its folder, and trusts both. It ends with
 /// this process, however that ends. Methods block the calling thread until they are done.
 public final class LocalPostgres: Sendable {
   /// The loopback port; it stays the same over ``restart()``.
@@ -102,6 +102,12 @@ public final class LocalPostgres: Sendable {
     try makeDatabase("tocsin")
   }
 
+  /// Whether the server runs.
+  public var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
+
+  /// What the server writes.
+  public var log: URL { folder.appendingPathComponent("server.log") }
+
   private func url(database: String) -> String {
     let name = database.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? database
     return "postgresql://postgres@127.0.0.1:\(port)/\(name)"
@@ -109,14 +115,15 @@ public final class LocalPostgres: Sendable {
 
   private func launch() throws {
     var options = [
-      "listen_addresses": "127.0.0.1", "port": String(port), "unix_socket_directories": folder.path,
+      "listen_addresses": "127.0.0.1", "port": String(port),
+      // The path of a socket has at most 107 bytes.
+      "unix_socket_directories": folder.path.utf8.count < 88 ? folder.path : "",
       "max_connections": "200", "logging_collector": "off",
     ]
     options.merge(settings) { $1 }
     let command =
       tools.asOwner([tools.path("postgres"), "-D", folder.path])
       + options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-    let log = folder.appendingPathComponent("server.log")
     let server = try ServerProcess(command: command, log: log)
     process.withLock { $0 = server }
     let deadline = ContinuousClock.now + .seconds(30)

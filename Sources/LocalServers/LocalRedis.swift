@@ -11,7 +11,7 @@ public final class LocalRedis: Sendable {
   public let folder: URL
 
   private let options: [String]
-  private let isTemporary: Bool
+  private let temporary: TemporaryFolder?
   private let server: Mutex<ServerProcess?>
 
   /// Starts a server and waits until it answers; blocks the calling thread for that long.
@@ -24,10 +24,11 @@ public final class LocalRedis: Sendable {
   public static func start(
     folder: URL? = nil, port: Int? = nil, options: [String] = []
   ) throws -> LocalRedis {
-    let place = folder ?? FileManager.default.temporaryDirectory.appending(path: "redis-\(UUID().uuidString)")
+    let temporary = folder == nil ? try TemporaryFolder(prefix: "tocsin-redis") : nil
+    guard let place = folder ?? temporary?.url else { preconditionFailure("one of them is there") }
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     let redis = LocalRedis(
-      port: try port ?? ServerProcess.freePort(), folder: place, options: options, isTemporary: folder == nil)
+      port: try port ?? ServerProcess.freePort(), folder: place, options: options, temporary: temporary)
     do {
       try redis.restart()
     } catch {
@@ -37,11 +38,11 @@ public final class LocalRedis: Sendable {
     return redis
   }
 
-  private init(port: Int, folder: URL, options: [String], isTemporary: Bool) {
+  private init(port: Int, folder: URL, options: [String], temporary: TemporaryFolder?) {
     self.port = port
     self.folder = folder
     self.options = options
-    self.isTemporary = isTemporary
+    self.temporary = temporary
     server = Mutex(nil)
   }
 
@@ -94,13 +95,17 @@ public final class LocalRedis: Sendable {
     server.withLock { $0 = process }
   }
 
-  // MARK: The process
+  /// Whether the server runs.
+  public var isRunning: Bool { server.withLock { $0?.isRunning ?? false } }
 
-  private var log: URL { folder.appending(path: "redis-server.log") }
+  /// What the server writes.
+  public var log: URL { folder.appending(path: "redis-server.log") }
+
+  // MARK: The process
 
   private var arguments: [String] {
     let persistence =
-      isTemporary ? ["--appendonly", "no"] : ["--appendonly", "yes", "--appendfsync", "everysec"]
+      temporary != nil ? ["--appendonly", "no"] : ["--appendonly", "yes", "--appendfsync", "everysec"]
     return ["--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--daemonize", "no", "--save", ""]
       + persistence + options
   }
@@ -128,7 +133,7 @@ public final class LocalRedis: Sendable {
   }
 
   private func removeTemporaryFolder() {
-    if isTemporary { try? FileManager.default.removeItem(at: folder) }
+    temporary?.remove()
   }
 
   /// Whether the server answers an inline PING in any way but `LOADING`: also by asking for a password or its master.

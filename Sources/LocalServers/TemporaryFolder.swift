@@ -1,16 +1,17 @@
-import Foundation
+public import Foundation
 import Synchronization
 
 /// A folder below `/tmp` that does not outlive this process, even one that is killed.
 ///
 /// A shell holds the other end of a pipe; when this process has gone, it removes the folder, and ends a
 /// PostgreSQL that still runs there.
-final class TemporaryFolder: Sendable {
-  let url: URL
+public final class TemporaryFolder: Sendable {
+  /// Where it is.
+  public let url: URL
   private let leash: Mutex<FileHandle?>
 
   /// Names the folder; it is made by who uses it.
-  init(prefix: String) throws {
+  public init(prefix: String) throws {
     url = URL(fileURLWithPath: "/tmp/\(prefix)-\(UUID().uuidString.prefix(8))")
     let script = """
       trap '' HUP INT TERM
@@ -38,7 +39,7 @@ final class TemporaryFolder: Sendable {
   }
 
   /// Removes the folder with all that is in it.
-  func remove() {
+  public func remove() {
     try? FileManager.default.removeItem(at: url)
   }
 }

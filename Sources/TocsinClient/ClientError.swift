@@ -34,6 +34,8 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   public var status: Int?
   /// What the server said about it, where it said so.
   public var problem: Problem?
+  /// When asking again makes sense, in seconds, where the server said so.
+  public var retryAfterSeconds: Int?
   /// What went wrong, for people: no full stop, no advice.
   public var reason: String
 

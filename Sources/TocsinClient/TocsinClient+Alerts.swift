@@ -37,6 +37,15 @@ extension TocsinClient {
     try await answer(APIRequest(.get, alertPath(alertID))) { try Alert(json: $0) }
   }
 
+  /// What happened to the alert of that id and its deliveries, oldest first.
+  /// - Returns: the entries as the server sent them
+  /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
+  public func timeline(_ alertID: String) async throws(ClientError) -> Answer<[JSONObject]> {
+    try await answer(APIRequest(.get, alertPath(alertID) + "/timeline")) { json in
+      json.object?["timeline"]?.array?.compactMap(\.object)
+    }
+  }
+
   /// Acknowledges the alert of that id; one that already is acknowledged or resolved stays as it is.
   /// - Parameter user: who does it; the client's ``user`` where it is nil
   /// - Returns: the answer: `acknowledged_by` says who did it first, `changed` whether this request did

@@ -3,8 +3,8 @@ import TocsinCore
 
 /// A client of a Tocsin cluster's HTTP interface.
 ///
-/// Of several servers the next is tried when one cannot be reached; a request that is safe to repeat goes on to the
-/// next also when one is busy or does not answer. A check is not repeated by itself: it may have fired.
+/// Of several servers the next is tried when one cannot be reached or is busy (429, 503); a request that is safe to repeat
+/// goes on to the next also when one does not answer. A check without an answer is not repeated: it may have fired.
 public struct TocsinClient: Sendable {
   /// The servers, in the order in which they are tried.
   public let servers: [ServerAddress]

@@ -16,7 +16,8 @@ struct Tocsin: AsyncParsableCommand {
         tocsin alerts acknowledge 0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a
 
       TOCSIN_URL names the servers where --url does not (several with commas between them: the next one is tried when \
-      one fails). NO_COLOR turns colours off.
+      one fails). TOCSIN_USER names who makes changes where --user does not. NO_COLOR turns colours off; on a \
+      terminal, lines of tables are cut to its width (COLUMNS).
 
       Exit status:
         0  done
@@ -24,6 +25,7 @@ struct Tocsin: AsyncParsableCommand {
         2  the command line or an input file is wrong
         3  no server could be reached, or none answered in time
         4  check --fail-on-alert: an alert was raised
+       75  the server cannot do it now: try later
       """,
     version: TocsinRelease.version,
     subcommands: [
@@ -40,6 +42,7 @@ struct Tocsin: AsyncParsableCommand {
   /// Runs the command with these arguments, on ``Console/current``.
   static func run(_ arguments: [String]) async -> CommandStatus {
     do {
+      if let failure = CommandLineFault.unknownCommand(in: arguments) { throw failure }
       var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -48,21 +51,17 @@ struct Tocsin: AsyncParsableCommand {
       }
       return .done
     } catch {
-      return report(error)
+      return report(error, arguments)
     }
   }
 
-  private static func report(_ error: any Error) -> CommandStatus {
-    if let failure = CommandFailure(error) {
-      for line in failure.lines { Console.current.complain(line) }
-      return failure.status
-    }
-    let message = fullMessage(for: error)
+  private static func report(_ error: any Error, _ arguments: [String]) -> CommandStatus {
     if exitCode(for: error).isSuccess {
-      Console.current.print(message)
+      Console.current.print(fullMessage(for: error))
       return .done
     }
-    if !message.isEmpty { Console.current.complain(message) }
-    return .usage
+    let failure = CommandFailure(error) ?? CommandLineFault.failure(message(for: error), in: arguments)
+    for line in failure.lines { Console.current.complain(line) }
+    return failure.status
   }
 }

@@ -17,10 +17,10 @@ import TocsinCore
       #expect(result.status == .done)
       #expect(
         result.output == [
-          "TIME                  SEVERITY  TYPE       CAMPAIGN  COMPARED      STATE  "
-            + "ALERT ID                              TITLE",
-          "2025-06-24 21:05:12Z  high      roas_drop  c1        roas 1.5 < 2  open   "
-            + "\(Samples.alertID)  ROAS fell: Spring sale",
+          "ALERT ID                              TIME                  SEVERITY  STATE  CAMPAIGN  COMPARED      "
+            + "TYPE       TITLE",
+          "\(Samples.alertID)  2025-06-24 21:05:12Z  high      open   c1        roas 1.5 < 2  "
+            + "roas_drop  ROAS fell: Spring sale",
         ])
       #expect(server.requests.map(\.target) == ["/api/alerts/history?days_back=3&limit=100"])
     }
@@ -47,7 +47,8 @@ import TocsinCore
   @Test func theUserIsNamedOrTheEnvironments() async throws {
     try await with({ _ in .answer(200, "{\"success\":true}") }) { server in
       let one = await run(
-        ["alerts", "acknowledge", Samples.alertID, "--url", server.url], environment: ["USER": "kim"])
+        ["alerts", "acknowledge", Samples.alertID, "--url", server.url],
+        environment: ["USER": "root", "TOCSIN_USER": "kim"])
       #expect(one == CommandRun(status: .done, output: ["acknowledged  \(Samples.alertID)"], errors: []))
       let two = await run(
         ["alerts", "resolve", "x", "--user", "lee", "--url", server.url], environment: ["USER": "kim"])
@@ -55,6 +56,134 @@ import TocsinCore
       #expect(server.requests.map(\.body) == ["{\"user_id\":\"kim\"}", "{\"user_id\":\"lee\"}"])
       let nobody = await run(["alerts", "resolve", "x", "--url", server.url])
       #expect(nobody.status == .usage)
+    }
+  }
+
+  @Test func filtersReachTheServer() async throws {
+    try await with({ _ in .answer(200, "{\"alerts\":[],\"count\":0}") }) { server in
+      let result = await run([
+        "alerts", "list", "--campaign", "c1", "--campaign", "c 2", "--severity", "high", "--severity", "critical",
+        "--type", "roas_drop", "--rule", "r1", "--ad", "a1", "--acknowledged", "--since", "2026-03-01", "--until",
+        "2026-03-02T10:00:00Z", "--url", server.url,
+      ])
+      #expect(result == CommandRun(status: .done, output: ["no alerts match"], errors: []))
+      #expect(
+        server.requests.map(\.target) == [
+          "/api/alerts?campaign_id=c1&campaign_id=c%202&alert_type=roas_drop&severity=high&severity=critical"
+            + "&rule_id=r1&ad_id=a1&acknowledged=true&since=2026-03-01T00%3A00%3A00.000Z"
+            + "&until=2026-03-02T10%3A00%3A00.000Z&limit=100"
+        ])
+    }
+  }
+
+  @Test(arguments: ["2h", "0s", "90m", "7d", "2026-03-01", "2026-03-01T09:15:00Z", "2026-03-01T09:15:00.042+01:00"])
+  func momentsAreUnderstood(text: String) {
+    #expect(MomentArgument(argument: text) != nil)
+  }
+
+  @Test(arguments: ["", "h", "2", "-2h", "2 h", "2w", "99999999999999999999s", "9223372036854775807d", "2026-13-01"])
+  func otherMomentsAreRefused(text: String) {
+    #expect(MomentArgument(argument: text) == nil)
+  }
+
+  @Test func aLengthOfTimeCountsFromNow() {
+    let now = Timestamp(milliseconds: 10_000_000)
+    #expect(MomentArgument(argument: "2h")?.timestamp(now: now) == Timestamp(milliseconds: 2_800_000))
+  }
+
+  @Test func whatChangedNothingSaysWhoDidItBefore() async throws {
+    let marked = Samples.alert().replacing("\"acknowledged_by\":null", with: "\"acknowledged_by\":\"lee\"")
+      .replacing("\"acknowledged\":false", with: "\"acknowledged\":true")
+      .replacing("\"acknowledged_at\":null", with: "\"acknowledged_at\":\"2025-06-24T21:06:00.000Z\"")
+    try await with({ request in
+      request.method == "GET" ? .answer(200, marked) : .answer(200, "{\"success\":true,\"changed\":false}")
+    }) { server in
+      let result = await run(["alerts", "acknowledge", Samples.alertID, "--user", "kim", "--url", server.url])
+      #expect(
+        result == CommandRun(status: .done, output: ["already acknowledged by lee  \(Samples.alertID)"], errors: []))
+    }
+  }
+
+  @Test func allAlertsOfACampaignAreChanged() async throws {
+    let other = "0197a3c2-5b1e-7c40-9a1d-000000000000"
+    try await with({ request in
+      if request.method == "GET" {
+        return .answer(200, "{\"alerts\":[\(Samples.alert()),\(Samples.alert(id: other))],\"count\":2}")
+      }
+      return .answer(200, "{\"success\":true,\"changed\":true}")
+    }) { server in
+      let result = await run(["alerts", "acknowledge", "--campaign", "c1", "--user", "kim", "--url", server.url])
+      #expect(result.status == .done)
+      #expect(
+        result.output == [
+          "acknowledged  \(Samples.alertID)  ROAS fell: Spring sale", "acknowledged  \(other)  ROAS fell: Spring sale",
+          "2 acknowledged",
+        ])
+      #expect(
+        server.requests.map(\.line) == [
+          "GET /api/alerts?campaign_id=c1&acknowledged=false&limit=1000",
+          "PUT /api/alerts/\(Samples.alertID)/acknowledge", "PUT /api/alerts/\(other)/acknowledge",
+        ])
+      #expect(await run(["alerts", "resolve", "--url", server.url]).status == .usage)
+      #expect(await run(["alerts", "resolve", "x", "--campaign", "c1", "--url", server.url]).status == .usage)
+    }
+  }
+
+  @Test func theBeginningOfAnIDIsEnough() async throws {
+    let other = "0197a3c2-5b1e-7c40-9a1d-000000000000"
+    try await with({ request in
+      request.target.hasPrefix("/api/alerts/history")
+        ? .answer(200, "{\"alerts\":[\(Samples.alert()),\(Samples.alert(id: other))],\"count\":2}")
+        : .answer(200, Samples.alert())
+    }) { server in
+      let one = await run(["alerts", "show", "0197A3C25b1e7c409a1d3", "--url", server.url])
+      #expect(one.status == .done)
+      #expect(
+        server.requests.map(\.target) == [
+          "/api/alerts/history?since=2025-06-24T21%3A05%3A12.734Z&until=2025-06-24T21%3A05%3A12.735Z&limit=1000",
+          "/api/alerts/\(Samples.alertID)",
+        ])
+      let several = await run(["alerts", "resolve", "0197a3c2-5b1e", "--user", "kim", "--url", server.url])
+      #expect(several.status == .usage)
+      #expect(
+        several.errors == [
+          "tocsin: several alerts have an id that begins with 0197a3c2-5b1e:",
+          "  \(Samples.alertID)  ROAS fell: Spring sale", "  \(other)  ROAS fell: Spring sale",
+        ])
+      let none = await run(["alerts", "timeline", "0197a3c2-5b1e-7c40-9a1d-4", "--url", server.url])
+      #expect(
+        none
+          == CommandRun(
+            status: .refused, output: [],
+            errors: ["tocsin: there is no alert whose id begins with 0197a3c2-5b1e-7c40-9a1d-4"]))
+    }
+  }
+
+  @Test(arguments: [("0", 1_099_511_627_776), ("0197a3c2", 65_536), ("0197a3c2-5b1e", 1), ("0197a3c2-5b1e-7", 1)])
+  func aBeginningIsARangeOfTime(text: String, milliseconds: Int64) throws {
+    let range = try #require(AlertIDRange(text))
+    #expect(range.until.milliseconds - range.since.milliseconds == milliseconds * (text == "0" ? 16 : 1))
+  }
+
+  @Test func aTimelineIsATable() async throws {
+    let answer = """
+      {"alert_id":"\(Samples.alertID)","count":3,"timeline":[
+      {"timestamp":"2026-01-01T00:00:00.042Z","event":"fired"},
+      {"timestamp":"2026-01-01T00:00:00.050Z","event":"delivery_attempt","receiver":"on-call","target":"slack-1",
+      "attempt":1,"outcome":"retryable","status":503,"latency_ms":7,"error":"it answered 503"},
+      {"timestamp":"2026-01-01T00:01:00.000Z","event":"acknowledged","user_id":"kim"}]}
+      """
+    try await with({ _ in .answer(200, answer) }) { server in
+      let result = await run(["alerts", "timeline", Samples.alertID, "--url", server.url])
+      #expect(
+        result.output == [
+          "TIME                      EVENT             RECEIVER         WHAT",
+          "2026-01-01 00:00:00.042Z  fired",
+          "2026-01-01 00:00:00.050Z  delivery attempt  on-call/slack-1  "
+            + "attempt 1: retryable (503) after 7 ms: it answered 503",
+          "2026-01-01 00:01:00.000Z  acknowledged                       by kim",
+        ])
+      #expect(server.requests.map(\.target) == ["/api/alerts/\(Samples.alertID)/timeline"])
     }
   }
 

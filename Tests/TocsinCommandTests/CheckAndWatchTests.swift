@@ -29,6 +29,43 @@ import TocsinCore
     }
   }
 
+  @Test(arguments: [503, 429])
+  func theNextServerIsTriedWhereOneIsBusy(status: Int) async throws {
+    let busy = FakeServer.Script(answer: { _ in
+      .answer(
+        status, Samples.problem(status, title: "Busy", detail: "redis is away"), headers: ["retry-after": "2"])
+    })
+    let ready = FakeServer.Script(answer: { _ in .answer(200, "{\"alerts_triggered\":0,\"alerts\":[]}") })
+    try await FakeServer.with(busy) { first in
+      let arguments = ["check", "roas", "5", "--campaign", "c1", "--url"]
+      let alone = await run(arguments + [first.url])
+      #expect(
+        alone
+          == CommandRun(
+            status: .tryLater, output: [], errors: ["tocsin: Busy: redis is away", "Try again in 2 s."]))
+      try await FakeServer.with(ready) { second in
+        let both = await run(arguments + ["\(first.url),\(second.url)"])
+        #expect(both == CommandRun(status: .done, output: ["no alert"], errors: []))
+        #expect(second.requests.map(\.line) == ["POST /api/alerts/check"])
+      }
+      await ClosedPort.with { closed in
+        #expect(await run(arguments + ["\(closed),\(first.url)"]).status == .tryLater)
+      }
+    }
+  }
+
+  @Test func aCheckWithoutAnAnswerIsNotSentAgain() async throws {
+    let silent = FakeServer.Script(answer: { _ in .drop })
+    let ready = FakeServer.Script(answer: { _ in .answer(200, "{\"alerts_triggered\":0,\"alerts\":[]}") })
+    try await FakeServer.with(silent) { first in
+      try await FakeServer.with(ready) { second in
+        let result = await run(["check", "roas", "5", "--campaign", "c1", "--url", "\(first.url),\(second.url)"])
+        #expect(result.status == .unreachable)
+        #expect(second.requests.isEmpty)
+      }
+    }
+  }
+
   @Test func watchShowsEventsGapsAndInterruptions() async throws {
     let script = FakeServer.Script(stream: { request in
       request.number == 0

@@ -10,25 +10,61 @@ import TocsinCore
     var table = Table("A", "LONG NAME")
     table.add("wider", "x")
     table.add("é🚨", Table.Cell("red", .severity(.high)))
-    #expect(table.lines(colors: false) == ["A      LONG NAME", "wider  x", "é🚨     red"])
+    #expect(table.text() == ["A      LONG NAME", "wider  x", "é🚨    red"])
     #expect(
-      table.lines(colors: true) == [
-        "\u{1B}[1mA\u{1B}[0m      \u{1B}[1mLONG NAME\u{1B}[0m", "wider  x", "é🚨     \u{1B}[1;31mred\u{1B}[0m",
+      table.text(colors: true) == [
+        "\u{1B}[1mA\u{1B}[0m      \u{1B}[1mLONG NAME\u{1B}[0m", "wider  x", "é🚨    \u{1B}[1;31mred\u{1B}[0m",
       ])
   }
 
   @Test func anAlertInColour() throws {
     let alert = try Alert(json: JSON(parsing: Samples.alert(severity: "critical")))
     #expect(
-      AlertLine(alert).text(colors: true)
+      AlertLine(alert).line.text(colors: true, width: nil)
         == "2025-06-24 21:05:12Z  \u{1B}[1;97;41mCRITICAL\u{1B}[0m  ROAS fell: Spring sale  [c1]  roas 1.5 < 2  "
         + "\u{1B}[2m\(Samples.alertID)\u{1B}[0m")
   }
 
   @Test(arguments: Severity.allCases)
-  func labelsAreEquallyWide(severity: Severity) {
-    #expect(AlertLine.label(severity, colors: false).count == 8)
-    #expect(AlertLine.label(severity, colors: true).contains("\u{1B}["))
+  func labelsAreEquallyWide(severity: Severity) throws {
+    let alert = try Alert(json: JSON(parsing: Samples.alert(severity: severity.rawValue)))
+    let text = AlertLine(alert).line.text(colors: false, width: nil)
+    #expect(text.firstRange(of: "ROAS")?.lowerBound == text.index(text.startIndex, offsetBy: 32))
+  }
+
+  @Test func widthsAreThoseOfATerminal() {
+    #expect(
+      ["abc", "é", "e\u{301}", "🚨", "👩‍🔬", "🇩🇪", "1️⃣", "日本", "한", "ｆ", ""].map(TextWidth.of) == [
+        3, 1, 1, 2, 2, 2, 2, 4, 2, 2, 0,
+      ])
+    #expect(TextWidth.prefix("a日本", 2) == "a")
+    #expect(TextWidth.prefix("a日本", 3) == "a日")
+  }
+
+  @Test func linesAreCutToTheWidthAndNeverWhereThereIsNone() throws {
+    var table = Table("A", "B")
+    table.add(Table.Cell("one"), Table.Cell("Frühling 🌷🌷", .good))
+    func cut(_ width: Int?) -> String { table.lines[1].text(colors: false, width: width) }
+    #expect(cut(nil) == "one  Frühling 🌷🌷")
+    #expect(cut(18) == "one  Frühling 🌷🌷")
+    #expect(cut(17) == "one  Frühling 🌷…")
+    #expect(cut(16) == "one  Frühling …")
+    #expect(cut(4) == "one…")
+    #expect(cut(3) == "on…")
+    #expect(cut(1) == "…")
+    #expect(table.lines[1].text(colors: true, width: 8) == "one  \u{1B}[32mFr…\u{1B}[0m")
+  }
+
+  @Test func ofAnAlertTheTitleIsCutFirst() throws {
+    let alert = try Alert(json: JSON(parsing: Samples.alert(title: "ROAS fell: Spring sale 🌷 in all regions")))
+    let line = AlertLine(alert).line
+    let whole = line.text(colors: false, width: nil)
+    #expect(line.text(colors: false, width: TextWidth.of(whole)) == whole)
+    for width in 60...TextWidth.of(whole) {
+      #expect(TextWidth.of(line.text(colors: false, width: width)) <= width)
+    }
+    #expect(line.text(colors: false, width: 110).hasSuffix("…  [c1]  roas 1.5 < 2  \(Samples.alertID)"))
+    #expect(line.text(colors: false, width: 80).contains("ROAS fell: Spri…  [c1]"))
   }
 
   @Test func coloursAreForTerminalsThatWantThem() {
@@ -55,7 +91,7 @@ import TocsinCore
 
   @Test func nothingIsSaidOfWhatSaysNothing() throws {
     func line(_ json: String) throws -> String? {
-      WatchLine(try StreamMessage(parsing: Array(json.utf8)))?.text(colors: false)
+      WatchLine(try StreamMessage(parsing: Array(json.utf8)))?.line.text(colors: false, width: nil)
     }
     #expect(try line("{\"type\":\"pong\"}") == nil)
     #expect(try line("{\"type\":\"subscribed\"}") == nil)
@@ -63,4 +99,9 @@ import TocsinCore
     #expect(try line("{\"type\":\"news\",\"x\":1}") == "news: {\"type\":\"news\",\"x\":1}")
     #expect(try line("{\"type\":\"error\",\"code\":\"c\",\"message\":\"m\"}") == "the server says: m (c)")
   }
+}
+
+extension Table {
+  /// The lines without a limit of their width.
+  fileprivate func text(colors: Bool = false) -> [String] { lines.map { $0.text(colors: colors, width: nil) } }
 }

@@ -34,9 +34,76 @@ import TocsinCore
         ["rules", "apply", "-f", "-", "--url", server.url, "--dry-run", "--prune", "--json"], input: file)
       #expect(
         result.output == [
-          "{\"created\":[\"r3\"],\"replaced\":[],\"unchanged\":[\"r1\"],\"deleted\":[\"r2\"],\"dry_run\":true}"
+          "{\"created\":[\"r3\"],\"replaced\":[],\"unchanged\":[\"r1\"],\"deleted\":[\"r2\"],\"differences\":{},"
+            + "\"dry_run\":true}"
         ])
       #expect(server.requests.map(\.method) == ["GET"])
+    }
+  }
+
+  @Test func aDryRunShowsWhatBecomesDifferent() async throws {
+    let changed = Samples.rule(id: "r1", threshold: "2.5", severity: "low")
+      .replacing("{\"description\":\"d\"}", with: "{\"description\":\"d\",\"action\":\"Look.\"}")
+    try await FakeServer.with(script) { server in
+      let arguments = ["rules", "apply", "-f", "-", "--url", server.url, "--dry-run", "--prune"]
+      let input = "[\(changed),\(Samples.rule(id: "r3"))]"
+      let result = await run(arguments, input: input)
+      #expect(
+        result.output == [
+          "replace    r1", "             severity \"high\" → \"low\"", "             threshold 2 → 2.5",
+          "             metadata.action null → \"Look.\"", "create     r3", "delete     r2",
+          "dry run, nothing was sent: 1 to create, 1 to replace, 0 unchanged, 1 to delete",
+        ])
+      let json = await run(arguments + ["--json"], input: input)
+      #expect(json.output.first?.contains("{\"field\":\"threshold\",\"before\":2,\"after\":2.5}") == true, "\(json)")
+      #expect(server.requests.map(\.method) == ["GET", "GET"])
+    }
+  }
+
+  @Test func whoChangesRulesIsTold() async throws {
+    try await FakeServer.with(script) { server in
+      for (arguments, environment, user) in [
+        (["--user", "lee"], ["TOCSIN_USER": "kim"], "lee"), ([], ["TOCSIN_USER": "kim", "USER": "root"], "kim"),
+        ([], ["TOCSIN_USER": "", "USER": "root"], "root"), ([], [:], nil),
+      ] as [([String], [String: String], String?)] {
+        for command in [["rules", "delete", "r1"], ["rules", "enable", "r1"], ["rules", "apply", "-f", "-"]] {
+          let result = await run(
+            command + arguments + ["--url", server.url], environment: environment,
+            input: Samples.rule(id: "r1", threshold: "3"))
+          #expect(result.status == .done)
+          #expect(server.requests.last?.headers["x-tocsin-user"] == user)
+        }
+      }
+      #expect(await run(["rules", "delete", "r1", "--user", "", "--url", server.url]).status == .usage)
+    }
+  }
+
+  @Test func theBeginningOfAnIDIsEnough() async throws {
+    let known = FakeServer.Script(answer: { request in
+      switch request.line {
+      case "GET /api/alerts/rules":
+        .answer(200, "{\"rules\":[\(Samples.rule(id: "high_cpa")),\(Samples.rule(id: "high_ctr"))],\"count\":2}")
+      case "GET /api/alerts/rules/high_cpa": .answer(200, Samples.rule(id: "high_cpa"))
+      case "PUT /api/alerts/rules/high_cpa/disable":
+        .answer(200, "{\"success\":true,\"enabled\":false,\"changed\":false}")
+      default: .answer(404, "{\"title\":\"Not Found\"}")
+      }
+    })
+    try await FakeServer.with(known) { server in
+      let one = await run(["rules", "get", "high_cp", "--url", server.url])
+      #expect(one.output.first?.hasPrefix("rule_id: high_cpa") == true, "\(one)")
+      let repeated = await run(["rules", "disable", "high_cp", "--url", server.url])
+      #expect(repeated == CommandRun(status: .done, output: ["already disabled  high_cpa"], errors: []))
+      let several = await run(["rules", "history", "high", "--url", server.url])
+      #expect(several.status == .usage)
+      #expect(
+        several.errors == ["tocsin: several rules have an id that begins with high:", "  high_cpa", "  high_ctr"])
+      let near = await run(["rules", "get", "hihg_cpa", "--url", server.url])
+      #expect(near.status == .refused)
+      #expect(near.errors == ["tocsin: there is no rule hihg_cpa; did you mean high_cpa?"])
+      // What cannot be undone needs the whole id.
+      let delete = await run(["rules", "delete", "high_cp", "--url", server.url])
+      #expect(delete == CommandRun(status: .refused, output: [], errors: ["tocsin: there is no rule high_cp"]))
     }
   }
 
@@ -111,7 +178,9 @@ import TocsinCore
 
   @Test func oneUnknownRuleDoesNotKeepTheOthers() async throws {
     let script = FakeServer.Script(answer: { request in
-      request.target.contains("nope") ? .answer(404, "{\"title\":\"Not Found\"}") : .answer(200, "{\"success\":true}")
+      if request.method == "GET" { return .answer(200, "{\"rules\":[],\"count\":0}") }
+      return request.target.contains("nope")
+        ? .answer(404, "{\"title\":\"Not Found\"}") : .answer(200, "{\"success\":true}")
     })
     try await FakeServer.with(script) { server in
       let result = await run(["rules", "disable", "nope", "r1", "--url", server.url])

@@ -9,7 +9,7 @@ struct APIRequest: Sendable {
   var target: String
   var body: JSON?
   /// Whether sending it twice does the same as sending it once. A request that is not is sent to another server
-  /// only when it is certain that none has seen it.
+  /// only when no server has seen it, or when one asks for it to be sent again (429, 503).
   var isRepeatable: Bool
 
   init(_ method: Method, _ path: String, query: [(String, String)] = [], body: JSON? = nil, isRepeatable: Bool = true) {

@@ -48,9 +48,9 @@ final class HTTPTransport: Sendable {
   }
 
   private func mayTryAnother(after error: ClientError, _ request: APIRequest) -> Bool {
-    if error.code == .unreachable { return true }
-    guard request.isRepeatable else { return false }
-    return error.isUnavailability || [429, 502, 503, 504].contains(error.status)
+    // 429 and 503 ask for it to be sent again.
+    if error.code == .unreachable || error.status == 429 || error.status == 503 { return true }
+    return request.isRepeatable && (error.isUnavailability || error.status == 502 || error.status == 504)
   }
 
   private func send(_ request: APIRequest, to server: ServerAddress) async throws(ClientError) -> JSON {
@@ -69,10 +69,12 @@ final class HTTPTransport: Sendable {
       message.body = .bytes(bytes, length: .known(Int64(bytes.count)))
     }
     let status: Int
+    let retryAfter: Int?
     let body: [UInt8]
     do {
       let response = try await client.execute(message, timeout: timeout)
       status = Int(response.status.code)
+      retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }
       body = Array(buffer: try await response.body.collect(upTo: 64 << 20))
     } catch {
       let failure = ConnectionFailure(error)
@@ -80,7 +82,11 @@ final class HTTPTransport: Sendable {
     }
     let json: JSON?
     do { json = try JSON(parsing: body) } catch { json = nil }
-    guard (200..<300).contains(status) else { throw ClientError(status: status, json: json, server: server) }
+    guard (200..<300).contains(status) else {
+      var error = ClientError(status: status, json: json, server: server)
+      error.retryAfterSeconds = retryAfter
+      throw error
+    }
     guard let json else { throw .unexpected(server, "the answer is not JSON: is this a Tocsin server?") }
     return json
   }

@@ -17,6 +17,15 @@ public protocol Notifier: Sendable {
 
   /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
   var testable: [String] { get }
+
+  /// The host that the target is on, for people; nil where the target is not known. Never a whole URL, which may be a
+  /// secret.
+  func host(of target: TargetName) -> String?
+}
+
+extension Notifier {
+  /// Knows none.
+  public func host(of target: TargetName) -> String? { nil }
 }
 
 /// What came of a test.

@@ -35,6 +35,13 @@ public final class AlertService: Sendable {
     return await withStatus([found])[0]
   }
 
+  /// The alerts of these ids that are in PostgreSQL, as they are there.
+  func stored(_ ids: Set<AlertID>, tenant: Tenant) async throws(EngineError) -> [AlertID: Alert] {
+    let found: [StoredAlert]
+    do { found = try await store.alerts(ids.map { AlertKey(tenant: tenant, id: $0) }) } catch { throw failure(error) }
+    return Dictionary(found.map { ($0.alert.alertID, $0.alert) }) { first, _ in first }
+  }
+
   /// A page of alerts, newest first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
   public func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {

@@ -34,23 +34,32 @@ public final class DeliveryService: Sendable {
     let found: [Delivery]
     do { found = try await store.deliveries(wider, tenant: tenant) } catch { throw failure(error) }
     let deliveries = Array(found.prefix(query.limit))
+    let alerts =
+      deliveries.isEmpty ? [:] : try await alerts.stored(Set(deliveries.map(\.planned.alertID)), tenant: tenant)
     return DeliveryPage(
-      deliveries: deliveries, next: found.count > query.limit ? deliveries.last?.planned.id : nil)
+      deliveries: deliveries.map { delivery in
+        DeliveryPage.Item(
+          delivery: delivery, alert: alerts[delivery.planned.alertID], host: notifier.host(of: delivery.planned.target))
+      }, next: found.count > query.limit ? deliveries.last?.planned.id : nil)
   }
 
-  /// Makes one delivery due again.
-  /// - Returns: the delivery as it is now
+  /// Makes one delivery due again; one that has not come to its end is left as it is.
+  /// - Returns: the delivery as it is now, and whether this changed it
   /// - Throws: `notFound`; `unavailable`
-  public func replay(_ id: DeliveryID, tenant: Tenant) async throws(EngineError) -> Delivery {
+  public func replay(
+    _ id: DeliveryID, tenant: Tenant
+  ) async throws(EngineError) -> (delivery: Delivery, isChanged: Bool) {
+    let replayed: ChangedDeliveries
     let delivery: Delivery?
     do {
-      await updates.announce(try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant).alerts)
+      replayed = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
+      await updates.announce(replayed.alerts)
       delivery = try await store.delivery(id, tenant: tenant)
     } catch {
       throw failure(error)
     }
     guard let delivery else { throw EngineError(.notFound, "there is no delivery \(id)") }
-    return delivery
+    return (delivery, replayed.count > 0)
   }
 
   /// Makes deliveries that match due again.
@@ -105,8 +114,18 @@ public final class DeliveryService: Sendable {
 
 /// A page of deliveries.
 public struct DeliveryPage: Sendable {
+  /// A delivery, and what people want to know of it.
+  public struct Item: Sendable {
+    /// The delivery.
+    public let delivery: Delivery
+    /// What it tells of; nil where retention was faster.
+    public let alert: Alert?
+    /// The host of its target; nil where this node's configuration does not have that.
+    public let host: String?
+  }
+
   /// The deliveries.
-  public let deliveries: [Delivery]
+  public let deliveries: [Item]
   /// Where the next page begins (``DeliveryQuery/before``), or nil where this is the last one.
   public let next: DeliveryID?
 }

@@ -49,6 +49,11 @@ public final class ChannelNotifier: Notifier {
   /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
   public var testable: [String] { directory.withLock { $0 }.testable }
 
+  /// The host that the target is on, or nil where the present configuration does not have it.
+  public func host(of target: TargetName) -> String? {
+    directory.withLock { $0 }.targets[target].flatMap { $0.host.isEmpty ? nil : $0.host }
+  }
+
   public func send(_ notification: TocsinCore.Notification, timeout: Duration) async -> DeliveryOutcome {
     let directory = directory.withLock { $0 }
     guard let target = directory.targets[notification.delivery.target] else {

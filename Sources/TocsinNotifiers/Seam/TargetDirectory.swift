@@ -5,6 +5,8 @@ import TocsinCore
 struct LiveTarget: Sendable {
   let name: TargetName
   let channel: DeliveryChannel
+  /// Where it is, for people.
+  let host: String
   let options: TargetOptions
   let adapter: any ChannelAdapter
   let templates: TemplateSet
@@ -48,10 +50,10 @@ struct TargetDirectory: Sendable {
     for receiver in receivers {
       for channel in receiver.channels {
         let templates = reader.templates(channel, [channel.options.templates, options.templates])
-        for (target, adapter) in zip(channel.targets(of: receiver.name), channel.adapters) {
+        for ((target, host), adapter) in zip(zip(channel.targets(of: receiver.name), channel.hosts), channel.adapters) {
           guard targets[target.name] == nil else { continue }
           targets[target.name] = LiveTarget(
-            name: target.name, channel: target.channel, options: channel.options, adapter: adapter,
+            name: target.name, channel: target.channel, host: host, options: channel.options, adapter: adapter,
             templates: templates)
           self.receivers[receiver.name, default: []].append(target.name)
         }

@@ -1,3 +1,4 @@
+import Foundation
 public import TocsinCore
 
 /// One way to reach people, with all it takes.
@@ -62,6 +63,21 @@ public enum ChannelSettings: Sendable, Hashable {
       ]
     case .pagerduty(let settings): [[settings.eventsURL, settings.routingKey.value].joined(separator: "\n")]
     case .opsgenie(let settings): [[settings.baseURL, settings.apiKey.value].joined(separator: "\n")]
+    }
+  }
+
+  /// The host of each target, in the order of ``addresses``: what may be shown of a URL.
+  var hosts: [String] {
+    func host(_ url: String) -> String { URLComponents(string: url)?.host ?? "" }
+    return switch self {
+    case .email(let settings): [settings.host]
+    case .slack(let settings): [host(settings.url.value)]
+    case .webhook(let settings): settings.urls.map { host($0.value) }
+    case .teams(let settings): [host(settings.url.value)]
+    case .discord(let settings): [host(settings.url.value)]
+    case .telegram(let settings): [host(settings.baseURL)]
+    case .pagerduty(let settings): [host(settings.eventsURL)]
+    case .opsgenie(let settings): [host(settings.baseURL)]
     }
   }
 

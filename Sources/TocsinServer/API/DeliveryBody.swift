@@ -3,6 +3,16 @@ import TocsinEngine
 
 /// The wire forms of deliveries.
 enum DeliveryBody {
+  /// A delivery of a list: with what it tells of, and where it goes.
+  static func json(_ item: DeliveryPage.Item) -> JSON {
+    guard case .object(var object) = json(item.delivery) else { return .null }
+    object["campaign_id"] = optional(item.alert?.entity.campaignID)
+    object["campaign_name"] = optional(item.alert?.campaignName)
+    object["title"] = optional(item.alert?.title)
+    object["host"] = optional(item.host)
+    return .object(object)
+  }
+
   static func json(_ delivery: Delivery) -> JSON {
     let planned = delivery.planned
     return [

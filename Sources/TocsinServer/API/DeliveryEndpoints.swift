@@ -56,15 +56,17 @@ enum DeliveryEndpoints {
       parameters: [Parameters.deliveryID],
       success: Operation.Success(
         description: "The delivery as it is now.",
-        schema: Schemas.object(["success": Schemas.yes, "delivery": Schemas.reference("Delivery")]),
-        example: ["success": true, "delivery": Examples.delivery]),
+        schema: Schemas.object([
+          "success": Schemas.yes, "changed": Schemas.flag, "delivery": Schemas.reference("Delivery"),
+        ]),
+        example: ["success": true, "changed": true, "delivery": Examples.delivery]),
       problems: [404, 503])
     return Endpoint(.post, path + "/{delivery_id}/replay", operation) { request in
       guard let id = DeliveryID(try request.parameter("delivery_id")) else {
         throw Problem(404, "there is no delivery of that id")
       }
-      let delivery = try await deliveries.replay(id, tenant: request.tenant)
-      return Answer(["success": true, "delivery": DeliveryBody.json(delivery)])
+      let (delivery, isChanged) = try await deliveries.replay(id, tenant: request.tenant)
+      return Answer(["success": true, "changed": .bool(isChanged), "delivery": DeliveryBody.json(delivery)])
     }
   }
 

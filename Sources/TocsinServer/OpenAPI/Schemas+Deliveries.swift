@@ -7,6 +7,10 @@ extension Schemas {
       "channel": text, "state": names(DeliveryState.self), "attempts": count, "created_at": time,
       "due_at": nullable(time), "finished_at": nullable(time), "node": nullable(text), "last_error": nullable(text),
       "history": list("DeliveryAttempt"),
+    ],
+    // Of lists.
+    optional: [
+      "campaign_id": nullable(text), "campaign_name": nullable(text), "title": nullable(text), "host": nullable(text),
     ])
 
   static let deliveryAttempt = object([

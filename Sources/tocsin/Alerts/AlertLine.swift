@@ -9,17 +9,15 @@ struct AlertLine: Sendable {
   }
 
   /// Time, severity, title, what it is about, what was compared, id.
-  func text(colors: Bool) -> String {
-    let severity = AlertLine.label(alert.severity, colors: colors)
-    let id = Style.dim.apply(alert.alertID.description, colors: colors)
-    return "\(Printable.time(alert.timestamp))  \(severity)  \(Printable.line(alert.title))  "
-      + "[\(Printable.line(alert.entity.description))]  \(AlertLine.comparison(alert))  \(id)"
-  }
-
-  /// The severity in capitals, as wide as the widest one, in its colour.
-  static func label(_ severity: Severity, colors: Bool) -> String {
-    let name = severity.rawValue.uppercased()
-    return Style.severity(severity).apply(name, colors: colors) + String(repeating: " ", count: 8 - name.count)
+  var line: StyledLine {
+    let severity = alert.severity.rawValue.uppercased()
+    return StyledLine(
+      StyledLine.Piece("\(Printable.time(alert.timestamp))  "), StyledLine.Piece(severity, .severity(alert.severity)),
+      // As wide as the widest one.
+      StyledLine.Piece(String(repeating: " ", count: 8 - severity.count + 2)),
+      StyledLine.Piece(Printable.line(alert.title), shrinksTo: 16),
+      StyledLine.Piece("  [\(Printable.line(alert.entity.description))]  \(AlertLine.comparison(alert))  "),
+      StyledLine.Piece(alert.alertID.description, .dim))
   }
 
   /// `roas 1.5 < 2`

@@ -10,24 +10,22 @@ struct AlertsList: AsyncParsableCommand {
     discussion: """
       Examples:
         tocsin alerts list
-        tocsin alerts list --campaign c1 --limit 1000
+        tocsin alerts list --severity critical --severity high --unacknowledged
+        tocsin alerts list --campaign c1 --since 2h
+        tocsin alerts list --all --rule high_cpa --since 2026-03-01 --until 2026-04-01 --limit 1000
         tocsin alerts list --days 30 --json
+
+      With several kinds of filters all of them must match; of one kind, any of its values.
       """)
 
-  @Option(name: .long, help: ArgumentHelp("Only this campaign's.", valueName: "id"))
-  var campaign: String?
-
-  @Option(name: .long, help: "Only of this type.")
-  var type: AlertType?
-
-  @Option(name: .long, help: "Only of this severity.")
-  var severity: Severity?
+  @OptionGroup var filter: AlertFilterOptions
 
   @Flag(name: .long, help: "Resolved ones too.")
   var all = false
 
   @Option(
-    name: .long, help: ArgumentHelp("With --all: how many days back. Implies --all. (default: 7)", valueName: "n"))
+    name: .long,
+    help: ArgumentHelp("How many days back, resolved ones too. (default with --all: 7, or --since)", valueName: "n"))
   var days: Int?
 
   @Option(name: .long, help: ArgumentHelp("At most so many, over as many pages as it takes.", valueName: "n"))
@@ -40,9 +38,14 @@ struct AlertsList: AsyncParsableCommand {
     guard days.map({ $0 >= 1 }) ?? true else { throw ArgumentParser.ValidationError("--days must be at least 1.") }
   }
 
+  private var isFiltered: Bool { query != AlertSelection() }
+
   /// What is asked for.
   var query: AlertSelection {
-    AlertSelection(campaignID: campaign, alertType: type, severity: severity, daysBack: days ?? (all ? 7 : nil))
+    var query = filter.selection(now: .now)
+    query.includesResolved = all || days != nil
+    query.daysBack = days
+    return query
   }
 
   func run() async throws {
@@ -53,9 +56,9 @@ struct AlertsList: AsyncParsableCommand {
         let answer: JSON = ["alerts": .array(found.elements), "count": .integer(Int64(found.elements.count))]
         console.print(answer.text)
       } else if found.alerts.isEmpty {
-        console.print("no alerts")
+        console.print(isFiltered ? "no alerts match" : "no alerts")
       } else {
-        for line in AlertsList.table(found.alerts).lines(colors: console.showsColors) { console.print(line) }
+        console.show(AlertsList.table(found.alerts))
       }
       if found.more { console.complain("There are more: --limit shows them.") }
     }
@@ -63,7 +66,8 @@ struct AlertsList: AsyncParsableCommand {
 
   /// The alerts in columns.
   static func table(_ alerts: [Alert]) -> Table {
-    var table = Table("TIME", "SEVERITY", "TYPE", "CAMPAIGN", "COMPARED", "STATE", "ALERT ID", "TITLE")
+    // What is needed to go on comes first: a narrow terminal shows no more.
+    var table = Table("ALERT ID", "TIME", "SEVERITY", "STATE", "CAMPAIGN", "COMPARED", "TYPE", "TITLE")
     for alert in alerts {
       let state: Table.Cell =
         switch alert.state {
@@ -72,10 +76,9 @@ struct AlertsList: AsyncParsableCommand {
         case .resolved: Table.Cell("resolved", .good)
         }
       table.add(
-        Table.Cell(Printable.time(alert.timestamp)),
-        Table.Cell(alert.severity.rawValue, .severity(alert.severity)), Table.Cell(alert.alertType.rawValue),
-        Table.Cell(alert.entity.description), Table.Cell(AlertLine.comparison(alert)), state,
-        Table.Cell(alert.alertID.description, .dim), Table.Cell(alert.title))
+        Table.Cell(alert.alertID.description, .dim), Table.Cell(Printable.time(alert.timestamp)),
+        Table.Cell(alert.severity.rawValue, .severity(alert.severity)), state, Table.Cell(alert.entity.description),
+        Table.Cell(AlertLine.comparison(alert)), Table.Cell(alert.alertType.rawValue), Table.Cell(alert.title))
     }
     return table
   }

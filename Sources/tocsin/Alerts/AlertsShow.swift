@@ -4,16 +4,22 @@ import TocsinCore
 
 /// `tocsin alerts show`
 struct AlertsShow: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show everything about an alert.")
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show everything about an alert.",
+    discussion: """
+      Examples:
+        tocsin alerts show 0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a
+        tocsin alerts show 0197a3c2-5b1e --json
+      """)
 
-  @Argument(help: "The alert's id.")
+  @Argument(help: "The alert's id, or its beginning where no other alert's is the same.")
   var id: String
 
   @OptionGroup var connection: ConnectionOptions
 
   func run() async throws {
     try await connection.withClient { client in
-      let answer = try await client.alert(id)
+      let answer = try await client.alert(try await AlertFinder(client: client).id(of: id))
       let console = Console.current
       if connection.json {
         console.print(answer.json.text)

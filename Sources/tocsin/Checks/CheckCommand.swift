@@ -14,11 +14,13 @@ struct CheckCommand: AsyncParsableCommand {
         tocsin check my_metric 0.4 --campaign c1 --type roas_drop
         tocsin check roas 1.5 --campaign c1 --fail-on-alert || echo "look at it"
         tocsin check margin --campaign c1 -- -3.5
+        tocsin check roas 1.5 --campaign c1 --url http://node-1:8000,http://node-2:8000
 
       A value of --context that is JSON (a number, true, an object) is sent as such, anything else as text.
-      A check is sent once: after "no answer in time" it may have fired. Sending it again never doubles an alert of a \
-      rule with a cooldown.
-      Exit status: 0 done, 1 refused, 2 bad usage, 3 no server, 4 an alert was raised and --fail-on-alert is given.
+      Of several servers the next one is tried after "connection refused" and 503. After "no answer in time" the \
+      check may have fired, and is not sent again. Sending it again never doubles an alert of a rule with a cooldown.
+      Exit status: 0 done, 1 refused, 2 bad usage, 3 no server, 4 an alert was raised and --fail-on-alert is given, \
+      75 no server can do it now: try later.
       """)
 
   @Argument(help: "The metric's name, such as roas, cpa, impressions, budget_spent_pct.")
@@ -66,21 +68,22 @@ struct CheckCommand: AsyncParsableCommand {
       if connection.json {
         console.print(answer.json.text)
       } else {
-        for line in lines(answer.value, colors: console.showsColors) { console.print(line) }
+        for line in lines(answer.value) { console.show(line) }
       }
       if failOnAlert, !answer.value.alerts.isEmpty { throw CommandFailure(.alertRaised, lines: []) }
     }
   }
 
-  private func lines(_ outcome: CheckOutcome, colors: Bool) -> [String] {
-    guard !outcome.alerts.isEmpty else { return ["no alert"] }
-    var lines: [String] = []
+  private func lines(_ outcome: CheckOutcome) -> [StyledLine] {
+    func plain(_ text: String) -> StyledLine { StyledLine(StyledLine.Piece(text)) }
+    guard !outcome.alerts.isEmpty else { return [plain("no alert")] }
+    var lines: [StyledLine] = []
     for alert in outcome.alerts {
-      lines.append(AlertLine(alert).text(colors: colors))
-      lines.append("  \(Printable.line(alert.message))")
+      lines.append(AlertLine(alert).line)
+      lines.append(plain("  \(Printable.line(alert.message))"))
     }
     if !outcome.persisted {
-      lines.append("The database is away: the alerts are out, and will be written when it is back.")
+      lines.append(plain("The database is away: the alerts are out, and will be written when it is back."))
     }
     return lines
   }

@@ -36,11 +36,13 @@ struct CommandFailure: Error, Sendable, Equatable {
         .unreachable, "tocsin: \(Printable.line(error.description))",
         "Whether the server did it is not known. --timeout allows it more time.")
     } else {
-      self.init(.refused, lines: ["tocsin: \(Printable.line(error.reason))"])
+      let isBusy = error.status == 503 || error.status == 429
+      self.init(isBusy ? .tryLater : .refused, lines: ["tocsin: \(Printable.line(error.reason))"])
       for field in error.problem?.errors ?? [] {
         lines.append(
           "  \(Printable.line(field.pointer.isEmpty ? "/" : field.pointer)): \(Printable.line(field.detail))")
       }
+      if isBusy, let seconds = error.retryAfterSeconds { lines.append("Try again in \(seconds) s.") }
     }
   }
 }

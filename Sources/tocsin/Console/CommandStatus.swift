@@ -10,4 +10,6 @@ enum CommandStatus: Int32, Sendable {
   case unreachable = 3
   /// `check --fail-on-alert`: an alert was raised.
   case alertRaised = 4
+  /// The server cannot do it now: too much to do, or something is away. `EX_TEMPFAIL` of sysexits.h.
+  case tryLater = 75
 }

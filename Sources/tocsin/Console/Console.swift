@@ -20,6 +20,8 @@ struct Console: Sendable {
   var showsColors: Bool
   /// The environment's variables.
   var environment: [String: String]
+  /// The columns of the terminal that standard output is; nil where it is none.
+  var width: @Sendable () -> Int? = { nil }
 
   /// The process's own streams.
   static let standard: Console = {
@@ -36,8 +38,27 @@ struct Console: Sendable {
       },
       readInput: { try Array(FileHandle.standardInput.readToEnd() ?? Data()) },
       showsColors: wantsColors(environment, isTerminal: isatty(STDOUT_FILENO) == 1),
-      environment: environment)
+      environment: environment, width: { terminalWidth(environment) })
   }()
+
+  /// Writes a line, cut to the terminal's width.
+  func show(_ line: StyledLine) {
+    print(line.text(colors: showsColors, width: width()))
+  }
+
+  /// Writes a table, its lines cut to the terminal's width.
+  func show(_ table: Table) {
+    for line in table.lines { show(line) }
+  }
+
+  /// `COLUMNS` where that is set, since somebody set it, or else what the terminal says.
+  private static func terminalWidth(_ environment: [String: String]) -> Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
 
   /// Colours are for terminals that know them, and for people who did not turn them off (no-color.org).
   static func wantsColors(_ environment: [String: String], isTerminal: Bool) -> Bool {

@@ -18,6 +18,12 @@ enum Printable {
     return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))Z"
   }
 
+  /// A moment to the millisecond: `2026-03-01 09:15:00.042Z`.
+  static func milliseconds(_ time: Timestamp) -> String {
+    let text = time.description
+    return "\(text.prefix(10)) \(text.dropFirst(11))"
+  }
+
   /// Minutes in the largest unit that divides them: `30 min`, `6 h`, `7 d`.
   static func minutes(_ minutes: Int) -> String {
     if minutes > 0, minutes.isMultiple(of: 1440) { return "\(minutes / 1440) d" }

@@ -28,21 +28,23 @@ struct Table: Sendable {
     rows.append(cells)
   }
 
-  /// The lines, headline first. Widths count characters; the last column is not padded.
-  func lines(colors: Bool) -> [String] {
-    var widths = columns.map(\.count)
+  /// The lines, headline first. Widths count columns of a terminal; nothing is padded at a line's end.
+  var lines: [StyledLine] {
+    var widths = columns.map(TextWidth.of)
     for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.text.count) }
+      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], TextWidth.of(cell.text)) }
     }
     let all = [columns.map { Cell($0, .bold) }] + rows
     return all.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
-        line += cell.style?.apply(cell.text, colors: colors) ?? cell.text
-        guard column < row.count - 1 else { continue }
-        line += String(repeating: " ", count: widths[column] - cell.text.count + 2)
+      var pieces: [StyledLine.Piece] = []
+      let last = row.lastIndex { !$0.text.isEmpty } ?? 0
+      for (column, cell) in row.enumerated() where column <= last {
+        pieces.append(StyledLine.Piece(cell.text, cell.style))
+        guard column < last else { continue }
+        pieces.append(
+          StyledLine.Piece(String(repeating: " ", count: widths[column] - TextWidth.of(cell.text) + 2)))
       }
-      return line
+      return StyledLine(pieces: pieces)
     }
   }
 }

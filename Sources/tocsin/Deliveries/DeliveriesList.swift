@@ -5,9 +5,18 @@ import TocsinCore
 /// `tocsin deliveries list`
 struct DeliveriesList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List deliveries, those of the newest alert first.")
+    commandName: "list", abstract: "List deliveries, those of the newest alert first.",
+    discussion: """
+      Examples:
+        tocsin deliveries list --state dead
+        tocsin deliveries list --receiver on-call --limit 20
+        tocsin deliveries list --alert 0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a --json
+      """)
 
-  @OptionGroup var filter: DeliveryFilter
+  @OptionGroup var filter: DeliveryFilterOptions
+
+  @Option(name: .long, help: "Only those in this state.")
+  var state: DeliveryState?
 
   @Option(name: .long, help: ArgumentHelp("At most so many, over as many pages as it takes.", valueName: "n"))
   var limit = 100
@@ -20,7 +29,7 @@ struct DeliveriesList: AsyncParsableCommand {
 
   func run() async throws {
     try await connection.withClient { client in
-      let found = try await client.deliveries(filter.selection, count: limit)
+      let found = try await client.deliveries(try await filter.selection(state: state, client), count: limit)
       let console = Console.current
       if connection.json {
         let answer: JSON = [
@@ -28,9 +37,9 @@ struct DeliveriesList: AsyncParsableCommand {
         ]
         console.print(answer.text)
       } else if found.deliveries.isEmpty {
-        console.print("no deliveries")
+        console.print(filter.isEmpty && state == nil ? "no deliveries" : "no deliveries match")
       } else {
-        for line in DeliveriesList.table(found.deliveries).lines(colors: console.showsColors) { console.print(line) }
+        console.show(DeliveriesList.table(found.deliveries))
       }
       if found.more { console.complain("There are more: --limit shows them.") }
     }
@@ -38,14 +47,19 @@ struct DeliveriesList: AsyncParsableCommand {
 
   /// The deliveries in columns.
   static func table(_ deliveries: [JSONObject]) -> Table {
-    var table = Table("CREATED", "RECEIVER", "CHANNEL", "CAUSE", "STATE", "TRIES", "DELIVERY ID", "LAST ERROR")
+    // What is needed to go on comes first: a narrow terminal shows no more.
+    var table = Table(
+      "DELIVERY ID", "STATE", "TRIES", "RECEIVER", "HOST", "CAUSE", "CREATED", "CAMPAIGN", "TITLE", "LAST ERROR")
     for delivery in deliveries {
       func text(_ name: String) -> String { Printable.line(delivery[name]?.string ?? "") }
       let created = Timestamp(text("created_at")).map(Printable.time) ?? text("created_at")
       table.add(
-        Table.Cell(created), Table.Cell(text("receiver")), Table.Cell(text("channel")), Table.Cell(text("cause")),
-        state(text("state")), Table.Cell(delivery["attempts"]?.integer.map(String.init) ?? ""),
-        Table.Cell(text("delivery_id"), .dim), Table.Cell(text("last_error")))
+        Table.Cell(text("delivery_id"), .dim), state(text("state")),
+        Table.Cell(delivery["attempts"]?.integer.map(String.init) ?? ""), Table.Cell(text("receiver")),
+        // A target that this server does not have any more has a name only.
+        Table.Cell(text("host").isEmpty ? text("target") : "\(text("channel"))@\(text("host"))"),
+        Table.Cell(text("cause")), Table.Cell(created), Table.Cell(text("campaign_id")), Table.Cell(text("title")),
+        Table.Cell(text("last_error")))
     }
     return table
   }
@@ -61,15 +75,21 @@ struct DeliveriesList: AsyncParsableCommand {
 }
 
 /// Which deliveries a command is about.
-struct DeliveryFilter: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Only those of this alert.", valueName: "id"))
+struct DeliveryFilterOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Only those of this alert, by its id or its beginning.", valueName: "id"))
   var alert: String?
 
   @Option(name: .long, help: ArgumentHelp("Only those to this receiver.", valueName: "name"))
   var receiver: String?
 
-  @Option(name: .long, help: "Only those in this state.")
-  var state: DeliveryState?
+  /// Whether nothing is named.
+  var isEmpty: Bool { alert == nil && receiver == nil }
 
-  var selection: DeliverySelection { DeliverySelection(alertID: alert, receiver: receiver, state: state) }
+  /// What is asked for.
+  /// - Throws: ``CommandFailure`` where the alert's id is the beginning of several, or of none
+  func selection(state: DeliveryState?, _ client: TocsinClient) async throws -> DeliverySelection {
+    var alertID = alert
+    if let alert { alertID = try await AlertFinder(client: client).id(of: alert) }
+    return DeliverySelection(alertID: alertID, receiver: receiver, state: state)
+  }
 }

@@ -8,76 +8,105 @@ struct DeliveriesReplay: AsyncParsableCommand {
     commandName: "replay",
     abstract: "Send deliveries again that have come to their end.",
     discussion: """
-      Deliveries are named by their ids, or by what they have in common: those that were given up, unless --state \
-      says otherwise.
+      Deliveries are named by their ids, or by what they have in common: those that were given up (dead), unless \
+      --state says otherwise. What has not come to its end (pending, sending, retrying) is left as it is: it is being \
+      sent anyway.
 
       Examples:
         tocsin deliveries replay 0197a3c2-5b1e-8c40-9a1d-3f2e8b7c6d5a
         tocsin deliveries replay --receiver on-call
+        tocsin deliveries replay --receiver on-call --state cancelled
         tocsin deliveries replay --all
       """)
+
+  /// The states of deliveries that can be sent again.
+  enum State: String, ExpressibleByArgument, CaseIterable {
+    case dead
+    case cancelled
+    case delivered
+
+    var delivery: DeliveryState {
+      switch self {
+      case .dead: .dead
+      case .cancelled: .cancelled
+      case .delivered: .delivered
+      }
+    }
+  }
 
   @Argument(help: "The deliveries' ids.")
   var ids: [String] = []
 
-  @OptionGroup var filter: DeliveryFilter
+  @OptionGroup var filter: DeliveryFilterOptions
+
+  @Option(name: .long, help: "Those in this state. (default: dead)")
+  var state: State?
 
   @Flag(name: .long, help: "All that were given up, or are in the --state.")
   var all = false
 
+  @OptionGroup var user: UserOption
+
   @OptionGroup var connection: ConnectionOptions
 
   mutating func validate() throws {
-    let isFiltered = filter.alert != nil || filter.receiver != nil || all
+    let isFiltered = !filter.isEmpty || all
     guard ids.isEmpty == isFiltered else {
       throw ArgumentParser.ValidationError("Name deliveries by their ids, or by --alert, --receiver or --all.")
     }
-    guard filter.state?.isFinal ?? true else {
-      throw ArgumentParser.ValidationError("--state must be delivered, dead or cancelled.")
+    guard ids.isEmpty || state == nil else {
+      throw ArgumentParser.ValidationError("--state does not go with ids: name one or the other.")
     }
   }
 
   func run() async throws {
-    try await connection.withClient { client in
+    try await connection.withClient(user: user.name) { client in
       if ids.isEmpty { try await replayMatching(client) } else { try await replayNamed(client) }
     }
   }
 
   private func replayMatching(_ client: TocsinClient) async throws {
+    let state = self.state ?? .dead
+    let selection = try await filter.selection(state: state.delivery, client)
     var total = 0
     while true {
-      let count = try await client.replay(filter.selection).value
+      let count = try await client.replay(selection).value
       total += count
       // Those that were delivered stay delivered until somebody takes them up: one round is all.
-      if count < 10_000 || filter.state == .delivered { break }
+      if count < 10_000 || state == .delivered { break }
     }
     let answer: JSON = ["success": true, "replayed": .integer(Int64(total))]
-    Console.current.print(
-      connection.json ? answer.text : "\(total) deliver\(total == 1 ? "y is" : "ies are") due again")
+    let words =
+      switch total {
+      case 0: "no delivery that matches is \(state.rawValue); others are not sent again"
+      case 1: "1 delivery is due again"
+      default: "\(total) deliveries are due again"
+      }
+    Console.current.print(connection.json ? answer.text : words)
   }
 
   private func replayNamed(_ client: TocsinClient) async throws {
-    var unknown = 0
+    let console = Console.current
+    var isRefused = false
     for id in ids {
-      if let state = try await state(afterReplaying: id, client) {
-        if !connection.json { Console.current.print("\(Printable.line(state))  \(Printable.line(id))") }
-      } else {
-        Console.current.complain("tocsin: there is no delivery \(Printable.line(id))")
-        unknown += 1
+      let answer: JSON
+      do {
+        answer = try await client.replay(id)
+      } catch {
+        guard error.code == .notFound else { throw error }
+        console.complain("tocsin: there is no delivery \(Printable.line(id))")
+        isRefused = true
+        continue
+      }
+      if connection.json { console.print(answer.text) }
+      let state = Printable.line(answer.object?["delivery"]?.object?["state"]?.string ?? "")
+      if answer.object?["changed"]?.bool == false {
+        console.complain("tocsin: \(Printable.line(id)) is \(state): it has not come to its end and is left as it is")
+        isRefused = true
+      } else if !connection.json {
+        console.print("\(state)  \(Printable.line(id))")
       }
     }
-    if unknown > 0 { throw CommandFailure(.refused, lines: []) }
-  }
-
-  /// - Returns: nil where the server does not know the delivery
-  private func state(afterReplaying id: String, _ client: TocsinClient) async throws -> String? {
-    do {
-      let answer = try await client.replay(id)
-      if connection.json { Console.current.print(answer.text) }
-      return answer.object?["delivery"]?.object?["state"]?.string ?? ""
-    } catch {
-      guard error.code == .notFound else { throw error }
-      return nil
-    }
+    if isRefused { throw CommandFailure(.refused, lines: []) }
   }
 }

@@ -38,9 +38,9 @@ struct ConnectionOptions: ParsableArguments {
   }
 
   /// Runs `body` with a client of these servers.
-  func withClient(_ body: (TocsinClient) async throws -> Void) async throws {
-    let client = TocsinClient(
-      servers: try servers(), timeout: timeLimit, user: Console.current.environment["USER"])
+  /// - Parameter user: who makes the changes, if there are any
+  func withClient(user: String? = nil, _ body: (TocsinClient) async throws -> Void) async throws {
+    let client = TocsinClient(servers: try servers(), timeout: timeLimit, user: user)
     do {
       try await body(client)
     } catch {

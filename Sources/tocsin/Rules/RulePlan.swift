@@ -6,14 +6,14 @@ struct RulePlan: Sendable, Equatable {
   /// What happens to one rule.
   enum Step: Sendable, Equatable {
     case create(AlertRule)
-    case replace(AlertRule)
+    case replace(AlertRule, [FieldDifference])
     case keep(String)
     case delete(String)
 
     /// The rule's id.
     var ruleID: String {
       switch self {
-      case .create(let rule), .replace(let rule): rule.ruleID
+      case .create(let rule), .replace(let rule, _): rule.ruleID
       case .keep(let id), .delete(let id): id
       }
     }
@@ -27,10 +27,35 @@ struct RulePlan: Sendable, Equatable {
       case .delete: "deleted"
       }
     }
+
+    /// What is said before it is done.
+    var planned: String {
+      switch self {
+      case .create: "create"
+      case .replace: "replace"
+      case .keep: "unchanged"
+      case .delete: "delete"
+      }
+    }
+
+    /// What becomes different of a rule that is replaced.
+    var differences: [FieldDifference] {
+      if case .replace(_, let differences) = self { differences } else { [] }
+    }
   }
 
   /// The words of ``Step/done``, in the order of a summary.
   static let words = ["created", "replaced", "unchanged", "deleted"]
+
+  /// `to create` for `created`: what a summary says before it is done.
+  static func plannedWord(_ word: String) -> String {
+    switch word {
+    case "created": "to create"
+    case "replaced": "to replace"
+    case "deleted": "to delete"
+    default: word
+    }
+  }
 
   /// The steps: the files' rules in their order, then what is deleted, by id.
   let steps: [Step]
@@ -41,7 +66,8 @@ struct RulePlan: Sendable, Equatable {
     let known = Dictionary(current.map { ($0.ruleID, $0) }) { _, last in last }
     var steps: [Step] = wanted.map { rule in
       guard let old = known[rule.ruleID] else { return .create(rule) }
-      return old.requestBody.isSame(as: rule.requestBody) ? .keep(rule.ruleID) : .replace(rule)
+      let differences = FieldDifference.all(from: old.fields, to: rule.fields)
+      return differences.isEmpty ? .keep(rule.ruleID) : .replace(rule, differences)
     }
     if prune {
       let kept = Set(wanted.map(\.ruleID))
@@ -54,4 +80,8 @@ struct RulePlan: Sendable, Equatable {
   var deleted: [String] {
     steps.compactMap { if case .delete(let id) = $0 { id } else { nil } }
   }
+}
+
+extension AlertRule {
+  fileprivate var fields: JSONObject { requestBody.object ?? JSONObject([]) }
 }

@@ -15,7 +15,8 @@ struct RulesApply: AsyncParsableCommand {
         generate-rules | tocsin rules apply -f -
 
       A file holds one rule, a list of rules, or `rules:` with a list; YAML or JSON. All files are checked before \
-      anything is sent. A rule that is the same on the server is left alone.
+      anything is sent. A rule that is the same on the server is left alone. What becomes different of the others is \
+      shown field by field.
       Exit status: 0 done, 1 the server refused a rule, 2 a file is wrong (nothing was sent), 3 no server.
       """)
 
@@ -33,6 +34,8 @@ struct RulesApply: AsyncParsableCommand {
   @Flag(name: .long, help: "Do not ask.")
   var yes = false
 
+  @OptionGroup var user: UserOption
+
   @OptionGroup var connection: ConnectionOptions
 
   mutating func validate() throws {
@@ -41,7 +44,7 @@ struct RulesApply: AsyncParsableCommand {
 
   func run() async throws {
     let wanted = try RuleFile(reading: files).rules
-    try await connection.withClient { client in
+    try await connection.withClient(user: user.name) { client in
       let plan = RulePlan(from: try await client.rules().value, to: wanted, prune: prune)
       if !dryRun { try confirm(plan) }
       var report = ApplyReport(isDryRun: dryRun, json: connection.json)
@@ -69,7 +72,7 @@ struct RulesApply: AsyncParsableCommand {
 
   private func perform(_ step: RulePlan.Step, _ client: TocsinClient) async throws {
     switch step {
-    case .create(let rule), .replace(let rule):
+    case .create(let rule), .replace(let rule, _):
       do {
         _ = try await client.save(rule)
       } catch {
@@ -94,6 +97,7 @@ struct ApplyReport {
   let isDryRun: Bool
   let json: Bool
   private var done: [String: [String]] = [:]
+  private var differences: [(id: String, fields: [FieldDifference])] = []
 
   init(isDryRun: Bool, json: Bool) {
     self.isDryRun = isDryRun
@@ -102,19 +106,32 @@ struct ApplyReport {
 
   mutating func add(_ step: RulePlan.Step) {
     done[step.done, default: []].append(step.ruleID)
+    if !step.differences.isEmpty { differences.append((step.ruleID, step.differences)) }
     guard !json else { return }
-    let padding = String(repeating: " ", count: 11 - step.done.count)
-    Console.current.print(step.done + padding + step.ruleID)
+    let word = isDryRun ? step.planned : step.done
+    let padding = String(repeating: " ", count: 11 - word.count)
+    let console = Console.current
+    console.print(word + padding + step.ruleID)
+    for difference in step.differences {
+      console.show(StyledLine(StyledLine.Piece(String(repeating: " ", count: 13) + difference.description)))
+    }
   }
 
   func finish() {
     if json {
       var object = JSONObject(RulePlan.words.map { ($0, .array((done[$0] ?? []).map { .string($0) })) })
+      object["differences"] = .object(
+        JSONObject(
+          differences.map { id, fields in
+            (id, .array(fields.map { ["field": .string($0.field), "before": $0.before, "after": $0.after] }))
+          }))
       object["dry_run"] = .bool(isDryRun)
       Console.current.print(JSON.object(object).text)
     } else {
-      let sums = RulePlan.words.map { "\(done[$0]?.count ?? 0) \($0)" }.joined(separator: ", ")
-      Console.current.print(isDryRun ? "dry run, nothing was sent: \(sums)" : sums)
+      let sums = RulePlan.words.map { word in
+        "\(done[word]?.count ?? 0) " + (isDryRun ? RulePlan.plannedWord(word) : word)
+      }
+      Console.current.print((isDryRun ? "dry run, nothing was sent: " : "") + sums.joined(separator: ", "))
     }
   }
 }

@@ -5,9 +5,14 @@ import TocsinCore
 /// `tocsin rules history`
 struct RulesHistory: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Show who changed a rule, when, and what became different.")
+    commandName: "history", abstract: "Show who changed a rule, when, and what became different.",
+    discussion: """
+      Examples:
+        tocsin rules history roas_drop_critical
+        tocsin rules history roas_drop_critical --limit 1 --json
+      """)
 
-  @Argument(help: "The rule's id.")
+  @Argument(help: "The rule's id, or its beginning where no other rule's is the same.")
   var id: String
 
   @Option(name: .long, help: ArgumentHelp("At most so many changes.", valueName: "n"))
@@ -21,12 +26,14 @@ struct RulesHistory: AsyncParsableCommand {
 
   func run() async throws {
     try await connection.withClient { client in
-      let answer = try await client.ruleHistory(id, limit: limit)
+      let answer = try await RuleFinder(client: client).whereFound(id) { id throws(ClientError) in
+        try await client.ruleHistory(id, limit: limit)
+      }
       let console = Console.current
       if connection.json {
         console.print(answer.json.text)
       } else {
-        for line in RulesHistory.table(answer.value).lines(colors: console.showsColors) { console.print(line) }
+        console.show(RulesHistory.table(answer.value))
       }
     }
   }
@@ -45,32 +52,6 @@ struct RulesHistory: AsyncParsableCommand {
   /// `threshold 2 → 2.5, enabled true → false`; the server's own fields are left out.
   static func difference(_ change: RuleChange) -> String {
     guard let before = change.before?.object, let after = change.after?.object else { return "" }
-    let own: Set = ["created_at", "updated_at", "incarnation", "version"]
-    var keys = before.members.map(\.key)
-    keys += after.members.map(\.key).filter { before[$0] == nil }
-    return keys.filter { !own.contains($0) }.compactMap { key in
-      let old = before[key] ?? .null
-      let new = after[key] ?? .null
-      return old.isSame(as: new) ? nil : "\(key) \(text(old)) → \(text(new))"
-    }.joined(separator: ", ")
-  }
-
-  private static func text(_ value: JSON) -> String {
-    value.double.map(Printable.number) ?? value.text
-  }
-}
-
-extension JSON {
-  /// Whether both say the same: `2` is `2.0`.
-  func isSame(as other: JSON) -> Bool {
-    switch (self, other) {
-    case (.array(let left), .array(let right)):
-      left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
-    case (.object(let left), .object(let right)):
-      left.count == right.count
-        && left.members.allSatisfy { member in right[member.key].map { member.value.isSame(as: $0) } ?? false }
-    default:
-      if let left = double, let right = other.double { left == right } else { self == other }
-    }
+    return FieldDifference.all(from: before, to: after).map(\.description).joined(separator: ", ")
   }
 }

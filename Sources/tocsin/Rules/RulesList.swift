@@ -4,7 +4,13 @@ import TocsinCore
 
 /// `tocsin rules list`
 struct RulesList: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the rules.")
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the rules.",
+    discussion: """
+      Examples:
+        tocsin rules list
+        tocsin rules list --enabled-only --json
+      """)
 
   @Flag(name: .long, help: "Only those that are enabled.")
   var enabledOnly = false
@@ -20,7 +26,7 @@ struct RulesList: AsyncParsableCommand {
       } else if answer.value.isEmpty {
         console.print("no rules")
       } else {
-        for line in RulesList.table(answer.value).lines(colors: console.showsColors) { console.print(line) }
+        console.show(RulesList.table(answer.value))
       }
     }
   }

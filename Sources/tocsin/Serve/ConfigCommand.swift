@@ -8,8 +8,13 @@ struct ConfigCommand: AsyncParsableCommand {
     commandName: "config",
     abstract: "Show the effective configuration and where each value comes from.",
     discussion: """
+      Examples:
+        tocsin config
+        tocsin config --config tocsin.yaml --json
+
       Passwords are masked, and what cannot be read is not shown. Settings, receivers and templates are checked \
-      together: everything that is wrong goes to standard error at once, after the values, and the exit status is 2.
+      together: everything that is wrong goes to standard error at once, after the values.
+      Exit status: 0 all can be used, 2 a value cannot be used.
       """)
 
   @OptionGroup var options: NodeOptions

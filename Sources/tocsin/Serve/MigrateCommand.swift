@@ -13,8 +13,11 @@ struct MigrateCommand: AsyncParsableCommand {
       can run on it. Then makes the weekly partitions of the next \(Migrator.weeksAhead) weeks that are missing. Run it as \
       the owner of the tables.
 
-      EXIT CODES
-        0 up to date   1 refused or failed   2 a setting cannot be used   3 PostgreSQL cannot be reached
+      Examples:
+        DATABASE_URL=postgresql://tocsin@db/tocsin tocsin migrate
+        tocsin migrate --config tocsin.yaml --dry-run
+
+      Exit status: 0 up to date, 1 refused or failed, 2 a setting cannot be used, 3 PostgreSQL cannot be reached.
       """)
 
   @OptionGroup var options: NodeOptions

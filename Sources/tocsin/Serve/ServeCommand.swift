@@ -15,12 +15,11 @@ struct ServeCommand: AsyncParsableCommand {
 
       Settings come from flags, then the environment, then the file; `tocsin config` shows what counts.
 
-      EXAMPLES
+      Examples:
         DATABASE_URL=postgresql://tocsin@db/tocsin tocsin migrate
         DATABASE_URL=postgresql://tocsin@db/tocsin REDIS_URL=redis://redis:6379/0 tocsin serve --host 0.0.0.0
 
-      EXIT CODES
-        0 stopped as told   1 could not start, or failed   2 a setting cannot be used
+      Exit status: 0 stopped as told, 1 could not start, or failed, 2 a setting cannot be used.
       """)
 
   @OptionGroup var options: NodeOptions

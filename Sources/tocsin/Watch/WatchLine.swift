@@ -14,29 +14,36 @@ struct WatchLine: Sendable {
     }
   }
 
-  /// The line, coloured where that is wanted.
-  func text(colors: Bool) -> String {
+  /// The line.
+  var line: StyledLine {
     switch message.kind {
-    case .connected: "connected; waiting for alerts"
-    case .alert(let alert): AlertLine(alert).text(colors: colors)
+    case .connected: plain("connected; waiting for alerts")
+    case .alert(let alert): AlertLine(alert).line
     case .changed(let action, let alertID, let user, let campaignID):
-      time
-        + (action == .resolve ? Style.good : .warning).apply(
-          action == .resolve ? "resolved     " : "acknowledged ", colors: colors)
-        + Printable.line("\(alertID)  [\(campaignID)]" + (user.map { " by \($0)" } ?? ""))
+      StyledLine(
+        StyledLine.Piece(time),
+        StyledLine.Piece(
+          action == .resolve ? "resolved     " : "acknowledged ", action == .resolve ? .good : .warning),
+        StyledLine.Piece(Printable.line("\(alertID)  [\(campaignID)]" + (user.map { " by \($0)" } ?? ""))))
     case .updated(let alertID, let campaignID, let deliveries):
-      time + "delivery     "
-        + Printable.line(
-          "\(alertID)  [\(campaignID)] "
-            + deliveries.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value ? "delivered" : "given up")" }
-            .joined(separator: ", "))
-    case .resumed: "nothing was missed"
+      plain(
+        time + "delivery     "
+          + Printable.line(
+            "\(alertID)  [\(campaignID)] "
+              + deliveries.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value ? "delivered" : "given up")" }
+              .joined(separator: ", ")))
+    case .resumed: plain("nothing was missed")
     case .resync(let reason):
-      Style.warning.apply(
-        "events are missing here (\(Printable.line(reason))): `tocsin alerts list` shows what is open", colors: colors)
-    case .error(let code, let text): "the server says: \(Printable.line(text)) (\(Printable.line(code)))"
-    case .other(let type): "\(time)\(Printable.line(type)): \(Printable.line(message.json.text))"
+      StyledLine(
+        StyledLine.Piece(
+          "events are missing here (\(Printable.line(reason))): `tocsin alerts list` shows what is open", .warning))
+    case .error(let code, let text): plain("the server says: \(Printable.line(text)) (\(Printable.line(code)))")
+    case .other(let type): plain("\(time)\(Printable.line(type)): \(Printable.line(message.json.text))")
     }
+  }
+
+  private func plain(_ text: String) -> StyledLine {
+    StyledLine(StyledLine.Piece(text))
   }
 
   /// A time to two digits: `0.25 s`, `1.5 s`.

@@ -35,10 +35,10 @@ struct Watcher: Sendable {
   }
 
   private func show(_ message: StreamMessage, on console: Console) {
-    guard let line = WatchLine(message)?.text(colors: console.showsColors) else { return }
+    guard let line = WatchLine(message)?.line else { return }
     switch message.kind {
-    case .connected, .resumed, .error: console.complain(line)
-    default: console.print(line)
+    case .connected, .resumed, .error: console.complain(line.text(colors: console.showsColors, width: nil))
+    default: console.show(line)
     }
   }
 }

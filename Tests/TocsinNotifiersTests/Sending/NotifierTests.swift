@@ -32,6 +32,19 @@ import TocsinCore
     }
   }
 
+  @Test func aTargetsHostIsAllThatIsShownOfIt() {
+    let receiver = ReceiverSettings(
+      name: "ops", channels: Samples.everyChannel(secret: "hunter2", base: "https://user:hunter2@hooks.example.org:1"))
+    let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: LogLines().logger)
+    for target in receiver.targets {
+      let host = notifier.host(of: target.name)
+      #expect(host?.isEmpty == false, "\(target.name)")
+      #expect(host?.contains { ":/@".contains($0) } == false, "\(host ?? "")")
+      #expect(host?.contains("hunter2") == false)
+    }
+    #expect(notifier.host(of: TargetName(receiver: "ops", target: "slack-0")) == nil)
+  }
+
   @Test func aTestTellsOfEachTarget() async throws {
     let script = FakeServer.Script { .answer($0.target == "/bad" ? 404 : 200, "") }
     try await FakeServer.with(script) { server in

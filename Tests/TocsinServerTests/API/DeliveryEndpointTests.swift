@@ -54,6 +54,22 @@ import TocsinCore
     }
   }
 
+  @Test func aListSaysWhatADeliveryTellsOf() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c1","campaign_name":"Spring sale"}"#
+      let alert = try await client.send(.POST, "/api/alerts/check", check)["alerts"]?.array?.first?.object
+      let id = try #require(alert?["alert_id"]?.string.flatMap { AlertID($0) })
+      cluster.add([Self.delivery(id), Self.delivery(Self.id(1))])
+      let found = try await client.send(.GET, "/api/deliveries")["deliveries"]?.array?.compactMap(\.object) ?? []
+      let known = try #require(found.first { $0["alert_id"]?.string == id.description })
+      #expect(known["campaign_id"] == "c1" && known["campaign_name"] == "Spring sale")
+      #expect(known["title"] == alert?["title"])
+      let unknown = try #require(found.first { $0["alert_id"]?.string != id.description })
+      #expect(unknown["title"] == .null && unknown["host"] == .null)
+    }
+  }
+
   @Test func deadOnesAreReplayed() async throws {
     try await MemoryCluster.run { engine, cluster in
       let client = APIClient(engine)
@@ -62,6 +78,8 @@ import TocsinCore
       let one = try await client.send(.POST, "/api/deliveries/\(dead.planned.id)/replay")
       #expect(one.status == 200)
       #expect(one["delivery"]?.object?["state"] == "pending")
+      #expect(one["changed"] == true)
+      #expect(try await client.send(.POST, "/api/deliveries/\(dead.planned.id)/replay")["changed"] == false)
       let many = try await client.send(.POST, "/api/deliveries/replay", #"{"receiver":"ops"}"#)
       #expect(many["replayed"] == 1)
       #expect(try await client.send(.POST, "/api/deliveries/replay", "{}")["replayed"] == 1)

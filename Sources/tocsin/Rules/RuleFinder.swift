@@ -1,0 +1,32 @@
+import TocsinClient
+import TocsinCore
+
+/// Finds the rule whose id begins with what a user typed.
+struct RuleFinder {
+  let client: TocsinClient
+
+  /// Runs `body` with the id, and where the server knows no such rule with the one id that begins so.
+  /// - Throws: ``CommandFailure`` where several ids begin so, or none does; what `body` throws
+  func whereFound<Result>(
+    _ id: String, _ body: (String) async throws(ClientError) -> Result
+  ) async throws -> Result {
+    do {
+      return try await body(id)
+    } catch {
+      guard error.code == .notFound else { throw error }
+    }
+    let ids = try await client.rules().value.map(\.ruleID).sorted()
+    let candidates = ids.filter { $0.hasPrefix(id) }
+    guard let first = candidates.first else {
+      let question = NearestName.question(id, among: ids)
+      throw CommandFailure(.refused, "tocsin: there is no rule \(Printable.line(id))\(question)")
+    }
+    guard candidates.count == 1 else {
+      throw CommandFailure(
+        .usage,
+        lines: ["tocsin: several rules have an id that begins with \(Printable.line(id)):"]
+          + candidates.map { "  \(Printable.line($0))" })
+    }
+    return try await body(first)
+  }
+}
