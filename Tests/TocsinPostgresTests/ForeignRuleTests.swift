@@ -14,7 +14,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let capture = LogCapture()
       let store = PostgresRuleStore(pool: stores.pool, logger: capture.logger)
-      let first = try await store.save(rule("a"), tenant: .standard, actor: "ana")
+      let first = try await store.save(rule("a"), tenant: .standard, actor: "ana").rule
       _ = try await store.save(rule("b"), tenant: .standard, actor: "ana")
       try await stores.run(
         #"UPDATE rules SET rule = rule || '{"alert_type": "spend_spike"}' WHERE rule_id = 'b'"#)
@@ -29,7 +29,7 @@ import TocsinCore
       await expectForeign { try await store.save(rule("b"), tenant: .standard, actor: "ana") }
       await expectForeign { try await store.setEnabled(false, ruleID: "b", tenant: .standard, actor: "ana") }
       // What does not touch it goes on, and it can be deleted.
-      #expect(try await store.save(rule("c"), tenant: .standard, actor: "ana").version == 3)
+      #expect(try await store.save(rule("c"), tenant: .standard, actor: "ana").rule.version == 3)
       #expect(try await store.delete(ruleID: "b", tenant: .standard, actor: "ana") == 4)
       #expect(try await store.snapshot().foreign.isEmpty)
       let history = try await store.history(ruleID: "b", tenant: .standard, limit: 10)
@@ -44,7 +44,7 @@ import TocsinCore
   ])
   func whateverARowHoldsOthersAreRead(_ change: String) async throws {
     try await TestDatabase.with { stores in
-      let first = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana")
+      let first = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule
       _ = try await stores.rules.save(rule("b"), tenant: .standard, actor: "ana")
       let value = change.hasPrefix("rule") ? change : "'\(change)'"
       try await stores.run("UPDATE rules SET rule = \(value) WHERE rule_id = 'b'")
@@ -66,7 +66,7 @@ import TocsinCore
         }
         #expect(error?.code == .failed && error?.message.contains("rule_version") == true)
       } else {
-        #expect(try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").version == version + 1)
+        #expect(try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana").rule.version == version + 1)
       }
     }
   }

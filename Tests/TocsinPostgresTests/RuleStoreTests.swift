@@ -19,7 +19,7 @@ import TocsinCore
       func save(_ minutes: Int) async throws -> AlertRule {
         var rule = rule("a")
         rule.cooldownMinutes = minutes
-        return try await stores.rules.save(rule, tenant: .standard, actor: "ana")
+        return try await stores.rules.save(rule, tenant: .standard, actor: "ana").rule
       }
       #expect(try await save(10).cooldownLengthenedAt == nil)
       #expect(try await save(10).cooldownLengthenedAt == nil)
@@ -29,7 +29,7 @@ import TocsinCore
       #expect(try await save(60).cooldownLengthenedAt == longer.updatedAt)
       #expect(try await save(30).cooldownLengthenedAt == longer.updatedAt)
       let enabled = try await stores.rules.setEnabled(false, ruleID: "a", tenant: .standard, actor: "ana")
-      #expect(enabled?.cooldownLengthenedAt == longer.updatedAt)
+      #expect(enabled?.rule.cooldownLengthenedAt == longer.updatedAt)
       #expect(try await stores.rules.snapshot().rules[.standard]?.first?.cooldownLengthenedAt == longer.updatedAt)
     }
   }

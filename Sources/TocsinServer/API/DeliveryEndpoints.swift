@@ -41,7 +41,7 @@ enum DeliveryEndpoints {
         let found = try await deliveries.page(portion, tenant: request.tenant)
         return (found.deliveries, found.next)
       } id: { delivery in
-        delivery.planned.id
+        delivery.delivery.planned.id
       } append: { delivery, bytes in
         DeliveryBody.json(delivery).append(to: &bytes)
       }

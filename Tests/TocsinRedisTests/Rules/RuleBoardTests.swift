@@ -37,8 +37,8 @@ extension AlertRule {
       let stored = #"{"rule_id": "new", "name": "n", "alert_type": "spend_spike", "severity": "high", "version": 2}"#
       let foreign = ForeignRule(tenant: other, ruleID: "new", version: 2, stored: Array(stored.utf8))
       let set = RuleSnapshot(version: 3, rules: [.standard: [.sample("a", version: 3)]], foreign: [foreign])
-      try await nodes.first.replaceAll(set)
-      let there = try await nodes.second.snapshot()
+      try await nodes.first.replaceAll(set, history: "")
+      let there = try await nodes.second.snapshot()?.rules
       #expect(there == set)
       #expect(there?.foreign.first?.stored == foreign.stored)
     }
