@@ -54,9 +54,9 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   /// Runs until the task's graceful shutdown or cancellation.
   public func run() async throws {
     await cancelWhenGracefulShutdown {
-      // Before anything else: until then SIGHUP ends the process.
+      // Before anything else: until then SIGHUP ends the process, or is only remembered.
       let signals = onSignal ? await UnixSignalsSequence(trapping: .sighup) : nil
-      let hasSignal = Mutex(false)
+      let hasSignal = Mutex(onSignal && HangUp.take())
       await withDiscardingTaskGroup { group in
         if let signals {
           group.addTask {
