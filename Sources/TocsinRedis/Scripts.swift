@@ -15,13 +15,18 @@ enum Lua {
 
     """
 
-  /// Defines `text(key)`, which answers the string that a key holds, or false where it holds none; and
-  /// `foreign(key, kind)`, which answers an error where a key holds something of another kind, or false.
-  static let types = """
+  /// Defines `text(key)`, which answers the string that a key holds, or false where it holds none; and ``foreign``.
+  static let types =
+    """
     local function text(key)
       local value = redis.pcall('GET', key)
       return type(value) == 'string' and value
     end
+
+    """ + Lua.foreign
+
+  /// Defines `foreign(key, kind)`, which answers an error where a key holds something of another kind, or false.
+  static let foreign = """
     local function foreign(key, kind)
       local found = redis.call('TYPE', key).ok
       if found == kind or found == 'none' then return false end
@@ -76,8 +81,7 @@ enum Lua {
     local function place(value)
       local ms, seq = string.match(value or '', '^(%d+)-(%d+)$')
       local most = '18446744073709551615'
-      local function fits(half) return #half < #most or (#half == #most and half <= most) end
-      return ms and fits(ms) and fits(seq) and value
+      return ms and #ms <= 20 and #seq <= 20 and (#ms < 20 or ms <= most) and (#seq < 20 or seq <= most) and value
     end
     local function top(stream)
       local entry = redis.pcall('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
@@ -87,15 +91,15 @@ enum Lua {
     """
 
   /// Defines `append(envelope)`, which adds an event to the log and answers an error where that was refused, and
-  /// `publish()`, which sends what was added as one message and answers how many events that was. `log`, `newest`,
-  /// `channel` and `length` have to be defined before. Needs ``types`` and ``place``.
+  /// `publish()`, which sends what was added as one message and answers how many events that was. `log`, `newest`
+  /// (what the key of the newest event, `KEYS[3]`, holds), `channel` and `length` have to be defined before. Needs ``foreign`` and ``place``.
   ///
   /// `append` comes before whatever the caller removes: what refuses it refuses the first one, and nothing was done.
   static let announce = """
     local before, last
     local message = {''}
     local function append(envelope)
-      if not before then before = place(text(newest)) or top(log) end
+      if not before then before = place(newest) or top(log) end
       local id = redis.pcall('XADD', log, 'MAXLEN', '~', length, '*', 'e', envelope)
       if type(id) ~= 'string' then return foreign(log, 'stream') or id end
       last = id
@@ -105,7 +109,7 @@ enum Lua {
     local function publish()
       local count = (#message - 1) / 2
       if count > 0 then
-        redis.call('SET', newest, last)
+        redis.call('SET', KEYS[3], last)
         message[1] = '1 events ' .. ARGV[1] .. ' ' .. before .. ' ' .. count .. '\\n'
         redis.call('PUBLISH', channel, table.concat(message))
       end

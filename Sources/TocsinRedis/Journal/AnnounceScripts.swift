@@ -4,18 +4,21 @@ import RedisClient
 /// all nodes have one order.
 enum AnnounceScripts {
   private static let prelude =
-    Lua.epoch + Lua.types + Lua.place + """
-      local log, newest, channel, length = KEYS[2], KEYS[3], ARGV[2], ARGV[3]
+    Lua.foreign + Lua.place + """
+      local texts = redis.call('MGET', KEYS[1], KEYS[3])
+      if texts[1] ~= ARGV[1] then return redis.error_reply('STALE the server has another epoch, or none') end
+      local log, newest, channel, length = KEYS[2], texts[2], ARGV[2], ARGV[3]
 
       """ + Lua.announce
 
   /// Appends those of the entries that stand in the journal, and takes them out. Defines `ids` and `envelopes`, which
   /// hold what was taken.
   private static let take =
-    Lua.callWith + Lua.own((4, "hash"), (5, "zset")) + """
+    Lua.callWith + Lua.own((5, "zset")) + """
       local ids, envelopes, seen = {}, {}, {}
       for first = 4, #ARGV, 1000 do
-        local found = redis.call('HMGET', KEYS[4], unpack(ARGV, first, math.min(first + 999, #ARGV)))
+        local found = redis.pcall('HMGET', KEYS[4], unpack(ARGV, first, math.min(first + 999, #ARGV)))
+        if found.err then return foreign(KEYS[4], 'hash') or found end
         for i, envelope in ipairs(found) do
           local id = ARGV[first + i - 1]
           if envelope and not seen[id] then
@@ -58,7 +61,7 @@ enum AnnounceScripts {
     prelude + """
       local fresh, seen = {}, {}
       for i = 4, #KEYS do
-        if not seen[KEYS[i]] and text(KEYS[i]) ~= '1' then
+        if not seen[KEYS[i]] and redis.pcall('GET', KEYS[i]) ~= '1' then
           seen[KEYS[i]] = true
           fresh[#fresh + 1] = i
         end

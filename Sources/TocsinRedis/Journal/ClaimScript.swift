@@ -2,35 +2,41 @@ import RedisClient
 
 /// The script that takes cooldowns.
 enum ClaimScript {
-  /// KEYS: epoch, restoring, journal, its times, unwritten, then a cooldown for each claim.
+  /// KEYS: epoch, restoring, a cooldown for each claim, then journal, its times, unwritten.
   /// ARGV: epoch, limit, then for each claim its alert id, envelope, incarnation, length.
   /// Answers the server's time, whether cooldowns are being restored, then for each claim 0 where it was lost, 1 where it
   /// was won, 2 where it was won since what is kept as its cooldown is none.
   ///
   /// A cooldown of a newer version loses the claim: a node of a newer release has raised an alert. A text that is no
   /// cooldown, or tells of a moment that is more than a cooldown ahead, is replaced; a key of another type is left alone.
-  /// `MGET` answers such a key like one that is not there.
+  /// `MGET` answers such a key like one that is not there. All texts are read by one call: each costs more than what it
+  /// does.
   static let claim = RedisScript(
-    Lua.epoch + Lua.types + """
-      local journal, unwritten = redis.pcall('HLEN', KEYS[3]), redis.pcall('HLEN', KEYS[5])
-      if type(journal) ~= 'number' or type(unwritten) ~= 'number' then
-        return foreign(KEYS[3], 'hash') or foreign(KEYS[5], 'hash') or type(journal) == 'table' and journal or unwritten
+    Lua.foreign + """
+      local last = #KEYS - 3
+      local values = redis.call('MGET', unpack(KEYS, 1, math.min(1000, last)))
+      for first = 1001, last, 1000 do
+        local more = redis.call('MGET', unpack(KEYS, first, math.min(first + 999, last)))
+        for i = 1, #more do values[first + i - 1] = more[i] end
       end
-      if journal + unwritten >= tonumber(ARGV[2]) then
+      if values[1] ~= ARGV[1] then return redis.error_reply('STALE the server has another epoch, or none') end
+      local journal, times, unwritten = KEYS[last + 1], KEYS[last + 2], KEYS[last + 3]
+      local held, waiting = redis.pcall('HLEN', journal), redis.pcall('HLEN', unwritten)
+      if type(held) ~= 'number' or type(waiting) ~= 'number' then
+        return foreign(journal, 'hash') or foreign(unwritten, 'hash') or type(held) == 'table' and held or waiting
+      end
+      if held + waiting >= tonumber(ARGV[2]) then
         return redis.error_reply('FULL journal and unwritten alerts have reached their limit')
       end
 
       """ + Lua.now + Lua.callWith + Lua.lasting + """
-        local reply = {now, text(KEYS[2]) == ARGV[1] and 1 or 0}
+        local reply = {now, values[2] == ARGV[1] and 1 or 0}
         local stamp = string.format('%.0f', now)
-        local values = {}
-        for first = 6, #KEYS, 1000 do
-          local found = redis.call('MGET', unpack(KEYS, first, math.min(first + 999, #KEYS)))
-          for i = 1, #found do values[KEYS[first + i - 1]] = found[i] end
-        end
-        local entries, times, taken = {}, {}, {}
-        for i = 6, #KEYS do
-          local a, value = 3 + (i - 6) * 4, values[KEYS[i]]
+        -- What a key will hold, by its name: of two equal claims the second one loses.
+        local will, entries, scores, taken = {}, {}, {}, {}
+        for i = 3, last do
+          local a, key = i * 4 - 9, KEYS[i]
+          local value = will[key] or values[i]
           local length = tonumber(ARGV[a + 3])
           local verdict = 1
           if length > 0 then
@@ -44,34 +50,35 @@ enum ClaimScript {
               end
             end
             if verdict > 0 then
-              local mine = '1|' .. stamp .. '|' .. ARGV[a] .. '|' .. ARGV[a + 2]
-              values[KEYS[i]] = mine
-              taken[#taken + 1] = {i, mine, length, value}
+              will[key] = '1|' .. stamp .. '|' .. ARGV[a] .. '|' .. ARGV[a + 2]
+              taken[#taken + 1] = i
             end
           end
           if verdict > 0 then
             local n = #entries
             entries[n + 1], entries[n + 2] = ARGV[a], ARGV[a + 1]
-            times[n + 1], times[n + 2] = stamp, ARGV[a]
+            scores[n + 1], scores[n + 2] = stamp, ARGV[a]
           end
-          reply[i - 3] = verdict
+          reply[i] = verdict
         end
         if #entries > 0 then
-          local refused = redis.pcall('ZADD', KEYS[4], times[1], times[2])
-          if type(refused) == 'table' then return foreign(KEYS[4], 'zset') or refused end
-          if #times > 2 then callWith('ZADD', KEYS[4], times) end
-          callWith('HSET', KEYS[3], entries)
-          local left = {}
-          for _, cooldown in ipairs(taken) do
-            local i = cooldown[1]
-            local key, lasts = KEYS[i], lasting(cooldown[3])
-            if left[key] then
-              reply[i - 3] = 2
-            elseif cooldown[4] then
-              redis.call('SET', key, cooldown[2], 'PX', lasts)
-            elseif not redis.call('SET', key, cooldown[2], 'NX', 'PX', lasts) then
-              left[key] = true
-              reply[i - 3] = 2
+          local refused = redis.pcall('ZADD', times, scores[1], scores[2])
+          if type(refused) == 'table' then return foreign(times, 'zset') or refused end
+          if #scores > 2 then callWith('ZADD', times, scores) end
+          callWith('HSET', journal, entries)
+          for _, i in ipairs(taken) do
+            local key, lasts = KEYS[i], lasting(tonumber(ARGV[i * 4 - 6]))
+            local mine = '1|' .. stamp .. '|' .. ARGV[i * 4 - 9] .. '|' .. ARGV[i * 4 - 7]
+            if values[i] then
+              redis.call('SET', key, mine, 'PX', lasts)
+            elseif not redis.call('SET', key, mine, 'NX', 'PX', lasts) then
+              local there = redis.pcall('GET', key)
+              if type(there) == 'string' then
+                -- Another claim of this call.
+                redis.call('SET', key, mine, 'PX', lasts)
+              else
+                reply[i] = 2
+              end
             end
           end
         end

@@ -6,9 +6,9 @@ public import TocsinCore
 extension RedisBackend: CooldownJournal {
   public func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
     guard !claims.isEmpty else { return ClaimOutcome(won: [], needsConfirmation: false) }
-    var names = [keys.epoch, keys.restoring, keys.journal, keys.journalTimes, keys.unwritten]
+    var names = [keys.epoch, keys.restoring]
     var arguments = [try epochArgument(), RedisArgument(configuration.journalLimit)]
-    names.reserveCapacity(names.count + claims.count)
+    names.reserveCapacity(5 + claims.count)
     arguments.reserveCapacity(arguments.count + 4 * claims.count)
     for claim in claims {
       names.append(cooldownKey(of: claim))
@@ -17,6 +17,7 @@ extension RedisBackend: CooldownJournal {
       arguments.append(RedisArgument(claim.incarnation))
       arguments.append(RedisArgument(claim.cooldownMilliseconds))
     }
+    names += [keys.journal, keys.journalTimes, keys.unwritten]
     let sent = localTime()
     let reply = try await run(ClaimScript.claim, keys: names, arguments)
     guard let values = reply.array, values.count == claims.count + 2 else { throw .unexpected(reply) }

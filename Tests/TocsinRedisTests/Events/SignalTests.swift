@@ -83,7 +83,14 @@ import TocsinCore
         server.kill()
         guard case .disconnected = await heard.next() else { throw Unexpected() }
         try server.restart()
-        guard case .listening = await heard.next() else { throw Unexpected() }
+        try await nodes.allowUser()
+        while true {
+          switch await heard.next() {
+          case .refused: continue
+          case .listening: return
+          default: throw Unexpected()
+          }
+        }
       }
     }
   }

@@ -15,6 +15,8 @@ struct Nodes {
   let raw: RedisClient
   let keys: Keys
   let redis: RedisConfiguration
+  /// What makes the user that nodes log in as.
+  private let allow: [RedisArgument]
 
   var first: RedisBackend { backends[0] }
   var second: RedisBackend { backends[1] }
@@ -47,14 +49,16 @@ struct Nodes {
     }
     try await withThrowingTaskGroup { group in
       group.addTask { try await clients[count].run() }
-      _ = try await clients[count].send(
-        ["ACL", "SETUSER", RedisArgument(user), "on", ">secret"] + rights.map { RedisArgument($0) })
+      let allow: [RedisArgument] =
+        ["ACL", "SETUSER", RedisArgument(user), "on", ">secret"] + rights.map { RedisArgument($0) }
+      _ = try await clients[count].send(allow)
       for client in clients.dropLast() { group.addTask { try await client.run() } }
       let backends = clients.dropLast().map {
         RedisBackend(client: $0, configuration: configuration, logger: .quiet, windowTime: windowTime)
       }
       let nodes = Nodes(
-        backends: backends, raw: clients[count], keys: Keys(prefix: configuration.prefix), redis: restricted)
+        backends: backends, raw: clients[count], keys: Keys(prefix: configuration.prefix), redis: restricted,
+        allow: allow)
       try await nodes.first.begin(epoch: "e1")
       try await nodes.first.finishRestore(of: "e1", node: "test")
       for backend in backends { backend.adopt(epoch: "e1") }
@@ -67,6 +71,19 @@ struct Nodes {
   @discardableResult
   func send(_ words: RedisArgument...) async throws -> RedisValue {
     try await raw.send(words)
+  }
+
+  /// Makes the nodes' user again on a server that was started again.
+  func allowUser() async throws {
+    while true {
+      try await raw.waitUntilConnected()
+      do throws(RedisError) {
+        _ = try await raw.send(allow)
+        return
+      } catch {
+        guard error.code == .notConnected || error.code == .connectionLost else { throw error }
+      }
+    }
   }
 
   /// The value of a key as text, or nil.
