@@ -6,7 +6,7 @@ import TocsinServer
 /// Hosts and origins, as they are set.
 @Suite struct BrowserSettingsTests {
   private func configuration(_ environment: [String: String]) async throws -> NodeConfiguration {
-    try NodeConfiguration(await SettingSources(flags: [:], environment: environment, file: nil))
+    try NodeConfiguration(SettingSources(flags: [:], environment: environment, file: nil))
   }
 
   @Test func listsAreRead() async throws {
