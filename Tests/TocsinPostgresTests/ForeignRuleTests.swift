@@ -56,6 +56,17 @@ import TocsinCore
     }
   }
 
+  @Test func aPageOfAHistoryIsFullWhateverLiesBetween() async throws {
+    try await TestDatabase.with { stores in
+      for _ in 1...4 { _ = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana") }
+      try await stores.run("UPDATE rule_changes SET after = '{\"a\": 1e400}' WHERE version IN (2, 3)")
+      let newest = try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 2)
+      #expect(newest.map(\.version) == [4, 1])
+      let next = try await stores.rules.history(ruleID: "a", tenant: .standard, before: 4, limit: 1)
+      #expect(next.map(\.version) == [1])
+    }
+  }
+
   @Test(arguments: [Int64.max, -1, .min]) func theNumberOfTheNewestChangeMayBeAny(_ version: Int64) async throws {
     try await TestDatabase.with { stores in
       try await stores.run("UPDATE rule_version SET version = \(version)")

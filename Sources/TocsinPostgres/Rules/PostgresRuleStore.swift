@@ -83,10 +83,23 @@ public struct PostgresRuleStore: RuleStore {
   public func history(
     ruleID: String, tenant: Tenant, before version: Int64, limit: Int
   ) async throws(StoreError) -> [RuleChange] {
-    let parameters: [PostgresValue] = [.text(tenant.rawValue), .text(ruleID), .int8(Int64(limit)), .int8(version)]
-    return try await pool.rows(RuleStatements.history, parameters) { row in
-      foreign.readable { () throws(ForeignRow) in try change(row, of: ruleID) }
-    }.compactMap { $0 }
+    var walk = ReadableWalk<Int64>(limit: limit, after: version)
+    var changes: [RuleChange] = []
+    while let page = walk.page {
+      let parameters: [PostgresValue] = [
+        .text(tenant.rawValue), .text(ruleID), .int8(Int64(page.limit)), .int8(page.after ?? version),
+      ]
+      let rows = try await pool.rows(RuleStatements.history, parameters) { row in
+        (
+          version: try row.int8(0),
+          change: foreign.readable { () throws(ForeignRow) in try change(row, of: ruleID) }
+        )
+      }
+      let readable = rows.compactMap(\.change)
+      changes += readable
+      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.version)
+    }
+    return Array(changes.prefix(limit))
   }
 
   private func change(_ row: PostgresRow, of ruleID: String) throws(ForeignRow) -> RuleChange {

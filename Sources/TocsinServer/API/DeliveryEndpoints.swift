@@ -40,10 +40,10 @@ enum DeliveryEndpoints {
         portion.limit = limit
         let found = try await deliveries.page(portion, tenant: request.tenant)
         return (found.deliveries, found.next)
-      } id: { delivery in
-        delivery.delivery.planned.id
-      } append: { delivery, bytes in
-        DeliveryBody.json(delivery).append(to: &bytes)
+      } id: { item in
+        item.delivery.planned.id
+      } append: { item, bytes in
+        DeliveryBody.json(item).append(to: &bytes)
       }
       return Answer(bytes: Body.page(page, named: "deliveries", cursor: Cursor.text))
     }
