@@ -123,7 +123,7 @@ let package = Package(
     tests(
       "CurlClientTests",
       [
-        "CurlClient", "Support", lifecycle,
+        "CurlClient", "Support", "FakeServer", lifecycle,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),

@@ -41,11 +41,30 @@ extension Schemas {
     "anyOf": [reference("CheckOutcome"), object(["error": reference("Problem")])]
   ]
 
+  /// Up to 24 printable characters without spaces around them; more are printable than these.
+  private static let unitPattern: JSON = {
+    let character = "[!-~\u{a1}-\u{ac}\u{ae}-\u{2ff}]"
+    return .string("^\(character)((\(character)| ){0,22}\(character))?$")
+  }()
+
   private static let ruleInput: JSON = {
     let metadata: JSON = [
       "type": "object", "additionalProperties": true,
-      "properties": ["min_samples": nullable(["type": "integer", "minimum": 1])],
-      "description": "`description`, `action`, anything else; at most 16 KiB, without the character U+0000.",
+      "properties": [
+        "min_samples": nullable(["type": "integer", "minimum": 1]),
+        "unit": nullable([
+          "type": "string", "pattern": unitPattern,
+          "description": "What the figures of messages are counted in, such as `%`, `x`, `ms` or `clicks`.",
+        ]),
+        "currency": nullable([
+          "type": "string", "enum": .array(Currency.codes.sorted().map(JSON.string)),
+          "description": "The code of ISO 4217 of the amounts in messages.",
+        ]),
+      ],
+      "not": ["required": ["unit", "currency"]],
+      "description": """
+      `description`, `action`, `unit` or `currency`, anything else; at most 16 KiB, without the character U+0000.
+      """,
     ]
     let conditions = anything("What a check's context must have; at most 16 KiB, without the character U+0000.")
     let ignored: JSON = ["description": "The server's own; ignored, so that a rule can be sent back as it was read."]

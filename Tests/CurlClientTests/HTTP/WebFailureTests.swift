@@ -1,4 +1,5 @@
 import CurlClient
+import FakeServer
 import Synchronization
 import Testing
 
@@ -73,9 +74,10 @@ import Testing
   }
 
   @Test func nobodyListens() async throws {
-    let port = try await WebServer.with { $0.port }
-    let error = try await failure { try await client.send(.get("http://127.0.0.1:\(port)/")) }
-    #expect(error.code == .couldNotConnect && !error.mayHaveBeenSent)
+    try await ClosedPort.with { url in
+      let error = try await failure { try await client.send(.get(url + "/")) }
+      #expect(error.code == .couldNotConnect && !error.mayHaveBeenSent)
+    }
   }
 
   @Test func aNameWithoutAnAddress() async throws {

@@ -1,4 +1,5 @@
 import CurlClient
+import FakeServer
 import NIOCore
 import Testing
 
@@ -54,8 +55,9 @@ import Testing
     try await RawServer.with("\(Self.secret)\r\n") { server in
       try await expectNoSecret(.protocolError) { try await send(request("http://127.0.0.1:\(server.port)/")) }
     }
-    let port = try await WebServer.with { $0.port }
-    try await expectNoSecret(.couldNotConnect) { try await send(request("http://127.0.0.1:\(port)/")) }
+    try await ClosedPort.with { url in
+      try await expectNoSecret(.couldNotConnect) { try await send(request(url + "/")) }
+    }
     let name = Self.secret + String(repeating: "x", count: 70)
     try await expectNoSecret(.couldNotResolve) { try await send(request("http://\(name)/")) }
     for url in ["http://? x/", "?://x", "http://[?]/", "http://x:?/"] {
