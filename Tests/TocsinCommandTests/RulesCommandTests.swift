@@ -74,7 +74,11 @@ import TocsinCore
           #expect(server.requests.last?.headers["x-tocsin-user"] == user)
         }
       }
-      #expect(await run(["rules", "delete", "r1", "--user", "", "--url", server.url]).status == .usage)
+      for name in ["", " lee", "lee\n"] {
+        let count = server.requests.count
+        #expect(await run(["rules", "delete", "r1", "--user", name, "--url", server.url]).status == .usage)
+        #expect(server.requests.count == count)
+      }
     }
   }
 
