@@ -113,7 +113,33 @@ public final class LocalPostgres: Sendable {
     return "postgresql://postgres@127.0.0.1:\(port)/\(name)"
   }
 
+  /// Clears the way for a server in a folder whose last one was killed together with this process's predecessor.
+  ///
+  /// PostgreSQL refuses to start while the process of the old lock file is there, even one that has ended and that
+  /// nobody has reaped. Where no living process works in the folder, the file says nothing.
+  private func clearAway() {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+      if !isInUse {
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent("postmaster.pid"))
+        return
+      }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
+  /// Whether a living process has the folder as its working folder, as all of PostgreSQL's have.
+  private var isInUse: Bool {
+    let path = folder.resolvingSymlinksInPath().path
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return entries.contains { entry in
+      guard let pid = Int32(entry), ServerProcess.isRunning(pid) else { return false }
+      return (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")) == path
+    }
+  }
+
   private func launch() throws {
+    clearAway()
     var options = [
       "listen_addresses": "127.0.0.1", "port": String(port),
       // The path of a socket has at most 107 bytes.

@@ -59,7 +59,10 @@ public final class ServerProcess: Sendable {
   /// Whether the program still runs.
   ///
   /// Asks the kernel: Foundation learns of the end only when the guard, which has its descriptors too, has ended as well.
-  public var isRunning: Bool {
+  public var isRunning: Bool { ServerProcess.isRunning(pid) }
+
+  /// Whether a process runs: one that has ended and is not reaped does not.
+  static func isRunning(_ pid: Int32) -> Bool {
     guard let line = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
     // The state stands behind the name, which is in parentheses and may hold anything.
     let state = line[(line.lastIndex(of: ")") ?? line.startIndex)...].dropFirst(2).first

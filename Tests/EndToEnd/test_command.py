@@ -56,6 +56,23 @@ def test_all_alerts_of_a_campaign_are_acknowledged(pair):
     assert (status, lines) == (0, ["cmd-all: no open alert that is not acknowledged"])
 
 
+def test_lists_are_filtered(pair):
+    url = pair.nodes[0].url
+    first, second = fire(pair, "cmd-filter", 1.5)
+    run("alerts", "acknowledge", first, url=url)
+
+    def ids(*arguments):
+        status, lines, errors = run("alerts", "list", "--campaign", "cmd-filter", *arguments, "--json", url=url)
+        assert status == 0, errors
+        return {alert["alert_id"] for alert in json.loads(lines[0])["alerts"]}
+
+    assert ids() == {first, second} == ids("--severity", "high", "--severity", "medium") == ids("--since", "1h")
+    assert ids("--acknowledged") == {first} and ids("--unacknowledged") == {second}
+    rule = request("GET", f"{url}/api/alerts/{second}").json["rule_id"]
+    assert ids("--rule", rule) == {second}
+    assert ids("--until", "1h") == set() == ids("--ad", "none")
+
+
 def test_who_changes_a_rule_is_in_its_history(pair, tmp_path):
     url = pair.nodes[0].url
     file = tmp_path / "rule.json"

@@ -1,6 +1,8 @@
 """`tocsin dev`: what goes wrong is said in a sentence, and nothing is left behind."""
+import contextlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -9,7 +11,20 @@ import subprocess
 import tempfile
 
 import pytest
-from conftest import BINARY, ROOT, free_port, request, wait_for
+from conftest import BINARY, ROOT, request, wait_for
+
+
+def free_ports(count):
+    """The first of so many free ports in a row, below those that the system gives to outgoing connections."""
+    for first in random.sample(range(15_000, 32_000), 1000):
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no free ports")
 
 
 def is_alive(pid):
@@ -22,7 +37,7 @@ def is_alive(pid):
 
 class Dev:
     def __init__(self, folder, *arguments, port=None, nodes=1, cwd=None):
-        self.port = port or free_port()
+        self.port = port or free_ports(nodes)
         self.log = folder / f"dev-{self.port}.log"
         self.process = subprocess.Popen(
             [BINARY, "dev", "--nodes", str(nodes), "--port", str(self.port), "--migrations", str(ROOT / "migrations"),
@@ -84,11 +99,12 @@ def dev(folder):
 
 
 def test_a_taken_port_is_said_before_anything_starts(dev):
+    first = free_ports(2)
+    port = first + 1
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
-        one = dev("--ephemeral", port=port - 1, nodes=2)
+        one = dev("--ephemeral", port=first, nodes=2)
         assert one.process.wait(30) == 1
     assert one.text == f"tocsin: port {port} is in use; stop what listens there, or choose other ports with --port\n"
 
@@ -111,7 +127,7 @@ def test_a_node_that_ends_is_told_and_the_others_go_on(dev):
     first, second = one.nodes
     os.kill(second, signal.SIGKILL)
     wait_for(lambda: "tocsin: node 2 has ended; the others go on; the end of" in one.text, 20, "the sentence")
-    wait_for(lambda: "listening address=" in one.text, 20, "the end of its log")
+    wait_for(lambda: re.search(r"\n  \d{4}-.* node=node-2\n", one.text), 20, "the end of its log")
     assert request("GET", f"http://127.0.0.1:{one.port}/readyz").status == 200
     os.kill(first, signal.SIGKILL)
     assert one.process.wait(30) == 1

@@ -25,7 +25,8 @@ struct AlertsList: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How many days back, resolved ones too. (default with --all: 7, or --since)", valueName: "n"))
+    help: ArgumentHelp(
+      "How many days back, resolved ones too. (default with --all: 7, unless --since is given)", valueName: "n"))
   var days: Int?
 
   @Option(name: .long, help: ArgumentHelp("At most so many, over as many pages as it takes.", valueName: "n"))

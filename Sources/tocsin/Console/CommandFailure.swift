@@ -25,7 +25,7 @@ struct CommandFailure: Error, Sendable, Equatable {
   }
 
   private init(_ error: ClientError) {
-    if error.code == .invalidURL {
+    if error.code == .invalidURL || error.code == .invalidUser {
       self.init(.usage, "tocsin: \(error.reason)")
     } else if error.code == .unreachable {
       self.init(

@@ -32,10 +32,10 @@ import TocsinCore
     }
   }
 
-  @Test func aTargetsHostIsAllThatIsShownOfIt() {
+  @Test func aTargetsHostIsAllThatIsShownOfIt() throws {
     let receiver = ReceiverSettings(
       name: "ops", channels: Samples.everyChannel(secret: "hunter2", base: "https://user:hunter2@hooks.example.org:1"))
-    let notifier = ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: LogLines().logger)
+    let notifier = try ChannelNotifier(client: CurlClient(), receivers: [receiver], logger: LogLines().logger)
     for target in receiver.targets {
       let host = notifier.host(of: target.name)
       #expect(host?.isEmpty == false, "\(target.name)")
