@@ -1,4 +1,6 @@
 import Testing
+import TocsinCore
+import TocsinNotifiers
 
 @testable import TocsinApp
 

@@ -56,20 +56,17 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     await cancelWhenGracefulShutdown {
       // Before anything else: until then SIGHUP ends the process, or is only remembered.
       let signals = onSignal ? await UnixSignalsSequence(trapping: .sighup) : nil
-      let hasSignal = Mutex(onSignal && HangUp.take())
+      let hasSignal = SignalFlag(isSet: onSignal && HangUp.take())
       await withDiscardingTaskGroup { group in
         if let signals {
           group.addTask {
-            for await _ in signals { hasSignal.withLock { $0 = true } }
+            for await _ in signals { hasSignal.set() }
           }
         }
         // Pulled, so that two looks are never closer to each other than the pause, however long one takes.
         let triggers = AsyncStream<ReloadTrigger> {
           guard (try? await Task.sleep(for: interval)) != nil else { return nil }
-          return hasSignal.withLock { signal in
-            defer { signal = false }
-            return signal ? .signal : .look
-          }
+          return hasSignal.take() ? .signal : .look
         }
         await run(on: triggers)
         group.cancelAll()
@@ -136,5 +133,23 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
       "the configuration is refused, receivers and routes stay as they were",
       metadata: ["file": "\(source.file?.path ?? "")", "reason": "\(reason)"])
     outcome(false)
+  }
+}
+
+/// Whether a signal has come since it was last asked.
+private final class SignalFlag: Sendable {
+  private let isSet: Mutex<Bool>
+
+  init(isSet: Bool) {
+    self.isSet = Mutex(isSet)
+  }
+
+  func set() { isSet.withLock { $0 = true } }
+
+  func take() -> Bool {
+    isSet.withLock { flag in
+      defer { flag = false }
+      return flag
+    }
   }
 }
