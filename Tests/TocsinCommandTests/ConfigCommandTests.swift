@@ -57,6 +57,9 @@ import TocsinCore
   @Test(arguments: secrets)
   func noSpellingOfRedisShowsItsPassword(secret: String) async throws {
     for template in Self.redis {
+      // Then it is no secret any more: a user, or a host.
+      if template.contains("//S@"), secret.contains(":") { continue }
+      if template.contains("//h:S"), secret.contains("@") { continue }
       let value = template.replacing("S", with: secret)
       await expectHidden(["config"], ["REDIS_URL": value], value)
       await expectHidden(["config", "--json", "--redis-url=\(value)"], [:], value)
