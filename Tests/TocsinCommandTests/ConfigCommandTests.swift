@@ -100,7 +100,7 @@ import TocsinCore
       "redis.url  rediss://ann:***@redis:6380/2  (REDIS_URL)",
       "database.url  user=ann password=*** dbname=tocsin host=db1,db2 port=5432,5433 sslmode=require  (DATABASE_URL)",
       "migrations  found beside the program  (default)", "node.name  the host's name  (default)",
-      "outbound.authorities  the system's  (default)", "port  8000  (default)",
+      "port  8000  (default)",
     ] { #expect(lines.contains(line), "\(line)") }
     let json = await run(["config", "--json"], environment: environment)
     let object = try? JSON(parsing: json.output.joined()).object
