@@ -30,8 +30,8 @@ import TocsinCore
     #expect(
       try problems(environment: environment, flags: ["redis.connections": "0"], file: text) == [
         "f.yaml: prot: there is no such setting; did you mean port?",
-        "ALERT_SLACK_ENABLED: must be true or false (or yes, no, on, off, 1, 0)",
         "f.yaml: receivers[0].slack.url: is missing: the URL of the incoming webhook; or set url_file",
+        "ALERT_SLACK_ENABLED: must be true or false (or yes, no, on, off, 1, 0)",
         "TOCSIN_PORT: \"80x\" is not a whole number from 0 to 65535",
         "REDIS_URL: not a URL of a Redis server: it has no scheme",
         "--redis-connections: \"0\" is not a whole number from 1 to 64",
@@ -114,7 +114,8 @@ import TocsinCore
       "TOCSIN_PORT": "80x", "REDIS_URL": "x", "TOCSIN_DRAIN_SECONDS": "-1", "ALERT_SLACK_ENABLED": "?",
     ]
     let load = ConfigurationLoad(flags: [:], environment: environment, path: nil)
-    #expect("\(try DatabaseSettings(load.sources).database)" == "dbname=tocsin host=127.0.0.1 port=5432")
+    let database = try DatabaseSettings(load.sources).database
+    #expect("\(database)" == "dbname=tocsin host=127.0.0.1 port=5432")
     let bad = ConfigurationLoad(flags: ["database.url": "x"], environment: environment, path: nil)
     let error = #expect(throws: ConfigurationError.self) { try DatabaseSettings(bad.sources) }
     #expect(error?.problems.map { $0.prefix(15) } == ["--database-url:"])

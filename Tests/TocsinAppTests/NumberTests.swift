@@ -30,7 +30,6 @@ import TocsinNotifiers
     #expect(DurationText.read(String(repeating: "999999999d", count: 110)) == nil)
     #expect(DurationText.read(String(repeating: "999999999d", count: 106)) != nil)
     #expect(DurationText.text(.seconds(Int64.max)).hasPrefix("106751991167d"))
-    #expect(DurationText.text(.seconds(Int64.min)) == "0s")
   }
 
   @Test(arguments: [
@@ -68,7 +67,9 @@ import TocsinNotifiers
     #expect(configuration.routing.receivers["a"]?.concurrency == number)
   }
 
-  @Test(arguments: ["-1.001234567890e+12", "\"-1.001234567890e+12\"", "-1001234567890", "'-1001234567890'", "${CHAT}"])
+  @Test(arguments: [
+    "-1.001234567890e+12", "\"-1.001234567890e+12\"", "-1001234567890", "'-1001234567890'", "\"${CHAT}\"",
+  ])
   func chatsAreTheNumberThatAChartMeant(text: String) throws {
     let configuration = try read(
       "receivers: [{name: a, telegram: {token: t, chat_id: \(text)}}]", environment: ["CHAT": "-1001234567890\n"])

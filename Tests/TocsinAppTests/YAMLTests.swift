@@ -39,7 +39,7 @@ import TocsinCore
   }
 
   /// Yams compares keys with everything below them.
-  @Test(arguments: ["? *a20\n: 1", "? [*a20, *a20]\n: 1\n? [*a20]\n: 2", "{*a20: 1}", "{[*a20]: 1}"])
+  @Test(arguments: ["? *a20\n: 1", "? [*a20, *a20]\n: 1\n? [*a20]\n: 2", "k: {*a20 : 1}", "k: {[*a20]: 1}"])
   func aliasesAsKeysAreNotExpandedEither(end: String) {
     #expect(reason(laughs(20) { "[\($0)]" } + end) != "")
     #expect(reason("a: &a [x]\nb:\n  ? *a\n  : 1") == "line 3: a key must be a text")
@@ -81,8 +81,8 @@ import TocsinCore
   }
 
   @Test func manyMergedMembersTakeNoTime() throws {
-    let members = (0..<20_000).map { "k\($0): 1" }.joined(separator: ", ")
-    #expect(try json("a: &a {\(members)}\nb: {<<: [*a, *a]}").object?["b"]?.object?.members.count == 20_000)
+    let members = (0..<10_000).map { "k\($0): 1" }.joined(separator: ", ")
+    #expect(try json("a: &a {\(members)}\nb: {<<: [*a, *a]}").object?["b"]?.object?.members.count == 10_000)
   }
 
   @Test(arguments: [

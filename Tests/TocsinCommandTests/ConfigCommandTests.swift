@@ -57,6 +57,9 @@ import TocsinCore
   @Test(arguments: secrets)
   func noSpellingOfRedisShowsItsPassword(secret: String) async throws {
     for template in Self.redis {
+      // Then it is no secret any more: a user, or a host.
+      if template.contains("//S@"), secret.contains(":") { continue }
+      if template.contains("//h:S"), secret.contains("@") { continue }
       let value = template.replacing("S", with: secret)
       await expectHidden(["config"], ["REDIS_URL": value], value)
       await expectHidden(["config", "--json", "--redis-url=\(value)"], [:], value)
@@ -97,7 +100,7 @@ import TocsinCore
       "redis.url  rediss://ann:***@redis:6380/2  (REDIS_URL)",
       "database.url  user=ann password=*** dbname=tocsin host=db1,db2 port=5432,5433 sslmode=require  (DATABASE_URL)",
       "migrations  found beside the program  (default)", "node.name  the host's name  (default)",
-      "outbound.authorities  the system's  (default)", "port  8000  (default)",
+      "port  8000  (default)",
     ] { #expect(lines.contains(line), "\(line)") }
     let json = await run(["config", "--json"], environment: environment)
     let object = try? JSON(parsing: json.output.joined()).object

@@ -54,7 +54,11 @@ enum ConnectionOptions {
       let login = rest.prefix { $0 != "/" }.lastIndex(of: "@")
       let place = (login.map { rest[rest.index(after: $0)...] } ?? rest).prefix { $0 != "?" }
       let logins = rest[..<(login ?? rest.startIndex)]
-      if place.contains("@") || logins.contains("@") { return "the connection string has an @ too many" + encode }
+      // libpq looks for the @ in the query as well, where no path is before it.
+      let isInQuery = logins.contains("?") && logins.lowercased().contains("password=")
+      if place.contains("@") || logins.contains("@") || isInQuery {
+        return "the connection string has an @ too many" + encode
+      }
     }
     for (keyword, value) in options {
       switch keyword {

@@ -20,7 +20,8 @@ public struct SettingSources: Sendable {
 
     /// The value for people: no password, and nothing of what cannot be read; where there is none, what happens instead.
     public func shown(for setting: Setting) -> String {
-      text.isEmpty ? setting.absence : ShownText.value(SettingText.trimmed(text, isSecret: false), of: setting)
+      guard text.isEmpty else { return ShownText.value(SettingText.trimmed(text, isSecret: false), of: setting) }
+      return setting.absence.isEmpty ? "not set" : setting.absence
     }
   }
 

@@ -33,29 +33,30 @@ extension ReadingAttempt {
     }
     context.report(SettingSources.values(of: tree).problems)
     let members = tree.members ?? []
-    let inEnvironment = EnvironmentReceivers.read(in: context)
-    let configuration = ReadingAttempt.configuration(members, inEnvironment, in: context)
+    let (configuration, inEnvironment) = ReadingAttempt.configuration(members, in: context)
     self.init(
       result: context.problems.isEmpty
         ? .success(configuration) : .failure(ConfigurationError(source: file?.path, problems: context.problems)),
       files: context.files, templateStamps: context.templateStamps,
-      receiversOfVariables: Set(inEnvironment.map(\.settings.name)),
+      receiversOfVariables: Set(inEnvironment),
       saysNobody: members.contains { $0.key == "receivers" && $0.value == .list([]) }, variables: context.variables)
   }
 
   private static func configuration(
-    _ members: [ConfigurationTree.Member], _ inEnvironment: [ReadReceiver], in context: ReadingContext
-  ) -> ReceiverConfiguration {
+    _ members: [ConfigurationTree.Member], in context: ReadingContext
+  ) -> (ReceiverConfiguration, ofVariables: [String]) {
     // A key with nothing behind it is one whose members are commented out.
     var root = SectionReader(members.filter { $0.value != .null }, at: .root, in: context)
     let inFile = ReceiverReader.read(root.tree("receivers"), in: context)
+    let inEnvironment = EnvironmentReceivers.read(in: context)
     let routes = RouteReader.read(root.tree("routes"), in: context)
     let routing = RoutingReader(
       inFile: inFile.compactMap { $0 }, inEnvironment: inEnvironment, routes: routes, context: context,
       knowsAllNames: !inFile.contains { $0 == nil })
-    return ReceiverConfiguration(
+    let configuration = ReceiverConfiguration(
       receivers: inFile.compactMap { $0?.settings } + inEnvironment.map(\.settings), routing: routing.table(),
       consoleURL: consoleURL(&root), templates: templates(&root), retry: retry(&root))
+    return (configuration, inEnvironment.map(\.settings.name))
   }
 
   private static func consoleURL(_ root: inout SectionReader) -> String? {
