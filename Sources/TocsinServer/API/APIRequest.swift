@@ -53,6 +53,13 @@ struct APIRequest: Sendable {
     return try body.withUnsafeReadableBytes { bytes in try reader(bytes) }
   }
 
+  /// Refuses the members of a body that the endpoint does not have: they would be ignored. Anything else is.
+  func refuseMembers() throws {
+    guard isJSON, body.readableBytes > 0 else { return }
+    let json = body.withUnsafeReadableBytes { bytes in try? JSON(parsing: bytes) }
+    if let object = json?.object { try BodyFields(object, known: []).finish() }
+  }
+
   /// The fields of the body, which must be a JSON object, or may be missing where the endpoint says so.
   func fields() throws -> BodyFields {
     if body.readableBytes == 0, !names.bodyIsRequired { return BodyFields([:], known: names.body) }

@@ -64,9 +64,10 @@ struct APIRouter: Sendable {
       let body = try await request.body.collect(upTo: .max)
       // Pages may send forms and plain text anywhere without asking; nothing is changed by these.
       if endpoint.method != .get, body.readableBytes > 0, !isJSON { throw Problem.notJSON }
-      return try await endpoint.handler(
-        APIRequest(
-          parameters: parameters, query: query, headers: request.headers, isJSON: isJSON, body: body, names: names))
+      let asked = APIRequest(
+        parameters: parameters, query: query, headers: request.headers, isJSON: isJSON, body: body, names: names)
+      if endpoint.operation.body == nil { try asked.refuseMembers() }
+      return try await endpoint.handler(asked)
     } catch {
       let problem = Problem(any: error)
       if problem.status == 500 {

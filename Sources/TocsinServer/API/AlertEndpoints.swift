@@ -77,14 +77,15 @@ enum AlertEndpoints {
     }
   }
 
-  /// Bounds a filter by days before its end, or before now. Without `since` it is bounded always.
+  /// Bounds a filter by days before its end, or before now where that is earlier. Without `since` it is bounded always.
   /// - Returns: by how many days, if at all
   private static func daysBack(
     _ parameters: inout QueryParameters, _ filter: inout AlertFilter, _ now: () -> Timestamp
   ) -> Int? {
     let given = parameters.integer("days_back", in: 1...3650)
     guard let days = given ?? (filter.since == nil ? 7 : nil) else { return nil }
-    let start = (filter.until ?? now()).advanced(by: -Int64(days) * 86_400_000)
+    let present = now()
+    let start = min(filter.until ?? present, present).advanced(by: -Int64(days) * 86_400_000)
     filter.since = max(filter.since ?? start, start)
     return days
   }

@@ -32,7 +32,8 @@ enum Parameters {
   static let until = query("until", "Only alerts that fired before then. \(time)", Schemas.time)
   static let limit = query("limit", "How many at most.", Schemas.integer(1...1000, default: 100))
   static let daysBack = query(
-    "days_back", "How many days to look back from `until`, or from now: 7 unless `since` is given; else both count.",
+    "days_back",
+    "How many days to look back from `until`, or from now if that is earlier: 7 unless `since` is given; else both count.",
     Schemas.integer(1...3650))
   static let cursor = query(
     "cursor", "The `next_cursor` of the page before; opaque.",

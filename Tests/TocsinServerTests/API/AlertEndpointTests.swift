@@ -106,7 +106,7 @@ import TocsinCore
         ("campaign_id=c1,c2", 2), ("campaign_id=c1&campaign_id=c3&acknowledged=false", 1), ("acknowledged=true", 1),
         ("rule_id=roas_drop_warning", 3), ("rule_id=other", 0), ("ad_id=a1", 0), ("severity=high,medium", 3),
         ("severity=low&severity=info", 0), ("alert_type=roas_drop,high_cpa", 3), ("since=2020-01-01T00:00:00Z", 3),
-        ("until=2020-01-01T00:00:00Z", 0), ("since=\(time)&until=\(time)", 0),
+        ("until=2020-01-01T00:00:00Z", 0), ("until=2099-01-01T00:00:00Z", 3), ("since=\(time)&until=\(time)", 0),
       ] {
         for path in ["/api/alerts", "/api/alerts/history"] {
           let reply = try await client.send(.GET, "\(path)?\(query)")

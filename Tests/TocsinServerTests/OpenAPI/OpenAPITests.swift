@@ -99,7 +99,7 @@ import TocsinCore
   @Test func noEndpointIgnoresAMember() async throws {
     try await MemoryCluster.run { engine, _ in
       let client = APIClient(engine)
-      for endpoint in APIEndpoints.all(engine) where endpoint.isListed && endpoint.operation.body != nil {
+      for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
         let target = endpoint.path.replacing(/\{[^}]*\}/, with: "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a")
         var body = endpoint.operation.body?.example.object ?? [:]
         body["nonsense"] = 1
