@@ -6,7 +6,7 @@ public import TocsinCore
 extension RedisBackend: RuleBoard {
   /// Puts a rule there, unless it or a newer change of it is there already; tells all nodes.
   ///
-  /// A board that was never filled by ``replaceAll(_:)`` stays empty.
+  /// A board that was never filled by ``replaceAll(_:history:)`` stays empty.
   public func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {
     try await put(
       RuleField(tenant: tenant, ruleID: rule.ruleID), version: rule.version, value: RuleField.value(of: rule))
@@ -14,7 +14,7 @@ extension RedisBackend: RuleBoard {
 
   /// Marks a rule as deleted by the change of that number, unless a newer change of it is there; tells all nodes.
   ///
-  /// A board that was never filled by ``replaceAll(_:)`` stays empty.
+  /// A board that was never filled by ``replaceAll(_:history:)`` stays empty.
   public func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {
     try await put(
       RuleField(tenant: tenant, ruleID: ruleID), version: version, value: Array("1\(version)|".utf8))
