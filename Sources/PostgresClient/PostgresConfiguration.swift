@@ -50,12 +50,6 @@ public struct PostgresConfiguration: Sendable {
     options.last { $0.keyword == keyword }?.value
   }
 
-  private static func invalid(_ option: String) -> PostgresError {
-    PostgresError(
-      .invalidConfiguration,
-      "the connection string's \(option) is not a number with a known unit, or longer than 24 days")
-  }
-
   /// The longest time that the server has a number for: it counts milliseconds in 32 bits.
   private static let longestMilliseconds = Int128(Int32.max)
 

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("host=/run/postgresql dbname=db", "host=/run/postgresql dbname=db"),
+    ("host=/run/postgresql dbname=db", "dbname=db host=/run/postgresql"),
     ("host=@abstract port=5432,", "port=5432,"), ("postgresql:///db?host=/run/pg&user=a%40b", "dbname=db host=/run/pg"),
     ("postgresql://u:x?y@h/db", "user=u password=*** dbname=db host=h"),
     ("user=u passfile=/run/s3cret application_name=x keepalives=1", "user=u application_name=x"),

@@ -146,8 +146,8 @@ import UnixSignals
     let (applied, log) = try await steps(
       folder, refusing: ["bad"],
       [
-        (.look, {}), (.signal, { [text = file("bad")] in try folder.write("tocsin.yaml", text) }),
-        (.signal, { [text = file("good")] in try folder.write("tocsin.yaml", text) }),
+        (.look, {}), (.signal, { [text = file("bad")] in try folder.write("tocsin.yaml", text) }), (.look, {}),
+        (.signal, { [text = file("good")] in try folder.write("tocsin.yaml", text) }), (.look, {}),
       ])
     #expect(applied == [["good"]])
     #expect(

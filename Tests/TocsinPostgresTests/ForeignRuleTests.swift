@@ -58,7 +58,11 @@ import TocsinCore
 
   @Test func aPageOfAHistoryIsFullWhateverLiesBetween() async throws {
     try await TestDatabase.with { stores in
-      for _ in 1...4 { _ = try await stores.rules.save(rule("a"), tenant: .standard, actor: "ana") }
+      for number in 1...4 {
+        var changed = rule("a")
+        changed.threshold = Double(number)
+        _ = try await stores.rules.save(changed, tenant: .standard, actor: "ana")
+      }
       try await stores.run("UPDATE rule_changes SET after = '{\"a\": 1e400}' WHERE version IN (2, 3)")
       let newest = try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 2)
       #expect(newest.map(\.version) == [4, 1])
