@@ -137,11 +137,11 @@ let package = Package(
     tests(
       "TocsinAppTests",
       [
-        "TocsinApp", "TocsinCore", "TocsinEngine", "TocsinNotifiers", logging, lifecycle,
+        "TocsinApp", "TocsinCore", "TocsinEngine", "TocsinNotifiers", "Fuzzing", logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", logging]),
+    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore", logging]),
     tests(
       "TocsinServerTests",

@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 import TocsinCore
 
@@ -95,7 +96,7 @@ import TocsinCore
   }
 
   @Test func randomBytesNeverCrash() {
-    var generator = SeededGenerator(state: 23)
+    var generator = SeededGenerator(seed: 23)
     let seed = EventEnvelope.alert(sampleAlert(), tenant: tenant).encoded()
     for _ in 0..<5000 {
       var bytes = seed

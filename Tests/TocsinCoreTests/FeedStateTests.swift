@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 import TocsinCore
 
@@ -212,7 +213,7 @@ import TocsinCore
 
   /// Whatever is lost on the way, what is delivered is each event once and in order, unless a resync says otherwise.
   @Test func randomLossesNeverShow() {
-    var generator = SeededGenerator(state: 99)
+    var generator = SeededGenerator(seed: 99)
     for _ in 0..<200 {
       var feed = FeedState(position: place(0))
       var log: UInt64 = 0

@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 
 @testable import TocsinCore
@@ -39,7 +40,7 @@ import Testing
 
   /// Any doubles, doubles next to each other, and what people send.
   private func pairs() -> [(Double, Double)] {
-    var generator = SeededGenerator(state: 26)
+    var generator = SeededGenerator(seed: 26)
     var pairs: [(Double, Double)] = []
     while pairs.count < 20_000 {
       let any = Double(bitPattern: generator.next())

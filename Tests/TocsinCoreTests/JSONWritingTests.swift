@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 import TocsinCore
 
@@ -34,7 +35,7 @@ import TocsinCore
   }
 
   @Test func randomDoublesSurvive() throws {
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<20_000 {
       let double = Double(bitPattern: generator.next())
       guard double.isFinite else { continue }
@@ -47,7 +48,7 @@ import TocsinCore
   }
 
   @Test func randomTreesSurvive() throws {
-    var generator = SeededGenerator(state: 11)
+    var generator = SeededGenerator(seed: 11)
     for _ in 0..<2000 {
       let tree = randomTree(depth: 4, &generator)
       let read = try JSON(parsing: tree.bytes)

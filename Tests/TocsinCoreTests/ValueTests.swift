@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 import TocsinCore
 
@@ -93,7 +94,7 @@ import TocsinCore
   }
 
   @Test func sortsByTimeAndSaysIt() {
-    var generator = SeededGenerator(state: 5)
+    var generator = SeededGenerator(seed: 5)
     var last = AlertID(high: 0, low: 0)
     for step in 0..<1000 {
       let time = Timestamp(milliseconds: 1_769_851_800_000 + Int64(step) * 7)

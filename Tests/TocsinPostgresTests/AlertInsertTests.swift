@@ -1,3 +1,4 @@
+import Fuzzing
 import Logging
 import PostgresClient
 import Testing

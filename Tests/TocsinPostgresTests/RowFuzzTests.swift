@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import PostgresClient
 import Testing
 import TocsinCore

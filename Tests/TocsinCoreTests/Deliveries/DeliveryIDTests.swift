@@ -1,3 +1,4 @@
+import Fuzzing
 import Testing
 import TocsinCore
 
@@ -13,7 +14,7 @@ import TocsinCore
   }
 
   @Test func anotherAlertCauseOrTargetIsAnotherDelivery() {
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     let other = AlertID(at: sampleAlertID.timestamp, using: &generator)
     var ids: Set<DeliveryID> = []
     for alert in [sampleAlertID, other] {
@@ -28,7 +29,7 @@ import TocsinCore
   }
 
   @Test func itIsAUUIDOfVersion8ThatBeginsWithItsAlertsTime() {
-    var generator = SeededGenerator(state: 2)
+    var generator = SeededGenerator(seed: 2)
     for _ in 0..<100 {
       let alert = AlertID(at: Timestamp(milliseconds: 1_790_000_000_123), using: &generator)
       let id = DeliveryID(alert: alert, cause: .resolved, target: target)

@@ -18,6 +18,8 @@ extension SessionHandler {
   /// Replays what follows that place and was not sent, then goes on live.
   func resume(after text: String) {
     catchUpCompletely()
+    // Leaving the stream and coming back takes every campaign out of the index and puts it in again.
+    if audience != nil { session.spend(MessageBudget.copyCost(of: subscriptions), now: hub.loop.now) }
     leaveStream()
     guard let newest = hub.tail.newest else { return close(.notReady) }
     // A text that is no place at all is treated like one of a log that is gone.
