@@ -118,7 +118,7 @@ def test_a_rule_change_is_in_force_everywhere(pair):
     check = {"metric_name": "everywhere_metric", "metric_value": 2, "campaign_name": "E"}
     wait_for(lambda: request("POST", second.url + "/api/alerts/check", {**check, "campaign_id": "e1"}).json[
         "alerts_triggered"] == 1, 5, "the rule on the other node")
-    assert request("PUT", second.url + "/api/alerts/rules/everywhere/disable").json == {"success": True, "enabled": False}
+    assert request("PUT", second.url + "/api/alerts/rules/everywhere/disable").json == {"success": True, "enabled": False, "changed": True}
     wait_for(lambda: request("GET", first.url + "/api/alerts/rules/everywhere").json["enabled"] is False, 5, "disable")
     assert request("DELETE", first.url + "/api/alerts/rules/everywhere").json["success"] is True
     wait_for(lambda: request("GET", second.url + "/api/alerts/rules/everywhere").status == 404, 5, "deletion")
@@ -166,6 +166,8 @@ def test_real_websocket_clients(pair, client):
         env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
     try:
         ready = process.stdout.readline().strip()
+        if ready != "subscribed":
+            process.kill()
         assert ready == "subscribed", ready + process.stderr.read()
         request("POST", first.url + "/api/alerts/check", firing("elsewhere", 2.5))
         answer = request("POST", first.url + "/api/alerts/check", firing(f"for-{client}", 2.5)).json

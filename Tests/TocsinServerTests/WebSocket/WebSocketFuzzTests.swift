@@ -48,7 +48,7 @@ struct WebSocketFuzzTests {
     let fuzzer = Fuzzer(
       "subscriptions", corpus: Self.messages.filter { !$0.contains("resume") },
       dictionary: ["\"x1\",", "[", "]", "subscribe", "unsubscribe", ","],
-      iterations: 800)
+      iterations: 150)
     try fuzzer.run { input, _ in
       let fixture = HubFixture()
       let client = fixture.connect()
