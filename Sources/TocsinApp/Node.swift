@@ -228,7 +228,23 @@ public final class Node: Sendable {
     } catch is CancellationError {
       // The grace period was over, or a test ended.
     } catch {
-      throw NodeFailure("the node stopped: \(error)")
+      throw NodeFailure(reason(error))
+    }
+  }
+
+  /// Why the node does not run, and what to do where that is known.
+  private func reason(_ error: any Error) -> String {
+    let address = "\(configuration.host):\(configuration.port)"
+    if error is SocketAddressError.UnknownHost {
+      return "\(configuration.host) is not the name of an address: set another one with --host or TOCSIN_HOST"
+    }
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE:
+      return "\(address) is in use by another program: stop it, or choose another port with --port or TOCSIN_PORT"
+    case EADDRNOTAVAIL:
+      return "\(configuration.host) is not an address of this machine: set another one with --host or TOCSIN_HOST"
+    case EACCES: return "this user may not listen on \(address): choose a port above 1023 with --port or TOCSIN_PORT"
+    default: return "the node stopped: \(error)"
     }
   }
 

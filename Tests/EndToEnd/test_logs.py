@@ -129,7 +129,7 @@ def test_requests_go_on_while_nobody_reads_the_log(unread):
             break
     assert unread.dropped() > 0
     lines = unread.read()
-    wait_for(lambda: any("lines of the log are missing here" in line for line in lines), 30, "what is missing")
+    wait_for(lambda: any("log lines were dropped" in line for line in lines), 30, "what is missing")
     unread.process.send_signal(signal.SIGTERM)
     assert unread.process.wait(30) == 0
     wait_for(lambda: any("draining" in line for line in lines), 30, "the end of the log")

@@ -70,7 +70,7 @@ def test_websockets_count(small):
     limit = int(small.metric("tocsin_http_connections_limit"))
     sockets = silent_connections(small, limit)
     for s in sockets:
-        s.sendall(b"GET /ws/alerts HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        s.sendall(b"GET /ws/alerts HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
         assert b"101" in s.recv(4096)
     assert not has_room(small)

@@ -53,8 +53,17 @@ import TocsinCore
     #expect(try RuleFile(text: "{\"rules\": [\(Samples.rule(id: "a"))]}", name: "f").rules.count == 1)
     #expect(
       try RuleFile(text: rule + "---\n" + rule.replacing("rule_id: a", with: "rule_id: b"), name: "f").rules.count == 2)
-    #expect(try RuleFile(text: "", name: "f").rules.isEmpty)
     #expect(try RuleFile(text: "rules: []", name: "f").rules.isEmpty)
+  }
+
+  /// Or a file that is being written, with --prune, would delete every rule.
+  @Test func aFileWithoutRulesMustSaySo() throws {
+    for text in ["", "\n", "# nothing\n"] {
+      #expect(faults(text) == ["rules.yaml: the file is empty: write `rules: []` if that is right"])
+    }
+    #expect(faults("rules:\n") == ["rules.yaml:1: `rules` is empty: write `rules: []` if that is right"])
+    #expect(try RuleFile(text: "rules: []", name: "rules.yaml").rules.isEmpty)
+    #expect(try RuleFile(text: "[]", name: "rules.yaml").rules.isEmpty)
   }
 
   @Test func everyFaultIsNamedWithItsPlace() {
@@ -80,7 +89,7 @@ import TocsinCore
 
   @Test func idsAreUnique() {
     let text = "[\(Samples.rule(id: "a")),\n\(Samples.rule(id: "a"))]"
-    #expect(faults(text) == ["rules.yaml:2 (a): the same rule_id stands at rules.yaml:1 (a)"])
+    #expect(faults(text) == ["rules.yaml:2 (a): the same rule_id is also used at rules.yaml:1 (a)"])
   }
 
   @Test(arguments: [

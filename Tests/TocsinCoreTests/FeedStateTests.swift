@@ -138,9 +138,22 @@ import TocsinCore
     #expect(feed.receive(batch(7...8, "b")) == .none)
     #expect(feed.located(place(7, "b")) == resync(.epochChanged, place(7, "b"), events(8...8, "b")))
     #expect(feed.receive(batch(7...7)) == .none)
-    #expect(feed.epochBegan("a") == .none)
     #expect(feed.epochBegan("b") == .none)
     #expect(feed.position == place(8, "b"))
+    // Late word of the old one: the log knows better.
+    #expect(feed.epochBegan("a") == locate)
+    #expect(feed.located(place(8, "b")) == .fill(after: place(8, "b")))
+  }
+
+  /// A replica that lacked the change of epochs took over.
+  @Test func anEpochThatWasOverComesBack() {
+    var feed = live()
+    #expect(feed.epochBegan("b") == locate)
+    #expect(feed.located(place(7, "b")) == resync(.epochChanged, place(7, "b")))
+    #expect(feed.epochBegan("a") == locate)
+    #expect(feed.located(place(6)) == resync(.epochChanged, place(6)))
+    #expect(feed.receive(batch(7...8)) == .deliver(events(7...8)))
+    #expect(feed.receive(batch(8...8, "b")) == .none)
   }
 
   @Test func aPublicationTellsOfANewEpoch() {

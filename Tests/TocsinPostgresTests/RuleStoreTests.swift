@@ -25,6 +25,9 @@ import TocsinCore
       #expect(try await save(10).cooldownLengthenedAt == nil)
       #expect(try await save(5).cooldownLengthenedAt == nil)
       let longer = try await save(60)
+      var again = longer
+      again.cooldownLengthenedAt = nil
+      #expect(try await stores.rules.save(again, tenant: .standard, actor: "ana").changed == false)
       #expect(longer.cooldownLengthenedAt == longer.updatedAt)
       #expect(try await save(60).cooldownLengthenedAt == longer.updatedAt)
       #expect(try await save(30).cooldownLengthenedAt == longer.updatedAt)

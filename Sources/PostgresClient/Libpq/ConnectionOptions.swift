@@ -57,7 +57,7 @@ enum ConnectionOptions {
       // libpq looks for the @ in the query as well, where no path is before it.
       let isInQuery = logins.contains("?") && logins.lowercased().contains("password=")
       if place.contains("@") || logins.contains("@") || isInQuery {
-        return "the connection string has an @ too many" + encode
+        return "the connection string has an extra @" + encode
       }
     }
     for (keyword, value) in options {

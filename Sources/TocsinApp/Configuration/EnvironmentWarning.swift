@@ -38,6 +38,10 @@ extension EnvironmentWarning {
     guard !known.contains(name), !used.contains(name), !ServiceVariable.isName(name), !isOfTests(name) else {
       return nil
     }
+    let plain = String(name.dropFirst("TOCSIN_".count))
+    if name.hasPrefix("TOCSIN_"), known.contains(plain) {
+      return "is ignored: there is no such variable; did you mean \(plain)?"
+    }
     return "is ignored: there is no such variable" + NearestName.question(name, among: known.sorted())
   }
 

@@ -78,7 +78,7 @@ public final class LogWriter: Sendable {
     var bytes = batch.lines
     if batch.dropped > 0 {
       let entry = LogEntry(
-        time: .now, level: .warning, message: "lines of the log are missing here: nobody read them in time",
+        time: .now, level: .warning, message: "log lines were dropped because the output was not read in time",
         fields: [("count", .stringConvertible(batch.dropped))])
       entry.append(as: format, to: &bytes)
     }

@@ -11,7 +11,8 @@ final class ClusterMembership: Sendable {
 
   private struct State {
     var membership: Membership
-    var database: DatabaseIdentity?
+    /// The database that Redis is sealed for.
+    var sealed: DatabaseIdentity?
     var hasToldOfSeal = false
   }
 
@@ -32,7 +33,8 @@ final class ClusterMembership: Sendable {
   /// - Returns: what has to follow; `agreed` also where nothing could be found out
   func renew(_ registry: some NodeRegistry, _ sealing: some ClusterSealing) async -> Membership.Verdict {
     do throws(StoreError) {
-      let database = try await database(registry)
+      // Asked for each time: a database that was restored or created again is another one, and this node is on it now.
+      let database = try await registry.database()
       let verdict = await seal(database, sealing)
       guard verdict == .agreed else { return verdict }
       let node = state.withLock { $0.membership.node }
@@ -44,24 +46,20 @@ final class ClusterMembership: Sendable {
     }
   }
 
-  private func database(_ registry: some NodeRegistry) async throws(StoreError) -> DatabaseIdentity {
-    if let known = state.withLock({ $0.database }) { return known }
-    let database = try await registry.database()
-    state.withLock { $0.database = database }
-    return database
-  }
-
   private func seal(_ database: DatabaseIdentity, _ sealing: some ClusterSealing) async -> Membership.Verdict {
-    let identity = state.withLock { $0.membership.node.redisIdentity } ?? proposal
+    let (known, sealed) = state.withLock { ($0.membership.node.redisIdentity, $0.sealed) }
+    let former = sealed.flatMap { $0.id == database.id ? nil : $0 }
     let found: FoundSeal?
     do throws(StoreError) {
       found = try await sealing.seal(
-        ClusterSeal(redisIdentity: identity, database: database), lasting: ClusterMembership.lifetime)
+        ClusterSeal(redisIdentity: known ?? proposal, database: database), insteadOf: former,
+        lasting: ClusterMembership.lifetime)
     } catch {
       logger.debug("Redis could not be marked as this cluster's", metadata: ["error": "\(error)"])
       return .agreed
     }
     guard let found else { return .agreed }
+    if found.seal.database.id == database.id { state.withLock { $0.sealed = database } }
     let (verdict, isMember) = state.withLock { ($0.membership.found(found, own: database), $0.membership.hasSealed) }
     guard isMember else { return verdict }
     // A node that has worked here goes on: who came later has to give way, and would not start.

@@ -125,7 +125,8 @@ public struct FeedState: Sendable {
     state = .away
   }
 
-  /// A signal told that the log has that epoch now.
+  /// The log has that epoch now. It may be one that was over: a replica that lacked the change of epochs took over, or what
+  /// Redis held was brought back. So the log is asked, whatever is known of the epoch.
   public mutating func epochBegan(_ epoch: String) -> Action {
     switch state {
     case .away: return .none
@@ -133,7 +134,7 @@ public struct FeedState: Sendable {
       announcedEpoch = epoch
       return .none
     case .live, .filling:
-      guard let position, position.epoch != epoch, !formerEpochs.contains(epoch) else { return .none }
+      guard let position, position.epoch != epoch else { return .none }
       return locate(.epochChanged)
     }
   }

@@ -22,6 +22,17 @@ public protocol NodeRegistry: Sendable {
 public protocol ClusterSealing: Sendable {
   /// Renews the seal if it is this one's database; writes it where there is none, with the given Redis identity. Where
   /// it is another database's, or of a form that this release does not know, nothing is changed.
+  /// - Parameter former: what this node's database was called before it was restored or created again: a seal of that
+  ///   database becomes this one's
   /// - Returns: what is there now; nil for a form that this release does not know
-  func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal?
+  func seal(
+    _ seal: ClusterSeal, insteadOf former: DatabaseIdentity?, lasting milliseconds: Int64
+  ) async throws(StoreError) -> FoundSeal?
+}
+
+extension ClusterSealing {
+  /// The same for a database that has always been the same.
+  public func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal? {
+    try await self.seal(seal, insteadOf: nil, lasting: milliseconds)
+  }
 }

@@ -73,6 +73,7 @@ public struct AlertRule: Sendable, Hashable {
     copy.updatedAt = updatedAt
     copy.incarnation = incarnation
     copy.version = version
+    copy.cooldownLengthenedAt = cooldownLengthenedAt
     return copy == self
   }
 

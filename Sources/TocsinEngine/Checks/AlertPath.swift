@@ -47,25 +47,31 @@ struct AlertPath: Sendable {
     metrics.claim.observe(ContinuousClock.now - start)
     var won: [Int] = []
     won.reserveCapacity(drafts.count)
+    // One draft that waited in vain is enough: the others would wait one after the other.
+    var isPostgresAway = writer.isAway
     for (place, isWon) in outcome.won.enumerated() where isWon {
       if outcome.needsConfirmation || outcome.unsure.contains(place) {
         if try await isRepeat(drafts[place]) { continue }
-      } else if drafts[place].mayRepeat {
-        if try await isKnownRepeat(drafts[place]) { continue }
+      } else if drafts[place].mayRepeat, !isPostgresAway {
+        switch try await isKnownRepeat(drafts[place]) {
+        case true?: continue
+        case false?: break
+        case nil: isPostgresAway = true
+        }
       }
       won.append(place)
     }
     return won
   }
 
-  /// Redis may have forgotten a cooldown that has become longer since it began. Where PostgreSQL is away nobody knows, and
-  /// the alert fires.
-  private func isKnownRepeat(_ draft: Draft) async throws(StoreError) -> Bool {
+  /// Redis may have forgotten a cooldown that has become longer since it began.
+  /// - Returns: nil where PostgreSQL is away: then nobody knows, and the alert fires
+  private func isKnownRepeat(_ draft: Draft) async throws(StoreError) -> Bool? {
     do {
       return try await isRepeat(draft)
     } catch {
       guard error.backend == "postgresql", error.code == .unavailable else { throw error }
-      return false
+      return nil
     }
   }
 

@@ -46,7 +46,9 @@ public struct TimelineEntry: Sendable, Hashable {
         entries.append(TimelineEntry(at: delivery.createdAt, event: .claimed(by: node, delivery)))
       }
       if delivery.state == .dead || delivery.state == .cancelled, let end = delivery.finishedAt {
-        entries.append(TimelineEntry(at: end, event: .finished(delivery)))
+        // The transaction that ends it may have begun before its last attempt was noted.
+        let last = delivery.history.map(\.at).max() ?? end
+        entries.append(TimelineEntry(at: max(end, last), event: .finished(delivery)))
       }
     }
     // Equal times stay in this order: what happened comes before what followed from it.

@@ -23,17 +23,12 @@ final class Shortages: Sendable {
   var names: [String] { state.withLock { $0.names } }
 
   /// Whether a server is known to lack something.
-  func isShort(_ backend: String) -> Bool { state.withLock { $0[backend] != nil } }
+  func isShort(_ backend: String) -> Bool { state.withLock { $0.isShort(backend) } }
 
   /// A request failed; for what reason is in the error.
   func failed(_ error: StoreError) {
     guard let shortage = error.shortage else { return }
-    let (isNew, before) = state.withLock { state in
-      let before = state[shortage.backend]
-      return (state.began(shortage, at: .now), before)
-    }
-    guard isNew else { return }
-    if let before { gauges[before]?.set(0) }
+    guard state.withLock({ $0.began(shortage, at: .now) }) else { return }
     gauges[shortage]?.set(1)
     logger.warning(
       "\(shortage.description)", metadata: ["degraded": "\(shortage.rawValue)", "error": "\(error.message)"])
@@ -41,8 +36,9 @@ final class Shortages: Sendable {
 
   /// A server took a write, or would have.
   func tookWrites(_ backend: String) {
-    guard let over = state.withLock({ $0.tookWrites(backend, at: .now) }) else { return }
-    gauges[over]?.set(0)
-    logger.notice("a server has again what it lacked", metadata: ["degraded": "\(over.rawValue)"])
+    for over in state.withLock({ $0.tookWrites(backend, at: .now) }) {
+      gauges[over]?.set(0)
+      logger.notice("a shortage has ended", metadata: ["degraded": "\(over.rawValue)"])
+    }
   }
 }

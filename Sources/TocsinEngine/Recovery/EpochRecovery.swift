@@ -97,7 +97,7 @@ public final class EpochRecovery: Service {
         shortages.failed(error)
         logger.log(
           level: hasFailed || error.shortage != nil ? .debug : .warning,
-          "the node could not take up Redis' epoch yet",
+          "the node has not adopted Redis' epoch yet",
           metadata: ["error": "\(error)"])
         hasFailed = true
         // Whoever cannot restore must not keep others from it.
@@ -140,7 +140,7 @@ public final class EpochRecovery: Service {
       // Where Redis takes no writes the node serves nevertheless what needs none; the next look tries again.
       guard let shortage = error.shortage, shortage.backend == "redis" else { throw error }
       shortages.failed(error)
-      logger.debug("what is held could not be brought back yet", metadata: ["error": "\(error)"])
+      logger.debug("pending alerts could not be entered again yet", metadata: ["error": "\(error)"])
     }
   }
 

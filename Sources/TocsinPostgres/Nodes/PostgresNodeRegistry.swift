@@ -19,8 +19,13 @@ public struct PostgresNodeRegistry: NodeRegistry {
       throw StoreError.unreadable("installation: its row cluster.id is missing")
     }
     // Without the right to ask, or on a server that is none of PostgreSQL's own: the other numbers have to do.
-    let system = try? await pool.rows(NodeStatements.system) { try $0.text(0) }.first
-    let numbers = [id, system ?? nil].compactMap(\.self)
+    var system: String?
+    do throws(StoreError) {
+      system = try await pool.rows(NodeStatements.system) { try $0.text(0) }.first
+    } catch {
+      guard error.code == .denied || error.code == .failed else { throw error }
+    }
+    let numbers = [id, system].compactMap(\.self)
     return DatabaseIdentity(id: numbers.joined(separator: "."), description: description)
   }
 

@@ -2,12 +2,14 @@ import RedisClient
 public import TocsinCore
 
 extension RedisBackend: ClusterSealing {
-  public func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal? {
+  public func seal(
+    _ seal: ClusterSeal, insteadOf former: DatabaseIdentity?, lasting milliseconds: Int64
+  ) async throws(StoreError) -> FoundSeal? {
     let reply = try await run(
       ClusterScripts.seal, keys: [keys.seal],
       [
         RedisArgument(seal.redisIdentity), RedisArgument(seal.database.id), RedisArgument(seal.database.description),
-        RedisArgument(milliseconds),
+        RedisArgument(milliseconds), RedisArgument(former?.id ?? ""),
       ])
     if reply.isNull { return nil }
     guard let parts = reply.array, parts.count == 2, let value = parts[0].string, let left = parts[1].int else {

@@ -22,7 +22,7 @@ extension RedisBackend: EpochKeeper {
     case .bulk(let buffer) where Self.isEpoch(buffer): return String(buffer: buffer)
     case .error(let text) where !text.hasPrefix("WRONGTYPE"): throw StoreError(RedisError(.serverError, text))
     default:
-      remark("the epoch in Redis is none; a new one begins", ["key": "\(keys.epoch)"])
+      remark("the epoch key in Redis is not valid; a new epoch begins", ["key": "\(keys.epoch)"])
       return nil
     }
   }

@@ -27,7 +27,7 @@ extension RedisBackend: CooldownJournal {
     for (place, verdict) in values[2...].enumerated() where verdict == .integer(2) {
       outcome.unsure.insert(place)
       remark(
-        "what Redis keeps as a cooldown is none: PostgreSQL is asked instead",
+        "a cooldown key in Redis is not valid; PostgreSQL is asked instead",
         ["key": "\(cooldownKey(of: claims[place]))"])
     }
     return outcome
@@ -188,8 +188,14 @@ extension RedisBackend: CooldownJournal {
     }
     if !damaged.isEmpty {
       remark(
-        "entries that cannot be read went to the dead letters", ["key": "\(hash)", "count": "\(damaged.count)"])
-      try await discard(ids: damaged, reason: "the entry cannot be read")
+        "entries that cannot be read go to the dead letters", ["key": "\(hash)", "count": "\(damaged.count)"])
+      do throws(StoreError) {
+        try await discard(ids: damaged, reason: "the entry cannot be read")
+      } catch {
+        // They are in nobody's way, and are met again.
+        guard error.code != .stale else { throw error }
+        remark("entries that cannot be read could not be discarded", ["key": "\(hash)", "error": "\(error)"])
+      }
     }
     return entries
   }

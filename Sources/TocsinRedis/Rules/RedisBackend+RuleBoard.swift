@@ -57,7 +57,7 @@ extension RedisBackend: RuleBoard {
     for place in stride(from: 0, to: pairs.count, by: 2) {
       guard let name = pairs[place].string, let value = pairs[place + 1].bytes else { throw .unexpected(pairs[place]) }
       guard let field = RuleField(name) else {
-        remark("left out what is no rule", ["key": "\(keys.rules)", "field": "\(name.prefix(64))"])
+        remark("skipped a field that is not a rule", ["key": "\(keys.rules)", "field": "\(name.prefix(64))"])
         continue
       }
       switch RuleField.read(value) {

@@ -54,7 +54,7 @@ extension RedisBackend: SampleWindows {
       if let aggregate = values[index + 1].bytes.flatMap({ WindowAggregate($0) }) {
         result[place].append(aggregate)
       } else {
-        remark("a window that cannot be read; the sample stands alone", ["key": "\(names[index])"])
+        remark("a sample window cannot be read; only the new sample is used", ["key": "\(names[index])"])
         let value = requests[place].value
         result[place].append(WindowAggregate(count: 1, sum: value, minimum: value, maximum: value))
       }

@@ -62,8 +62,8 @@ struct APIRouter: Sendable {
       let contentType = request.headers[.contentType]
       let isJSON = contentType.map(RequestTraits.isJSON) ?? false
       let body = try await request.body.collect(upTo: .max)
-      // Pages may send forms and plain text anywhere without asking; nothing is changed by these.
-      if endpoint.method != .get, body.readableBytes > 0, !isJSON { throw Problem.notJSON }
+      // Pages may send forms and plain text anywhere without asking; nothing is changed by these, not even by empty ones.
+      if endpoint.method != .get, !isJSON, body.readableBytes > 0 || contentType != nil { throw Problem.notJSON }
       let asked = APIRequest(
         parameters: parameters, query: query, headers: request.headers, isJSON: isJSON, body: body, names: names)
       if endpoint.operation.body == nil { try asked.refuseMembers() }

@@ -61,7 +61,8 @@ struct RequestTraits: Hashable {
         if value.hasToken("upgrade") { connectionSaysUpgrade = true }
       case 12 where name.isField("content-type"): isJSON = RequestTraits.isJSON(mediaType: value)
       case 14 where name.isField("content-length"):
-        contentLength = Int(value)
+        // More digits than a number has are too many bytes all the same.
+        contentLength = Int(value) ?? (value.utf8.allSatisfy { (48...57).contains($0) } ? .max : nil)
         hasBody = contentLength != 0
       case 16 where name.isField("content-encoding"): addCoding(value)
       case 29 where name.isField("access-control-request-method"): asksForMethod = true

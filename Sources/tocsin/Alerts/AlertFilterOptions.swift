@@ -27,7 +27,9 @@ struct AlertFilterOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only what fired at or after this moment: 2h ago, 2026-03-01, or RFC 3339.", valueName: "time"))
+    help: ArgumentHelp(
+      "Only what fired at or after this moment: 2h (so long ago), 2026-03-01, or RFC 3339.",
+      valueName: "time"))
   var since: MomentArgument?
 
   @Option(name: .long, help: ArgumentHelp("Only what fired before this moment.", valueName: "time"))

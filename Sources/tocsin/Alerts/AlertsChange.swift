@@ -76,7 +76,7 @@ struct AlertChangeOptions: ParsableArguments {
 
   func run(_ change: AlertChange) async throws {
     guard let name = user.name else {
-      throw CommandFailure(.usage, "tocsin: who does it is not known; name somebody with --user")
+      throw CommandFailure(.usage, "tocsin: there is no user name: set --user or TOCSIN_USER")
     }
     try await connection.withClient(user: name) { client in
       var changer = AlertChanger(client: client, change: change, user: name, json: connection.json)

@@ -38,7 +38,7 @@ struct CommandFailure: Error, Sendable, Equatable {
     } else {
       let isBusy = error.status == 503 || error.status == 429
       self.init(isBusy ? .tryLater : .refused, lines: ["tocsin: \(Printable.line(error.reason))"])
-      for field in error.problem?.errors ?? [] {
+      for field in error.problem?.errors ?? [] where !error.reason.hasSuffix(": " + field.detail) {
         lines.append(
           "  \(Printable.line(field.pointer.isEmpty ? "/" : field.pointer)): \(Printable.line(field.detail))")
       }

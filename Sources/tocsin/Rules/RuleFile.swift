@@ -67,6 +67,7 @@ struct RuleFile: Sendable {
       faults.append("\(name): \(error)")
       return
     }
+    if documents.isEmpty { faults.append("\(name): the file is empty: write `rules: []` if that is right") }
     for document in documents { add(document, name: name) }
   }
 
@@ -81,7 +82,9 @@ struct RuleFile: Sendable {
       guard let list = document.members.first(where: { $0.key == "rules" })?.value else { return }
       if case .array = list.value {
         for element in list.elements { add(rule: element, name: name) }
-      } else if list.value != .null {
+      } else if list.value == .null {
+        faults.append("\(RuleFile.place(name, document.line)): `rules` is empty: write `rules: []` if that is right")
+      } else {
         faults.append("\(RuleFile.place(name, document.line)): `rules` must be a list")
       }
     default: add(rule: document, name: name)
@@ -98,7 +101,7 @@ struct RuleFile: Sendable {
     do {
       let read = try AlertRule(json: rule.value)
       if let other = places.updateValue(place, forKey: read.ruleID) {
-        faults.append("\(place): the same rule_id stands at \(other)")
+        faults.append("\(place): the same rule_id is also used at \(other)")
       }
       rules.append(read)
     } catch {

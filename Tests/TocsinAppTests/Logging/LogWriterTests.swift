@@ -50,7 +50,7 @@ import TocsinEngine
     #expect(await writer.finish(within: .seconds(30)))
     try pipe.fileHandleForWriting.close()
     let lines = try await reader.value
-    let told = lines.filter { $0.contains("lines of the log are missing here") }
+    let told = lines.filter { $0.contains("log lines were dropped") }
       .compactMap { $0.split(separator: "=").last.flatMap { Int($0) } }
     #expect(told.reduce(0, +) == dropped)
     #expect(lines.count { $0.contains("request number=") } == count - dropped)

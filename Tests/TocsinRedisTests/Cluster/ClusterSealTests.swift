@@ -28,6 +28,22 @@ import TocsinCore
     }
   }
 
+  /// After a restore the database is another one by its numbers, and the nodes go on.
+  @Test func aSealOfTheSameDatabaseBeforeItWasRestoredBecomesItsOwn() async throws {
+    try await Nodes.with(2) { nodes async throws in
+      let restored = DatabaseIdentity(id: "7d9.17281", description: own.description)
+      _ = try await nodes.first.seal(ClusterSeal(redisIdentity: "r1", database: own), lasting: 3_600_000)
+      let foreign = try await nodes.second.seal(
+        ClusterSeal(redisIdentity: "r2", database: restored), insteadOf: another, lasting: 3_600_000)
+      #expect(foreign?.seal.database == own)
+      let first = try await nodes.first.seal(
+        ClusterSeal(redisIdentity: "r1", database: restored), insteadOf: own, lasting: 3_600_000)
+      #expect(first?.seal == ClusterSeal(redisIdentity: "r1", database: restored))
+      let second = try await nodes.second.seal(ClusterSeal(redisIdentity: "r2", database: restored), lasting: 3_600_000)
+      #expect(second?.seal == first?.seal)
+    }
+  }
+
   @Test func afterALossOfDataItIsWrittenAgain() async throws {
     try await Nodes.with { nodes async throws in
       let seal = ClusterSeal(redisIdentity: "r1", database: own)

@@ -26,6 +26,8 @@ import TocsinCore
       // A body that nobody reads must be JSON all the same: pages send other types without asking.
       let text = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "ignored", type: "text/plain")
       #expect(text.status == 415)
+      let empty = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "", type: "text/plain")
+      #expect(empty.status == 415)
       let off = try await client.send(.PUT, "/api/alerts/rules/r1/disable", "{}")
       #expect(off.json == ["success": true, "enabled": false, "changed": true])
       let again = try await client.send(.PUT, "/api/alerts/rules/r1/disable")

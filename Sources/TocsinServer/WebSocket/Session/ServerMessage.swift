@@ -39,11 +39,15 @@ enum ServerMessage {
   static func applied(_ action: AlertAction, _ outcome: AlertActionOutcome) -> ByteBuffer {
     let alert = outcome.alert
     let mark = action == .acknowledge ? alert.acknowledgement : alert.resolution
-    return frame([
+    var members: [(String, JSON)] = [
       ("type", action == .acknowledge ? "acknowledged" : "resolved"), ("alert_id", .string("\(alert.alertID)")),
       ("user_id", mark?.by.map { .string($0) } ?? .null),
       ("timestamp", mark.map { .string("\($0.at)") } ?? .null), ("changed", .bool(outcome.changed)),
-    ])
+    ]
+    if action == .acknowledge, let resolution = alert.resolution {
+      members += [("resolved", true), ("resolved_by", resolution.by.map { .string($0) } ?? .null)]
+    }
+    return frame(members)
   }
 
   /// What was asked for was not done.
