@@ -146,7 +146,11 @@ extension MetricUnit {
 
   /// What is wrong with `unit` and `currency` of a rule's metadata.
   static func check(_ metadata: JSONObject, into fields: inout FieldErrors) {
-    func given(_ key: String) -> JSON? { metadata[key].flatMap { $0 == .null ? nil : $0 } }
+    func given(_ key: String) -> JSON? {
+      // Not by a conditional expression: its `nil` would be JSON's null.
+      guard let value = metadata[key], value != .null else { return nil }
+      return value
+    }
     if let unit = given("unit"), unit.string.map(MetricUnit.isName) != true {
       fields.add(
         "metadata/unit",
@@ -159,7 +163,7 @@ extension MetricUnit {
         "metadata.currency must be a code of ISO 4217 in capital letters, such as EUR\(question.isEmpty ? "." : question)"
       )
     }
-    if given("unit") != nil, given("currency") != nil {
+    if metadata["unit"] != nil, metadata["currency"] != nil {
       fields.add("metadata/unit", "metadata can have unit or currency, not both: leave one out.")
     }
   }

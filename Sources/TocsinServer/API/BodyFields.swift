@@ -48,7 +48,9 @@ struct BodyFields {
   }
 
   private func given(_ name: String) -> JSON? {
-    object[name].flatMap { $0 == .null ? nil : $0 }
+    // Not by a conditional expression: its `nil` would be JSON's null.
+    guard let value = object[name], value != .null else { return nil }
+    return value
   }
 
   private mutating func refuse<Value>(_ name: String, _ detail: String) -> Value? {

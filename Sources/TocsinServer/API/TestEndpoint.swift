@@ -15,7 +15,7 @@ enum TestEndpoint {
       summary: "Really sends a sample alert through a channel or to a receiver, and says why it failed.",
       parameters: [Parameters.channel],
       body: Operation.Body(
-        schema: Schemas.input(optional: ["channel": Schemas.nullable(Schemas.string(1...256, "The name."))]),
+        schema: Schemas.input(["channel": Schemas.string(1...256, "The name.")]),
         example: ["channel": "slack"], isRequired: false),
       success: Operation.Success(
         description: """
@@ -46,7 +46,7 @@ enum TestEndpoint {
     let inQuery = parameters.text("channel")
     try parameters.finish()
     var fields = try request.fields()
-    let name = inQuery ?? fields.text("channel")
+    let name = request.body.readableBytes == 0 ? inQuery : fields.text("channel")
     if name == nil { fields.require("channel", "the name of a receiver or of a channel") }
     try fields.finish()
     return name ?? ""

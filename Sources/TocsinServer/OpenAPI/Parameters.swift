@@ -58,7 +58,7 @@ enum Parameters {
   static let changeCursor = query(
     "cursor", "The `next_cursor` of the page before; opaque.", ["type": "string", "pattern": "^c[0-9]{1,18}$"])
   static let channel = query(
-    "channel", "The name, for clients that send no body; it goes before the body's.",
+    "channel", "The name, for clients that send no body; a body's goes before it.",
     Schemas.string(1...256, "The name."))
 
   private static let time = "RFC 3339, with `Z` or an offset; digits beyond milliseconds are dropped."
@@ -74,7 +74,7 @@ enum Parameters {
   private static func texts(_ name: String, _ description: String) -> Parameter {
     list(
       name, description + " An id that holds a comma cannot be named.",
-      ["type": "string", "pattern": "^[^,\\u0000]{1,256}(,[^,\\u0000]{1,256})*$"])
+      ["type": "string", "pattern": "^[^,\\u0000]{1,256}$"])
   }
 
   static func query(_ name: String, _ description: String, _ schema: JSON) -> Parameter {
