@@ -19,13 +19,14 @@ enum AlertColumns {
 
   /// The alert of a row that begins with ``list(of:)``.
   static func read(_ row: PostgresRow) throws(ForeignRow) -> Alert {
-    var what = "an alert"
+    var known: AlertID?
     do {
       let id = AlertID(try row.uuid(0))
-      what = "alert \(id)"
+      known = id
       return try alert(id, row)
     } catch {
-      throw ForeignRow(what, error)
+      // Named only where it is told of: most rows can be read.
+      throw ForeignRow(known.map { "alert \($0)" } ?? "an alert", error)
     }
   }
 

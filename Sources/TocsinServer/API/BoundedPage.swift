@@ -14,6 +14,8 @@ struct BoundedPage<ID: Sendable>: Sendable {
 
   private static var firstPortion: Int { 100 }
   private static var largestPortion: Int { 250 }
+  /// What an element has in bytes, more often than not.
+  private static var usualSize: Int { 1024 }
 
   /// Reads a page.
   /// - Parameters:
@@ -30,6 +32,7 @@ struct BoundedPage<ID: Sendable>: Sendable {
     var place = start
     while page.count < limit {
       let portion = try await fetch(place, page.portion(limit: limit, byteLimit: byteLimit))
+      if page.count == 0 { page.elements.reserveCapacity(portion.elements.count * Self.usualSize) }
       for element in portion.elements {
         let before = page.elements.count
         if before > 0 { page.elements.append(UInt8(ascii: ",")) }
