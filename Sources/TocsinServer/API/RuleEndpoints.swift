@@ -111,9 +111,7 @@ enum RuleEndpoints {
       let limit = query.integer("limit", in: 1...1000, default: 100)
       let start = query.changeCursor("cursor")
       try query.finish()
-      guard id.wholeMatch(of: /[A-Za-z0-9_.:-]{1,128}/) != nil else {
-        throw Problem(404, "there is no rule of that id")
-      }
+      guard AlertRule.isValid(ruleID: id) else { throw Problem(404, "there is no rule of that id") }
       let page = try await reader.page(limit: limit, behind: start) { behind, limit in
         let found = try await rules.history(id, tenant: request.tenant, before: behind ?? .max, limit: limit + 1)
         let changes = Array(found.prefix(limit))

@@ -94,8 +94,8 @@ struct RuleFile: Sendable {
   private mutating func add(rule: LocatedJSON, name: String) {
     var place = RuleFile.place(name, rule.line)
     if let id = rule.value.object?["rule_id"]?.string { place += " (\(id))" }
-    for member in rule.members where !RuleFile.fields.contains(member.key) {
-      let question = NearestName.question(member.key, among: RuleFile.fields)
+    for member in rule.members where !AlertRule.fieldNames.contains(member.key) {
+      let question = NearestName.question(member.key, among: AlertRule.fieldNames)
       faults.append("\(place): /\(member.key): there is no such field\(question)")
     }
     do {
@@ -111,12 +111,6 @@ struct RuleFile: Sendable {
       }
     }
   }
-
-  /// The fields of a rule's wire form.
-  private static let fields: [String] = [
-    "rule_id", "name", "alert_type", "severity", "enabled", "metric_name", "threshold", "threshold_operator",
-    "lookback_minutes", "cooldown_minutes", "aggregation", "conditions", "metadata", "created_at", "updated_at",
-  ]
 
   /// The file's bytes, as far as they are looked at: one more than the limit, so that a larger file is seen to be one.
   private static func bytes(_ path: String) throws -> [UInt8] {
