@@ -11,7 +11,7 @@ public struct ConfigurationFile: Sendable {
   /// What it says, or why it cannot be used.
   let tree: Result<ConfigurationTree, ConfigurationError>
 
-  /// Reads a file. Waits for the file system, and for whoever writes into a pipe.
+  /// Reads a file. Waits for the file system, and for the writer of a pipe.
   public init(reading path: String) {
     let isRegular = FileStamp.isRegular(path) ?? true
     self.init(path: path, isRegular: isRegular, image: FileImage(of: path, limit: FileText.configurationLimit))

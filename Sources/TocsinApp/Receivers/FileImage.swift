@@ -11,7 +11,7 @@ struct FileImage: Sendable, Hashable {
     self.text = text
   }
 
-  /// Reads what is at a path; waits for whoever writes into a pipe.
+  /// Reads what is at a path; waits for the writer of a pipe.
   init(of path: String, limit: Int) {
     stamp = FileStamp(of: path)
     do throws(ConfigurationError) {

@@ -156,7 +156,7 @@ import TocsinCore
     }
   }
 
-  /// Who has a mail already is known to whoever makes the next attempt, also after a replay.
+  /// Who has a mail already is known to the next attempt on any node, also after a replay.
   @Test func theProgressGoesWithTheDelivery() async throws {
     try await TestDatabase.with { stores in
       let planned = PlannedDelivery(try await stores.fire(to: "ops"))

@@ -37,7 +37,7 @@ extension SectionReader {
     return nil
   }
 
-  /// A token: a secret that has neither blanks nor quotes, whoever gave it out.
+  /// A token: a secret that has neither blanks nor quotes, from any service.
   mutating func token(_ key: String) -> Secret? {
     guard let secret = secret(key) else { return nil }
     let text = SettingText.trimmed(secret.value, isSecret: false)
