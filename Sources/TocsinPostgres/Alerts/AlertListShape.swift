@@ -11,7 +11,7 @@ import TocsinCore
 ///
 /// There is no index by rule, by ad or by acknowledgement: those are compared row by row on the way, through the
 /// campaigns' alerts or those of the types and severities where these are named, else through all of the time that is
-/// asked for.
+/// asked for. What a query does not ask for of these is not in its statement: the planner meets it for each partition.
 struct AlertListShape: Hashable {
   /// What is read, newest first.
   private enum Order: Hashable {
@@ -26,6 +26,8 @@ struct AlertListShape: Hashable {
   private let order: Order
   private let includesResolved: Bool
   private let isLarge: Bool
+  /// By rule, by ad or by acknowledgement.
+  private let comparesRows: Bool
 
   init(_ query: AlertQuery) {
     let filter = query.filter
@@ -36,6 +38,7 @@ struct AlertListShape: Hashable {
     }
     includesResolved = query.includesResolved
     isLarge = query.limit > 101
+    comparesRows = !filter.ruleIDs.isEmpty || !filter.adIDs.isEmpty || filter.isAcknowledged != nil
   }
 
   /// For how many campaigns the statement is written that takes so many.
@@ -50,8 +53,7 @@ struct AlertListShape: Hashable {
     let end = filter.until.map { AlertID(lowerBound: $0) } ?? .highest
     var values: [PostgresValue] = [
       .text(tenant.rawValue), .uuid(lowest.uuid), .uuid(min(query.before ?? .highest, end).uuid),
-      .int8(Int64(min(max(query.limit, 0), 1001))), AlertListShape.array(filter.ruleIDs),
-      AlertListShape.array(filter.adIDs), filter.isAcknowledged.map { .bool($0) } ?? .null,
+      .int8(Int64(min(max(query.limit, 0), 1001))),
     ]
     switch order {
     case .all: break
@@ -61,6 +63,10 @@ struct AlertListShape: Hashable {
       values += [AlertListShape.array(filter.campaignIDs), AlertListShape.single(types), AlertListShape.several(types)]
       values += [AlertListShape.single(severities), AlertListShape.several(severities)]
     case .kinds: values += [AlertListShape.names(filter.alertTypes), AlertListShape.names(filter.severities)]
+    }
+    if comparesRows {
+      values += [AlertListShape.array(filter.ruleIDs), AlertListShape.array(filter.adIDs)]
+      values.append(filter.isAcknowledged.map { .bool($0) } ?? .null)
     }
     return values
   }
@@ -85,7 +91,7 @@ struct AlertListShape: Hashable {
 
   /// The statement of this shape.
   var statement: PostgresStatement {
-    let end = (includesResolved ? ".history" : "") + (isLarge ? ".large" : "")
+    let end = (includesResolved ? ".history" : "") + (comparesRows ? ".rows" : "") + (isLarge ? ".large" : "")
     return switch order {
     case .all: PostgresStatement(plain, name: "alert.list\(end)")
     case .campaigns(let room): PostgresStatement(rows(of: campaigns(room)), name: "alert.list.campaigns\(room)\(end)")
@@ -97,11 +103,20 @@ struct AlertListShape: Hashable {
 
   private var range: String { "a.tenant = $1 AND a.alert_id >= $2 AND a.alert_id < $3" }
 
+  /// The conditions that no index has, after those of the order, whose parameters come before theirs.
   private var further: String {
-    """
-    ($5::text[] IS NULL OR a.rule_id = ANY ($5::text[])) AND ($6::text[] IS NULL OR a.ad_id = ANY ($6::text[]))
-          AND ($7::boolean IS NULL OR (a.acknowledged_at IS NOT NULL) = $7::boolean)
-    """
+    guard comparesRows else { return "" }
+    let first =
+      switch order {
+      case .all: 5
+      case .kinds: 7
+      case .campaigns: 10
+      }
+    let (rules, ads, acknowledged) = ("$\(first)::text[]", "$\(first + 1)::text[]", "$\(first + 2)::boolean")
+    return """
+       AND (\(rules) IS NULL OR a.rule_id = ANY (\(rules))) AND (\(ads) IS NULL OR a.ad_id = ANY (\(ads)))
+          AND (\(acknowledged) IS NULL OR (a.acknowledged_at IS NOT NULL) = \(acknowledged))
+      """
   }
 
   /// What is not resolved and the resolved lie apart in the indexes.
@@ -110,8 +125,7 @@ struct AlertListShape: Hashable {
   private var plain: String {
     """
     SELECT \(AlertColumns.list(of: "page")) FROM (
-      SELECT * FROM alerts a WHERE \(range)\(includesResolved ? "" : " AND NOT a.resolved")
-          AND \(further)
+      SELECT * FROM alerts a WHERE \(range)\(includesResolved ? "" : " AND NOT a.resolved")\(further)
       ORDER BY a.alert_id DESC LIMIT \(cap)
     ) page WHERE \(Planning.withValues) LIMIT $4
     """
@@ -124,12 +138,11 @@ struct AlertListShape: Hashable {
       halves.map { half in
         """
         (SELECT a.alert_id FROM alerts a
-          WHERE \(range) AND a.campaign_id = ($8::text[])[\(number)] AND a.resolved = \(half)
-          AND ($9::text IS NULL OR a.alert_type = $9::text)
-          AND ($10::text[] IS NULL OR a.alert_type = ANY ($10::text[]))
-          AND ($11::text IS NULL OR a.severity = $11::text)
-          AND ($12::text[] IS NULL OR a.severity = ANY ($12::text[]))
-          AND \(further)
+          WHERE \(range) AND a.campaign_id = ($5::text[])[\(number)] AND a.resolved = \(half)
+          AND ($6::text IS NULL OR a.alert_type = $6::text)
+          AND ($7::text[] IS NULL OR a.alert_type = ANY ($7::text[]))
+          AND ($8::text IS NULL OR a.severity = $8::text)
+          AND ($9::text[] IS NULL OR a.severity = ANY ($9::text[]))\(further)
           ORDER BY a.alert_id DESC LIMIT \(cap))
         """
       }
@@ -141,12 +154,11 @@ struct AlertListShape: Hashable {
   private var kinds: String {
     """
     (
-      SELECT found.alert_id FROM unnest($8::text[]) AS type (name) CROSS JOIN unnest($9::text[]) AS severity (name)
+      SELECT found.alert_id FROM unnest($5::text[]) AS type (name) CROSS JOIN unnest($6::text[]) AS severity (name)
       CROSS JOIN (VALUES \(halves.map { "(\($0))" }.joined(separator: ", "))) AS half (resolved)
       CROSS JOIN LATERAL (
         SELECT a.alert_id FROM alerts a
-        WHERE \(range) AND a.alert_type = type.name AND a.severity = severity.name AND a.resolved = half.resolved
-          AND \(further)
+        WHERE \(range) AND a.alert_type = type.name AND a.severity = severity.name AND a.resolved = half.resolved\(further)
         ORDER BY a.alert_id DESC LIMIT \(cap)
       ) found
     )
