@@ -45,12 +45,9 @@ public final class AlertService: Sendable {
   /// A page of alerts, newest first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
   public func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {
-    var wider = query
-    wider.limit = query.limit + 1
-    let found: [Alert]
-    do { found = try await store.alerts(wider, tenant: tenant) } catch { throw failure(error) }
-    let alerts = await withStatus(Array(found.prefix(query.limit)))
-    return AlertPage(alerts: alerts, next: found.count > query.limit ? alerts.last?.alertID : nil)
+    let found: StoredPage<Alert, AlertID>
+    do { found = try await store.page(query, tenant: tenant) } catch { throw failure(error) }
+    return AlertPage(alerts: await withStatus(found.elements), next: found.next)
   }
 
   /// Counts of alerts, of all campaigns or of one.
