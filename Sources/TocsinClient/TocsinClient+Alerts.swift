@@ -26,7 +26,8 @@ extension TocsinClient {
       let page = try await self.alerts(query, limit: min(1000, count - alerts.count), cursor: cursor)
       alerts += page.value.alerts
       elements += page.json.object?["alerts"]?.array ?? []
-      cursor = page.value.alerts.isEmpty ? nil : page.value.nextCursor
+      // A page may be empty and not the last one; one that leads to itself would never end.
+      cursor = page.value.nextCursor == cursor ? nil : page.value.nextCursor
     } while cursor != nil && alerts.count < count
     return (alerts, elements, cursor != nil)
   }

@@ -14,7 +14,9 @@ extension TocsinClient {
         json.object?["deliveries"]?.array?.compactMap(\.object)
       }
       deliveries += page.value
-      cursor = page.value.isEmpty ? nil : page.json.object?["next_cursor"]?.string
+      // A page may be empty and not the last one; one that leads to itself would never end.
+      let next = page.json.object?["next_cursor"]?.string
+      cursor = next == cursor ? nil : next
     } while cursor != nil && deliveries.count < count
     return (deliveries, cursor != nil)
   }

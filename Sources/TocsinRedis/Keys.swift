@@ -22,6 +22,8 @@ struct Keys: Sendable {
   let newestEvent: String
   /// Alerts that PostgreSQL refuses, a stream.
   let deadLetters: String
+  /// Those of before the ids of ``deadLetters`` were used up.
+  let formerDeadLetters: String
   /// Tenant and rule id → version and rule.
   let rules: String
   /// The number of the newest change among the rules; absent where nobody has put a whole rule set there.
@@ -49,6 +51,7 @@ struct Keys: Sendable {
     events = "\(prefix):events"
     newestEvent = "\(prefix):events:last"
     deadLetters = "\(prefix):dead"
+    formerDeadLetters = "\(prefix):dead:former"
     rules = "\(prefix):rules"
     rulesVersion = "\(prefix):rules:version"
     seal = "\(prefix):cluster"

@@ -7,23 +7,57 @@ enum Lua {
   static let evenWithoutMemory = "#!lua flags=allow-oom\n"
 
   /// Answers `STALE` before anything is done unless the server has the node's epoch: `KEYS[1]` is its key, `ARGV[1]` the
-  /// node's.
+  /// node's. An epoch has 64 characters at most.
   static let epoch = """
-    if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then
+    if redis.pcall('GETRANGE', KEYS[1], 0, 64) ~= ARGV[1] then
       return redis.error_reply('STALE the server has another epoch, or none')
     end
 
     """
 
-  /// Defines `text(key)`, which answers the string that a key holds, or false where it holds none; and ``foreign``.
+  /// How many bytes a text may have that is a key's whole value: an epoch, a lease, a cooldown, a number. All are far
+  /// shorter. What is longer is foreign, and never read whole.
+  static let textLimit = 4096
+
+  /// How many bytes an entry of the journal, of the log, or a rule may have. What people send with an alert or a rule is
+  /// limited to 16 KiB in each of its larger fields; this is well above what comes of it. What is longer is foreign.
+  static let entryLimit = 256 * 1024
+
+  /// Defines `text(key)`, which answers the string that a key holds, or false where it holds none, or one that is longer
+  /// than ``textLimit``; and ``foreign``.
   static let types =
     """
     local function text(key)
-      local value = redis.pcall('GET', key)
-      return type(value) == 'string' and value
+      local value = redis.pcall('GETRANGE', key, 0, \(textLimit))
+      return type(value) == 'string' and value ~= '' and #value <= \(textLimit) and value
     end
 
     """ + Lua.foreign
+
+  /// Defines `entry(hash, id)`, which answers what a field holds, or false where it is not there; of one that is longer
+  /// than ``entryLimit``, an empty string and its size.
+  static let entry = """
+    local function entry(hash, id)
+      local size = redis.call('HSTRLEN', hash, id)
+      if size > \(entryLimit) then return '', size end
+      return redis.call('HGET', hash, id)
+    end
+
+    """
+
+  /// Defines `isUsedUp(stream)`, which answers whether nothing can be appended to a stream any more: the greatest id that
+  /// there is was given away, though its entry need not be there.
+  static let isUsedUp = """
+    local function isUsedUp(stream)
+      if redis.call('TYPE', stream).ok ~= 'stream' then return false end
+      local info = redis.call('XINFO', 'STREAM', stream)
+      for i = 1, #info, 2 do
+        if info[i] == 'last-generated-id' then return info[i + 1] == '18446744073709551615-18446744073709551615' end
+      end
+      return false
+    end
+
+    """
 
   /// Defines `foreign(key, kind)`, which answers an error where a key holds something of another kind, or false.
   static let foreign = """

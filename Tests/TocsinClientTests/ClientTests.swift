@@ -87,6 +87,23 @@ import TocsinCore
     }
   }
 
+  @Test func anEmptyPageNeedNotBeTheLastOne() async throws {
+    try await with({ request in
+      let name = request.target.contains("deliveries") ? "deliveries" : "alerts"
+      guard request.target.contains("cursor=two") else {
+        return .answer(200, "{\"\(name)\":[],\"count\":0,\"next_cursor\":\"two\"}")
+      }
+      // One that leads to itself is.
+      let element = name == "alerts" ? Samples.alert() : "{\"delivery_id\":\"d\"}"
+      return .answer(200, "{\"\(name)\":[\(element)],\"count\":1,\"next_cursor\":\"two\"}")
+    }) { _, client in
+      let alerts = try await client.alerts(AlertSelection(), count: 100)
+      #expect(alerts.alerts.count == 1 && !alerts.more)
+      let deliveries = try await client.deliveries(DeliverySelection(), count: 100)
+      #expect(deliveries.deliveries.count == 1 && !deliveries.more)
+    }
+  }
+
   @Test func changesNameTheirPathAndUser() async throws {
     try await with({ _ in .answer(200, "{\"success\":true}") }) { server, client in
       try await client.deleteRule("a:b/c")

@@ -66,7 +66,7 @@ import TocsinCore
       try await stores.run("UPDATE rule_changes SET after = '{\"a\": 1e400}' WHERE version IN (2, 3)")
       let newest = try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 2)
       #expect(newest.map(\.version) == [4, 1])
-      let next = try await stores.rules.history(ruleID: "a", tenant: .standard, before: 4, limit: 1)
+      let next = try await stores.rules.history(ruleID: "a", tenant: .standard, before: 4, limit: 1).elements
       #expect(next.map(\.version) == [1])
     }
   }

@@ -106,7 +106,7 @@ import TocsinCore
       #expect(history.map(\.after) == [nil, second.json, first.json])
       #expect(history[1].at == second.updatedAt)
       #expect(try await stores.rules.history(ruleID: "a", tenant: .standard, limit: 1) == [history[0]])
-      let rest = try await stores.rules.history(ruleID: "a", tenant: .standard, before: 4, limit: 10)
+      let rest = try await stores.rules.history(ruleID: "a", tenant: .standard, before: 4, limit: 10).elements
       #expect(rest == Array(history[1...]))
       #expect(try await stores.rules.history(ruleID: "a", tenant: other, limit: 1).isEmpty)
     }

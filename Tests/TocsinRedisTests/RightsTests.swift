@@ -77,6 +77,34 @@ import TocsinCore
     }
   }
 
+  /// Rights that are needed only where there is something already.
+  @Test(arguments: ["+xinfo|stream", "+xrange", "+hstrlen", "+zcard", "+hkeys"]) func aRightForReadingIsNoSmallerOne(
+    right: String
+  ) async throws {
+    try await with(without: right) { configuration in
+      let client = RedisClient(
+        configuration: configuration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: .quiet)
+      let backend = RedisBackend(client: client, logger: .quiet)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await client.run() }
+        let error = await #expect(throws: StoreError.self) {
+          try await backend.begin(epoch: "e1")
+          backend.adopt(epoch: "e1")
+          try await backend.announce(updates: [[49]])
+          try await backend.begin(epoch: "e2")
+          backend.adopt(epoch: "e2")
+          _ = try await backend.claim([.sample()])
+          _ = try await backend.overdue(olderThan: -1, limit: 10)
+          try await backend.replaceAll(RuleSnapshot(version: 1, rules: [:]), history: "h")
+          _ = try await backend.snapshot()
+          _ = try await backend.events(after: try await backend.newest(), limit: 1)
+        }
+        #expect(error?.shortage == .redisRights)
+        group.cancelAll()
+      }
+    }
+  }
+
   @Test(arguments: ["+zadd", "+mget", "+evalsha", "~{tocsin}:*"]) func aMissingRightIsAShortage(
     right: String
   ) async throws {

@@ -67,8 +67,32 @@ struct StoredValueFuzzTests {
         try? await place.write(RedisArgument(input), nodes, prepared)
         for deed in Deed.all.shuffled(using: &generator).prefix(6) { try? await deed.perform(nodes.first, prepared) }
         try await Self.read(nodes.first)
+        try await Self.readWindow(nodes)
         nodes.first.adopt(epoch: "e1")
       }
+    }
+  }
+
+  /// The script itself answers figures: what a node could not read, it would replace by the new sample without a word.
+  private static func readWindow(_ nodes: Nodes) async throws {
+    let key = nodes.keys.window(
+      tenant: .standard, entity: Entity(campaignID: "c"), metric: "m", lookbackMinutes: 1)
+    let reply = try await nodes.first.run(WindowScripts.add, keys: [key], ["", "2", "60000"])
+    let figures = try #require(reply.array?.last?.bytes)
+    try #require(WindowAggregate(figures) != nil)
+  }
+
+  /// A script of an older release, or other hands, may answer what no samples give.
+  @Test("Any bytes are the figures of a window, or none")
+  func figures() throws {
+    let figures: [[Double]] = [[2, 3, 1, 2], [1, -1, -1, -1], [9_007_199_254_740_992, 0, 0, 0]]
+    let corpus = figures.map { figures in
+      figures.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+    }
+    try Fuzzer("window-figures", corpus: corpus, iterations: 20_000, sizeLimit: 32).run { input, _ in
+      guard let window = WindowAggregate(ByteBuffer(bytes: input)) else { return }
+      try #require(input.count == 32 && window.count >= 1)
+      try #require(window.sum.isFinite && window.minimum <= window.maximum)
     }
   }
 

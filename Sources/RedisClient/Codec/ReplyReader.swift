@@ -11,8 +11,9 @@ struct ReplyReader: ~Copyable {
   /// How many arrays may stand inside each other. More is an error: values of any depth could not be freed on a small stack.
   static let nestingLimit = 512
 
-  /// How many bytes a string may have: what Redis keeps at most (`proto-max-bulk-len`).
-  static let bulkLimit = 512 * 1024 * 1024
+  /// How many bytes a string may have. The longest one that Tocsin is sent is a message of 256 events, each of at most
+  /// 256 KiB and its place. Redis itself would keep, and send, 512 MiB.
+  static let bulkLimit = 65 * 1024 * 1024
 
   /// hiredis moves the rest of its buffer down after each KiB that it has read; smaller portions keep that cheap.
   private static let portion = 16 * 1024

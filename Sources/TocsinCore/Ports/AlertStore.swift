@@ -13,8 +13,9 @@ public protocol AlertStore: Sendable {
   /// The alerts of these keys that are there and can be read, in any order.
   func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert]
 
-  /// Alerts that match, newest first. Those that this release cannot read are left out, and do not count for the limit.
-  func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert]
+  /// A page of the alerts that match, newest first. Those that this release cannot read are left out, and do not count for
+  /// the limit.
+  func page(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> StoredPage<Alert, AlertID>
 
   /// How many alerts there are, of what kind and in what state.
   func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics
@@ -96,7 +97,7 @@ public struct AlertQuery: Sendable, Hashable {
   public var includesResolved: Bool
   /// Only alerts older than this one (a cursor).
   public var before: AlertID?
-  /// 1 to 1,001: one more than a page tells whether there is a next one.
+  /// How many at most: 1 to 1,000.
   public var limit: Int
 
   /// A query of these parts.

@@ -57,12 +57,12 @@ public protocol DeliveryStore: Sendable {
     _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
   ) async throws(StoreError) -> Set<DeliveryID>
 
-  /// Deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
+  /// A page of the deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
   ///
   /// ``DeliveryQuery/before`` is the last delivery of the page before; each is on one page only, whatever is added in
   /// the meantime. Where that delivery is gone, the list goes on with alerts of an earlier millisecond than its own.
   /// Deliveries that this release cannot read are left out, and do not count for the limit.
-  func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery]
+  func page(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> StoredPage<Delivery, DeliveryID>
 
   /// The delivery of that id, or nil.
   func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery?

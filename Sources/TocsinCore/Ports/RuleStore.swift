@@ -25,18 +25,12 @@ public protocol RuleStore: Sendable {
   /// - Returns: whether they were written
   func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool
 
-  /// The changes of one rule, newest first. Those that this release cannot read are left out.
+  /// A page of the changes of one rule, newest first. Those that this release cannot read are left out, and do not count
+  /// for the limit.
   /// - Parameter version: only changes of lower numbers (a cursor)
   func history(
     ruleID: String, tenant: Tenant, before version: Int64, limit: Int
-  ) async throws(StoreError) -> [RuleChange]
-}
-
-extension RuleStore {
-  /// The newest changes of one rule, newest first.
-  public func history(ruleID: String, tenant: Tenant, limit: Int) async throws(StoreError) -> [RuleChange] {
-    try await history(ruleID: ruleID, tenant: tenant, before: .max, limit: limit)
-  }
+  ) async throws(StoreError) -> StoredPage<RuleChange, Int64>
 }
 
 /// What became of a rule that was to be written.

@@ -49,14 +49,12 @@ public final class AlertService: Sendable {
   /// A page of alerts, newest first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
   public func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {
-    var wider = query
-    wider.limit = query.limit + 1
     // Partitions are made for months to come, and PostgreSQL would plan a scan of each. Ids have the time of Redis.
-    if query.filter.until == nil { wider.filter.until = journal.now().advanced(by: AlertService.furthestAhead) }
-    let found: [Alert]
-    do { found = try await store.alerts(wider, tenant: tenant) } catch { throw failure(error) }
-    let alerts = await withStatus(Array(found.prefix(query.limit)))
-    return AlertPage(alerts: alerts, next: found.count > query.limit ? alerts.last?.alertID : nil)
+    var bounded = query
+    if query.filter.until == nil { bounded.filter.until = journal.now().advanced(by: AlertService.furthestAhead) }
+    let found: StoredPage<Alert, AlertID>
+    do { found = try await store.page(bounded, tenant: tenant) } catch { throw failure(error) }
+    return AlertPage(alerts: await withStatus(found.elements), next: found.next)
   }
 
   /// Counts of alerts, of all campaigns or of one.

@@ -29,18 +29,16 @@ public final class DeliveryService: Sendable {
   /// A page of deliveries, newest alert first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
   public func page(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> DeliveryPage {
-    var wider = query
-    wider.limit = query.limit + 1
-    let found: [Delivery]
-    do { found = try await store.deliveries(wider, tenant: tenant) } catch { throw failure(error) }
-    let deliveries = Array(found.prefix(query.limit))
+    let found: StoredPage<Delivery, DeliveryID>
+    do { found = try await store.page(query, tenant: tenant) } catch { throw failure(error) }
+    let deliveries = found.elements
     let alerts =
       deliveries.isEmpty ? [:] : try await alerts.stored(Set(deliveries.map(\.planned.alertID)), tenant: tenant)
     return DeliveryPage(
       deliveries: deliveries.map { delivery in
         DeliveryPage.Item(
           delivery: delivery, alert: alerts[delivery.planned.alertID], host: notifier.host(of: delivery.planned.target))
-      }, next: found.count > query.limit ? deliveries.last?.planned.id : nil)
+      }, next: found.next)
   }
 
   /// Makes one delivery due again; one that has not come to its end is left as it is.
@@ -81,7 +79,7 @@ public final class DeliveryService: Sendable {
     let alert = try await alerts.alert(id, tenant: tenant)
     let deliveries: [Delivery]
     do {
-      deliveries = try await store.deliveries(DeliveryQuery(alertID: id, limit: 1001), tenant: tenant)
+      deliveries = try await store.page(DeliveryQuery(alertID: id, limit: 1000), tenant: tenant).elements
     } catch {
       throw failure(error)
     }

@@ -85,16 +85,16 @@ public final class RuleService: Sendable {
     return written
   }
 
-  /// The changes of a rule, newest first; also of one that was deleted.
+  /// A page of the changes of a rule, newest first; also of one that was deleted.
   /// - Parameter version: only changes of lower numbers
   public func history(
     _ id: String, tenant: Tenant, before version: Int64 = .max, limit: Int
-  ) async throws(EngineError) -> [RuleChange] {
-    let changes: [RuleChange]
+  ) async throws(EngineError) -> StoredPage<RuleChange, Int64> {
+    let changes: StoredPage<RuleChange, Int64>
     do { changes = try await store.history(ruleID: id, tenant: tenant, before: version, limit: limit) } catch {
       throw failure(error)
     }
-    if changes.isEmpty, version == .max { throw RuleService.unknown(id) }
+    if changes.elements.isEmpty, changes.next == nil, version == .max { throw RuleService.unknown(id) }
     return changes
   }
 

@@ -3,8 +3,10 @@ import TocsinCore
 
 /// How long a server asks to be left alone.
 enum RetryAfter {
-  /// What is obeyed at most: a server that asks for more is tried once a day.
-  static let limit: Duration = .seconds(86_400)
+  /// What is obeyed at most: an hour, twice the longest pause of Tocsin's own between two attempts. An alert is of no use
+  /// a day later, and what asks for more is more often a fault, or a default, of a proxy than the receiver's need. One
+  /// that really wants more says so again, once an hour.
+  static let limit: Duration = .seconds(3600)
 
   /// What `Retry-After` says (RFC 9110, 10.2.3): a number of seconds, or a date. Nil where it says nothing that can be read,
   /// or a moment that is over.
@@ -20,6 +22,6 @@ enum RetryAfter {
   /// A delay within the limit; nil for none.
   static func delay(seconds: Double) -> Duration? {
     guard seconds > 0 else { return nil }
-    return seconds < 86_400 ? .milliseconds(Int64((seconds * 1000).rounded(.up))) : limit
+    return seconds < 3600 ? .milliseconds(Int64((seconds * 1000).rounded(.up))) : limit
   }
 }

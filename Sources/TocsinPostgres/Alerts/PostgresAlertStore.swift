@@ -31,22 +31,25 @@ public struct PostgresAlertStore: AlertStore {
     try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], ToldChannels.alert).first
   }
 
-  public func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
+  public func page(
+    _ query: AlertQuery, tenant: Tenant
+  ) async throws(StoreError) -> StoredPage<Alert, AlertID> {
     var walk = ReadableWalk<AlertID>(limit: query.limit, after: query.before)
     var alerts: [Alert] = []
-    while let page = walk.page {
+    while let portion = walk.rows {
       var rest = query
-      (rest.limit, rest.before) = (page.limit, page.after)
+      (rest.limit, rest.before) = (portion.limit, portion.after)
       let shape = AlertListShape(rest)
       let rows = try await readers.rows(shape.statement, shape.parameters(rest, tenant: tenant)) { row in
         (id: AlertID(try row.uuid(0)), alert: foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) })
       }
       let readable = rows.compactMap(\.alert)
       alerts += readable
-      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
+      walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
     }
-    let page = alerts.prefix(query.limit).map { StoredAlert(alert: $0, tenant: tenant) }
-    return try await told(page).map(\.alert)
+    var page = walk.page(of: alerts, key: \.alertID)
+    page.elements = try await told(page.elements.map { StoredAlert(alert: $0, tenant: tenant) }).map(\.alert)
+    return page
   }
 
   public func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {

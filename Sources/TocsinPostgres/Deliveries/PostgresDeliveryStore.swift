@@ -34,12 +34,14 @@ public struct PostgresDeliveryStore: DeliveryStore {
 
   public var leaseDuration: Duration { lease.duration }
 
-  public func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery] {
+  public func page(
+    _ query: DeliveryQuery, tenant: Tenant
+  ) async throws(StoreError) -> StoredPage<Delivery, DeliveryID> {
     var walk = ReadableWalk<DeliveryID>(limit: query.limit, after: query.before)
     var deliveries: [Delivery] = []
-    while let page = walk.page {
+    while let portion = walk.rows {
       var rest = query
-      (rest.limit, rest.before) = (page.limit, page.after)
+      (rest.limit, rest.before) = (portion.limit, portion.after)
       let filter = DeliveryFilter(rest, tenant: tenant)
       let rows = try await readers.rows(filter.list, filter.parameters + [filter.limit]) { row in
         (
@@ -49,9 +51,9 @@ public struct PostgresDeliveryStore: DeliveryStore {
       }
       let readable = rows.compactMap(\.delivery)
       deliveries += readable
-      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
+      walk.took(rows: rows.count, readable: readable.count, last: rows.last?.id)
     }
-    return Array(deliveries.prefix(query.limit))
+    return walk.page(of: deliveries, key: \.planned.id)
   }
 
   public func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {

@@ -82,12 +82,12 @@ public struct PostgresRuleStore: RuleStore {
 
   public func history(
     ruleID: String, tenant: Tenant, before version: Int64, limit: Int
-  ) async throws(StoreError) -> [RuleChange] {
+  ) async throws(StoreError) -> StoredPage<RuleChange, Int64> {
     var walk = ReadableWalk<Int64>(limit: limit, after: version)
     var changes: [RuleChange] = []
-    while let page = walk.page {
+    while let portion = walk.rows {
       let parameters: [PostgresValue] = [
-        .text(tenant.rawValue), .text(ruleID), .int8(Int64(page.limit)), .int8(page.after ?? version),
+        .text(tenant.rawValue), .text(ruleID), .int8(Int64(portion.limit)), .int8(portion.after ?? version),
       ]
       let rows = try await pool.rows(RuleStatements.history, parameters) { row in
         (
@@ -97,9 +97,9 @@ public struct PostgresRuleStore: RuleStore {
       }
       let readable = rows.compactMap(\.change)
       changes += readable
-      try walk.took(rows: rows.count, readable: readable.count, last: rows.last?.version)
+      walk.took(rows: rows.count, readable: readable.count, last: rows.last?.version)
     }
-    return Array(changes.prefix(limit))
+    return walk.page(of: changes, key: \.version)
   }
 
   private func change(_ row: PostgresRow, of ruleID: String) throws(ForeignRow) -> RuleChange {

@@ -15,7 +15,7 @@ enum ClusterScripts {
       redis.call('SET', KEYS[1], value, 'PX', ARGV[4])
       return {value, tonumber(ARGV[4])}
     end
-    if kind ~= 'string' then return false end
+    if kind ~= 'string' or redis.call('STRLEN', KEYS[1]) > \(Lua.textLimit) then return false end
     local value = redis.call('GET', KEYS[1])
     local identity, database = string.match(value, '^1|([^|]*)|([^|]*)|')
     if not identity then return false end

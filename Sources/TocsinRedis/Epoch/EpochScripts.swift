@@ -6,10 +6,11 @@ enum EpochScripts {
   ///
   /// Whatever the first two hold is replaced. A log whose ids are used up begins again: nothing could ever be appended.
   static let begin = RedisScript(
-    Lua.place + """
+    Lua.isUsedUp + """
+      local isUsedUp = isUsedUp(KEYS[3])
       redis.call('SET', KEYS[2], ARGV[1])
       redis.call('SET', KEYS[1], ARGV[1])
-      if top(KEYS[3]) == '18446744073709551615-18446744073709551615' then redis.call('DEL', KEYS[3], KEYS[4]) end
+      if isUsedUp then redis.call('DEL', KEYS[3], KEYS[4]) end
       redis.call('PUBLISH', ARGV[2], '1 epoch ' .. ARGV[1] .. '\\n')
       """)
 
@@ -22,10 +23,11 @@ enum EpochScripts {
       for i = 1, #KEYS do
         local a = i * 4 - 3
         local began, length = tonumber(ARGV[a]), tonumber(ARGV[a + 3])
-        local value = redis.pcall('GET', KEYS[i])
+        local value = redis.pcall('GETRANGE', KEYS[i], 0, \(Lua.textLimit))
         if type(value) ~= 'table' and began + length > now then
-          local fired = value and tonumber((string.match(value, '^1|(%d+)|')))
-          local isNewer = value and string.match(value, '^[2-9]|')
+          local isText = #value <= \(Lua.textLimit)
+          local fired = isText and tonumber((string.match(value, '^1|(%d+)|')))
+          local isNewer = isText and string.match(value, '^[2-9]|')
           if fired and fired >= began and fired <= now + length then
             local rest = redis.call('PTTL', KEYS[i])
             if rest >= 0 and rest < fired + length - now then

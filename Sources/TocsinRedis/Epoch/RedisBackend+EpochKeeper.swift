@@ -10,7 +10,9 @@ extension RedisBackend: EpochKeeper {
   /// there were none: a new one is begun then, which replaces it.
   public func serverEpoch() async throws(StoreError) -> String? {
     let sent = localTime()
-    let replies = try await pipelineValues([["TIME"], ["GET", RedisArgument(keys.epoch)]])
+    let replies = try await pipelineValues([
+      ["TIME"], ["GETRANGE", RedisArgument(keys.epoch), "0", RedisArgument(Self.epochLimit)],
+    ])
     if let time = replies[0].array, time.count == 2, let seconds = time[0].int, let micros = time[1].int {
       let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1000)
       if !isOver, 0..<1_000_000 ~= micros, whole < .max - 1000 {
@@ -18,7 +20,7 @@ extension RedisBackend: EpochKeeper {
       }
     }
     switch replies[1] {
-    case .null: return nil
+    case .bulk(let buffer) where buffer.readableBytes == 0: return nil
     case .bulk(let buffer) where Self.isEpoch(buffer): return String(buffer: buffer)
     case .error(let text) where !text.hasPrefix("WRONGTYPE"): throw StoreError(RedisError(.serverError, text))
     default:
@@ -27,8 +29,11 @@ extension RedisBackend: EpochKeeper {
     }
   }
 
+  /// How many characters an epoch has at most. One more is read than that, or a longer text would look like one.
+  private static var epochLimit: Int { 64 }
+
   private static func isEpoch(_ buffer: ByteBuffer) -> Bool {
-    1...64 ~= buffer.readableBytes
+    1...epochLimit ~= buffer.readableBytes
       && buffer.readableBytesView.allSatisfy { byte in
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
@@ -81,10 +86,9 @@ extension RedisBackend: EpochKeeper {
   }
 
   public func isRestoring() async throws(StoreError) -> Bool {
-    let replies = try await pipelineValues([
-      ["GET", RedisArgument(keys.restoring)], ["GET", RedisArgument(keys.epoch)],
-    ])
-    guard let epoch = replies[1].string, let restoring = replies[0].string else { return false }
-    return epoch == restoring
+    let replies = try await pipelineValues(
+      [keys.restoring, keys.epoch].map { ["GETRANGE", RedisArgument($0), "0", RedisArgument(Self.epochLimit)] })
+    guard let epoch = replies[1].bytes, Self.isEpoch(epoch) else { return false }
+    return epoch == replies[0].bytes
   }
 }

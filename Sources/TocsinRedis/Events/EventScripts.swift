@@ -4,7 +4,8 @@ import RedisClient
 enum EventScripts {
   /// KEYS: epoch, events. ARGV: the place's epoch, the place, limit.
   /// Answers the entries after the place; null where the epoch is another one, or the place is not known to be followed by
-  /// all that came after it: it is not in the log, and not the beginning of a log that still has everything.
+  /// all that came after it: it is not in the log, and not the beginning of a log that still has everything. Of an entry
+  /// that is longer than any event, only the place.
   static let after = RedisScript(
     Lua.types + """
       if text(KEYS[1]) ~= ARGV[1] or foreign(KEYS[2], 'stream') then return false end
@@ -17,17 +18,23 @@ enum EventScripts {
       elseif #redis.call('XRANGE', KEYS[2], ARGV[2], ARGV[2]) == 0 then
         return false
       end
-      return redis.call('XRANGE', KEYS[2], '(' .. ARGV[2], '+', 'COUNT', ARGV[3])
+      local page = redis.call('XRANGE', KEYS[2], '(' .. ARGV[2], '+', 'COUNT', ARGV[3])
+      for _, entry in ipairs(page) do
+        local size = 0
+        for _, part in ipairs(entry[2]) do size = size + #part end
+        if size > \(Lua.entryLimit) then entry[2] = {} end
+      end
+      return page
       """)
 
   /// KEYS: epoch, events. ARGV: the place's epoch, its milliseconds, its sequence. Answers 1 where the place is in the log
   /// or lies before the log's first entry, so was trimmed, or the key holds no log at all, which a new epoch would not mend;
   /// 0 where the epoch is another one, the log lacks the place, or nothing can be appended any more.
   static let intact = RedisScript(
-    Lua.types + Lua.place + """
+    Lua.types + Lua.isUsedUp + """
       if text(KEYS[1]) ~= ARGV[1] then return 0 end
       if foreign(KEYS[2], 'stream') then return 1 end
-      if top(KEYS[2]) == '18446744073709551615-18446744073709551615' then return 0 end
+      if isUsedUp(KEYS[2]) then return 0 end
       if ARGV[2] == '0' and ARGV[3] == '0' then return 1 end
       local place = ARGV[2] .. '-' .. ARGV[3]
       if #redis.call('XRANGE', KEYS[2], place, place) > 0 then return 1 end

@@ -11,8 +11,8 @@ enum AnnounceScripts {
 
       """ + Lua.announce
 
-  /// Appends those of the entries that stand in the journal, and takes them out. Defines `ids` and `envelopes`, which
-  /// hold what was taken.
+  /// Appends those of the entries that are in the journal, and takes them out; one that is longer than any stays, until
+  /// the keeper meets it. Defines `ids` and `envelopes`, which hold what was taken.
   private static let take =
     Lua.callWith + Lua.own((5, "zset")) + """
       local ids, envelopes, seen = {}, {}, {}
@@ -21,7 +21,7 @@ enum AnnounceScripts {
         if found.err then return foreign(KEYS[4], 'hash') or found end
         for i, envelope in ipairs(found) do
           local id = ARGV[first + i - 1]
-          if envelope and not seen[id] then
+          if envelope and #envelope <= \(Lua.entryLimit) and not seen[id] then
             seen[id] = true
             ids[#ids + 1] = id
             envelopes[#envelopes + 1] = envelope
@@ -61,7 +61,7 @@ enum AnnounceScripts {
     prelude + """
       local fresh, seen = {}, {}
       for i = 4, #KEYS do
-        if not seen[KEYS[i]] and redis.pcall('GET', KEYS[i]) ~= '1' then
+        if not seen[KEYS[i]] and redis.pcall('GETRANGE', KEYS[i], 0, 1) ~= '1' then
           seen[KEYS[i]] = true
           fresh[#fresh + 1] = i
         end

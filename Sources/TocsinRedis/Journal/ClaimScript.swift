@@ -10,7 +10,7 @@ enum ClaimScript {
   /// A cooldown of a newer version loses the claim: a node of a newer release has raised an alert. A text that is no
   /// cooldown, or tells of a moment that is more than a cooldown ahead, is replaced; a key of another type is left alone.
   /// `MGET` answers such a key like one that is not there. All texts are read by one call: each costs more than what it
-  /// does.
+  /// does. So a text that is longer than any is read whole, but once: it is replaced.
   static let claim = RedisScript(
     Lua.foreign + """
       local last = #KEYS - 3
@@ -28,6 +28,7 @@ enum ClaimScript {
       if held + waiting >= tonumber(ARGV[2]) then
         return redis.error_reply('FULL journal and unwritten alerts have reached their limit')
       end
+      if values[2] and #values[2] > \(Lua.textLimit) then redis.call('DEL', KEYS[2]) end
 
       """ + Lua.now + Lua.callWith + Lua.lasting + """
         local reply = {now, values[2] == ARGV[1] and 1 or 0}
@@ -41,12 +42,14 @@ enum ClaimScript {
           local verdict = 1
           if length > 0 then
             if value then
-              local fired, incarnation = string.match(value, '^1|(%d+)|[^|]*|(.*)$')
+              local fired, incarnation
+              local isText = #value <= \(Lua.textLimit)
+              if isText then fired, incarnation = string.match(value, '^1|(%d+)|[^|]*|(.*)$') end
               fired = tonumber(fired)
               if fired and fired <= now + length then
                 verdict = (incarnation ~= ARGV[a + 2] or now - fired > length) and 1 or 0
               else
-                verdict = string.match(value, '^[2-9]|') and 0 or 2
+                verdict = isText and string.match(value, '^[2-9]|') and 0 or 2
               end
             end
             if verdict > 0 then

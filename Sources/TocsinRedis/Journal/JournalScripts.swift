@@ -71,14 +71,21 @@ enum JournalScripts {
         return {1}
         """)
 
-  /// Moves one entry to the dead letters: `id`, `reason`, `most`. Defines `entomb(id, reason, most)`, which answers an
-  /// error where that was refused. KEYS: epoch, journal, its times, unwritten, its times, dead letters.
+  /// Moves one entry to the dead letters: `id`, `reason`, `most`. Defines `entomb(id, reason, most)`. KEYS: epoch, journal,
+  /// its times, unwritten, its times, dead letters, former dead letters.
+  ///
+  /// Of an entry that is longer than any, the letter has the size only. Where nothing can be appended to the letters any
+  /// more, they become the former ones, and new ones begin. A time without an entry goes, too.
   private static let entomb =
-    Lua.own((2, "hash"), (3, "zset"), (4, "hash"), (5, "zset"), (6, "stream")) + """
+    Lua.own((2, "hash"), (3, "zset"), (4, "hash"), (5, "zset"), (6, "stream")) + Lua.entry + Lua.isUsedUp + """
       local function entomb(id, reason, most)
-        local envelope = redis.call('HGET', KEYS[2], id) or redis.call('HGET', KEYS[4], id)
-        if not envelope then return end
-        redis.call('XADD', KEYS[6], 'MAXLEN', '~', most, '*', 'e', envelope, 'alert_id', id, 'reason', reason)
+        local envelope, size = entry(KEYS[2], id)
+        if not envelope then envelope, size = entry(KEYS[4], id) end
+        if envelope then
+          if size then reason = string.format('%s (the entry has %.0f bytes)', reason, size) end
+          if isUsedUp(KEYS[6]) then redis.call('RENAME', KEYS[6], KEYS[7]) end
+          redis.call('XADD', KEYS[6], 'MAXLEN', '~', most, '*', 'e', envelope, 'alert_id', id, 'reason', reason)
+        end
         redis.call('HDEL', KEYS[2], id)
         redis.call('ZREM', KEYS[3], id)
         redis.call('HDEL', KEYS[4], id)
@@ -87,14 +94,14 @@ enum JournalScripts {
 
       """
 
-  /// KEYS: epoch, journal, its times, unwritten, its times, dead letters, cooldown.
+  /// KEYS: epoch, journal, its times, unwritten, its times, dead letters, former dead letters, cooldown.
   /// ARGV: epoch, alert id, reason, how many dead letters to keep.
   static let bury = RedisScript(
     Lua.evenWithoutMemory + Lua.epoch + Lua.types + entomb + """
       local id = ARGV[2]
       entomb(id, ARGV[3], ARGV[4])
-      local value = text(KEYS[7])
-      if value and string.match(value, '^1|%d+|([^|]*)|') == id then redis.call('DEL', KEYS[7]) end
+      local value = text(KEYS[8])
+      if value and string.match(value, '^1|%d+|([^|]*)|') == id then redis.call('DEL', KEYS[8]) end
       """)
 
   /// KEYS: as ``bury``, without the cooldown. ARGV: epoch, reason, how many dead letters to keep, ids.
@@ -105,20 +112,46 @@ enum JournalScripts {
 
   /// KEYS: a hash, its times. ARGV: how many milliseconds old at least, or empty for any age; how many to pass over; how
   /// many to look at.
-  /// Answers 1 where more follow, then ids and envelopes, oldest first. Envelopes of a newer version are left out.
+  /// Answers 1 where more follow; how many of the times were without an entry, and are gone now; 1 where entries are
+  /// without a time; then ids and envelopes, oldest first. Envelopes of a newer version are left out; that of an entry
+  /// which is longer than any is empty.
+  ///
+  /// A time that is later than now would never be due: the clock was set back, or other hands wrote it. It becomes now.
   static let oldest = RedisScript(
-    Lua.types + Lua.now + Lua.own((1, "hash"), (2, "zset")) + """
+    Lua.evenWithoutMemory + Lua.types + Lua.entry + Lua.now + Lua.callWith + Lua.own((1, "hash"), (2, "zset")) + """
+      if ARGV[2] == '0' then
+        local stamp, ahead = string.format('%.0f', now), {}
+        local late = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. stamp, '+inf', 'LIMIT', 0, 256)
+        for i, id in ipairs(late) do ahead[i * 2 - 1], ahead[i * 2] = stamp, id end
+        callWith('ZADD', KEYS[2], ahead)
+      end
       local newest = ARGV[1] == '' and '+inf' or string.format('(%.0f', now - ARGV[1])
       local page = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', newest, 'LIMIT', ARGV[2], ARGV[3])
-      local reply = {#page == tonumber(ARGV[3]) and 1 or 0}
+      local reply, orphans = {#page == tonumber(ARGV[3]) and 1 or 0, 0, 0}, {}
       for _, id in ipairs(page) do
-        local envelope = redis.call('HGET', KEYS[1], id)
-        if envelope and not string.match(envelope, '^[2-9]') then
+        local envelope = entry(KEYS[1], id)
+        if not envelope then
+          orphans[#orphans + 1] = id
+        elseif not string.match(envelope, '^[2-9]') then
           reply[#reply + 1] = id
           reply[#reply + 1] = envelope
         end
       end
+      callWith('ZREM', KEYS[2], orphans)
+      reply[2] = #orphans
+      if redis.call('HLEN', KEYS[1]) > redis.call('ZCARD', KEYS[2]) then reply[3] = 1 end
       return reply
+      """)
+
+  /// KEYS: a hash, its times. ARGV: where to go on in the hash, `0` at first. Gives entries without a time that of now.
+  /// Answers where to go on; `0` at the end.
+  static let date = RedisScript(
+    Lua.evenWithoutMemory + Lua.types + Lua.now + Lua.own((1, "hash"), (2, "zset")) + """
+      local found = redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 256)
+      for i = 1, #found[2], 2 do
+        redis.call('ZADD', KEYS[2], 'NX', string.format('%.0f', now), found[2][i])
+      end
+      return found[1]
       """)
 
   /// KEYS: epoch, unwritten, its times. ARGV: epoch, alert ids.

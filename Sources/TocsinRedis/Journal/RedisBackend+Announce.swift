@@ -17,15 +17,21 @@ extension RedisBackend {
 
   @discardableResult
   public func announce(changes: [AlertChange]) async throws(StoreError) -> Int {
-    guard !changes.isEmpty else { return 0 }
-    return try await announce(
-      AnnounceScripts.changes, keys: changes.map { keys.announcedChange($0.changeID) },
-      changes.map { RedisArgument($0.envelope) })
+    var count = 0
+    for start in stride(from: 0, to: changes.count, by: Self.portion) {
+      let some = changes[start..<min(start + Self.portion, changes.count)]
+      count += try await announce(
+        AnnounceScripts.changes, keys: some.map { keys.announcedChange($0.changeID) },
+        some.map { RedisArgument($0.envelope) })
+    }
+    return count
   }
 
   public func announce(updates: [[UInt8]]) async throws(StoreError) {
-    guard !updates.isEmpty else { return }
-    _ = try await announce(AnnounceScripts.updates, keys: [], updates.map { RedisArgument($0) })
+    for start in stride(from: 0, to: updates.count, by: Self.portion) {
+      let some = updates[start..<min(start + Self.portion, updates.count)]
+      _ = try await announce(AnnounceScripts.updates, keys: [], some.map { RedisArgument($0) })
+    }
   }
 
   /// In portions: after a failure part of them may be announced, which is the same as that of a whole script.

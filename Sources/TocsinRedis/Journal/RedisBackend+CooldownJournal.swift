@@ -80,7 +80,7 @@ extension RedisBackend: CooldownJournal {
       JournalScripts.bury,
       keys: [
         keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
-        keys.cooldown(tenant: tenant, rule: rule, entity: entity),
+        keys.formerDeadLetters, keys.cooldown(tenant: tenant, rule: rule, entity: entity),
       ],
       [
         try epochArgument(), RedisArgument(alert.description), RedisArgument(reason),
@@ -98,6 +98,7 @@ extension RedisBackend: CooldownJournal {
         JournalScripts.discard,
         keys: [
           keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
+          keys.formerDeadLetters,
         ],
         [try epochArgument(), RedisArgument(reason), RedisArgument(configuration.deadLetterLength)]
           + ids[start..<min(start + Self.portion, ids.count)])
@@ -124,14 +125,13 @@ extension RedisBackend: CooldownJournal {
   public func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] {
     guard !alerts.isEmpty else { return [] }
     // An alert only ever moves from the journal to `unwritten`: asked for in this order none is missed on its way.
-    let ids = alerts.map { RedisArgument($0.description) }
-    let replies = try await pipeline([
-      ["ZMSCORE", RedisArgument(keys.journalTimes)] + ids, ["ZMSCORE", RedisArgument(keys.unwrittenTimes)] + ids,
-    ])
-    guard let journal = replies[0].array, let unwritten = replies[1].array,
-      journal.count == ids.count, unwritten.count == ids.count
-    else { throw .unexpected(.array(replies)) }
-    return zip(journal, unwritten).map { !$0.isNull ? .journal : !$1.isNull ? .unwritten : .none }
+    let replies = try await pipeline(
+      [keys.journal, keys.unwritten].flatMap { hash in
+        alerts.map { ["HEXISTS", RedisArgument(hash), RedisArgument($0.description)] }
+      })
+    return zip(replies.prefix(alerts.count), replies.dropFirst(alerts.count)).map { journal, unwritten in
+      journal == .integer(1) ? .journal : unwritten == .integer(1) ? .unwritten : .none
+    }
   }
 
   public func backlog() async throws(StoreError) -> JournalBacklog {
@@ -157,8 +157,19 @@ extension RedisBackend: CooldownJournal {
   /// How many entries of the log one script searches at most.
   private static var logPortion: Int { 2048 }
 
+  /// Gives every entry a time that has none: nobody would ever meet it.
+  private func date(_ hash: String, _ times: String) async throws(StoreError) {
+    remark("entries had no time; they count from now on", ["key": "\(hash)"])
+    var place = "0"
+    repeat {
+      let reply = try await run(JournalScripts.date, keys: [hash, times], [RedisArgument(place)])
+      guard let next = reply.string else { throw .unexpected(reply) }
+      place = next
+    } while place != "0"
+  }
+
   /// Reads on in portions past what a newer release wrote, until it has as many as are wanted; what no release can read
-  /// goes to the dead letters, or it would be read again for ever.
+  /// goes to the dead letters, or it would be read again for ever. Mends what is between a hash and its times.
   private func oldest(
     _ hash: String, _ times: String, age: RedisArgument, limit: Int
   ) async throws(StoreError) -> [JournalEntry] {
@@ -167,14 +178,22 @@ extension RedisBackend: CooldownJournal {
     var damaged: [RedisArgument] = []
     var offset = 0
     var goesOn = true
+    var isDated = false
     while goesOn, entries.count < limit {
       let size = min(Self.portion, limit - entries.count)
       let reply = try await run(
         JournalScripts.oldest, keys: [hash, times], [age, RedisArgument(offset), RedisArgument(size)])
-      guard let values = reply.array, !values.count.isMultiple(of: 2) else { throw .unexpected(reply) }
+      guard let values = reply.array, values.count >= 3, !values.count.isMultiple(of: 2), let orphans = values[1].int
+      else { throw .unexpected(reply) }
+      if orphans > 0 { remark("times without an entry were removed", ["key": "\(times)", "count": "\(orphans)"]) }
+      if values[2] == .integer(1), !isDated {
+        try await date(hash, times)
+        (isDated, offset, entries, damaged) = (true, 0, [], [])
+        continue
+      }
       goesOn = values[0] == .integer(1)
-      offset += size
-      for place in stride(from: 1, to: values.count, by: 2) {
+      offset += size - orphans
+      for place in stride(from: 3, to: values.count, by: 2) {
         guard let name = values[place].bytes, let envelope = values[place + 1].bytes else { throw .unexpected(reply) }
         let bytes = Array(envelope.readableBytesView)
         let id = AlertID(String(buffer: name))

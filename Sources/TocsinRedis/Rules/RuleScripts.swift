@@ -5,7 +5,7 @@ import RedisClient
 ///
 /// A number that is none of 64 bits is as if nobody had filled the board.
 enum RuleScripts {
-  private static let prelude = Lua.types + Lua.number
+  private static let prelude = Lua.types + Lua.entry + Lua.number
 
   /// KEYS: rules, newest version. ARGV: field, version, value, channel.
   ///
@@ -16,7 +16,7 @@ enum RuleScripts {
     prelude + Lua.own((1, "hash")) + """
       local newest = number(text(KEYS[2]))
       if newest then
-        local there = redis.call('HGET', KEYS[1], ARGV[1])
+        local there = entry(KEYS[1], ARGV[1])
         if there then
           local version = tonumber((string.match(there, '^1(%d+)|')))
           if string.match(there, '^[2-9]') or (version and version >= tonumber(ARGV[2])) then return 0 end
@@ -70,11 +70,27 @@ enum RuleScripts {
       return newest and {newest, text(KEYS[3]) or ''}
       """)
 
-  /// As ``version``, with fields and values between the two.
+  /// As ``version``, with fields and values between the two. What is longer than any rule is empty.
   static let snapshot = RedisScript(
     prelude + """
       local newest = number(text(KEYS[2]))
       if not newest or foreign(KEYS[1], 'hash') then return false end
-      return {newest, redis.call('HGETALL', KEYS[1]), text(KEYS[3]) or ''}
+      local names, fields, pairs = redis.call('HKEYS', KEYS[1]), {}, {}
+      for _, name in ipairs(names) do
+        if #name > \(Lua.textLimit) or redis.call('HSTRLEN', KEYS[1], name) > \(Lua.entryLimit) then
+          pairs[#pairs + 1] = string.sub(name, 1, \(Lua.textLimit))
+          pairs[#pairs + 1] = ''
+        else
+          fields[#fields + 1] = name
+        end
+      end
+      for first = 1, #fields, 1000 do
+        local last = math.min(first + 999, #fields)
+        for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields, first, last))) do
+          pairs[#pairs + 1] = fields[first + i - 1]
+          pairs[#pairs + 1] = value
+        end
+      end
+      return {newest, pairs, text(KEYS[3]) or ''}
       """)
 }

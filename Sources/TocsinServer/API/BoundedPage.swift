@@ -1,6 +1,7 @@
 import TocsinCore
 
-/// A page of a list that has a limit in bytes as well: it is read in portions, and ends early where it is full.
+/// A page of a list that has a limit in bytes as well: it is read in portions, and ends early where it is full, or where a
+/// portion ended early.
 struct BoundedPage<ID: Sendable>: Sendable {
   /// The elements as JSON, separated by commas.
   var elements: [UInt8] = []
@@ -31,7 +32,8 @@ struct BoundedPage<ID: Sendable>: Sendable {
     var page = BoundedPage()
     var place = start
     while page.count < limit {
-      let portion = try await fetch(place, page.portion(limit: limit, byteLimit: byteLimit))
+      let size = page.portion(limit: limit, byteLimit: byteLimit)
+      let portion = try await fetch(place, size)
       if page.count == 0 { page.elements.reserveCapacity(portion.elements.count * Self.usualSize) }
       for element in portion.elements {
         let before = page.elements.count
@@ -46,7 +48,7 @@ struct BoundedPage<ID: Sendable>: Sendable {
         place = id(element)
       }
       page.next = portion.next
-      guard portion.next != nil else { break }
+      guard portion.next != nil, portion.elements.count >= size else { break }
       place = portion.next
     }
     return page

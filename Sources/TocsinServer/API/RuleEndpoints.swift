@@ -113,9 +113,8 @@ enum RuleEndpoints {
       try query.finish()
       guard AlertRule.isValid(ruleID: id) else { throw Problem(404, "there is no rule of that id") }
       let page = try await reader.page(limit: limit, behind: start) { behind, limit in
-        let found = try await rules.history(id, tenant: request.tenant, before: behind ?? .max, limit: limit + 1)
-        let changes = Array(found.prefix(limit))
-        return (changes, found.count > limit ? changes.last?.version : nil)
+        let found = try await rules.history(id, tenant: request.tenant, before: behind ?? .max, limit: limit)
+        return (found.elements, found.next)
       } id: { change in
         change.version
       } append: { change, bytes in

@@ -54,7 +54,10 @@ struct BodyInflater {
     let reason =
       switch error as? NIOHTTPDecompression.ExtraDecompressionError {
       case .some(.truncatedData): ": it ends too early"
-      case .some(.invalidTrailingData): ": there are bytes behind its end"
+      case .some(.invalidTrailingData):
+        coding == .gzip
+          ? ": there are bytes behind the end of its first member; pack the whole body as one member"
+          : ": there are bytes behind its end"
       default: ""
       }
     return Problem(400, "the body is not well-formed \(coding.rawValue)\(reason)")

@@ -59,7 +59,11 @@ extension ConnectionHandler {
     server.adopt(channel, head: head).assumeIsolated().whenComplete { result in
       switch result {
       case .success:
-        if let decoder { pipeline.operations.removeHandler(context: decoder, promise: nil) }
+        guard let decoder else { return }
+        // It passes on what it held, and does not say that this was all.
+        let isGone = channel.eventLoop.makePromise(of: Void.self)
+        isGone.futureResult.assumeIsolated().whenComplete { _ in pipeline.operations.fireChannelReadComplete() }
+        pipeline.operations.removeHandler(context: decoder, promise: isGone)
       case .failure: channel.close(promise: nil)
       }
     }

@@ -90,11 +90,19 @@ public final class WebSocketHub: EventSink, Sendable {
         clientID: AlertID(at: self.wallClock(), using: &generator))
       session.actor = try Actor(head.headers)
       let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: MessageAssembler.maximumSize))
+      try channel.syncOptions?.setOption(.recvAllocator, value: WebSocketHub.reading)
+      try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
       try channel.pipeline.syncOperations.addHandlers([decoder, session])
     }
     // On the loop at once: bytes of the client may be on their way through the pipeline.
     return channel.eventLoop.inEventLoop
       ? channel.eventLoop.makeCompletedFuture(withResultOf: install) : channel.eventLoop.submit(install)
+  }
+
+  /// Bounds what one client's frames cost in a turn of the loop: all that are read at once are gone through before the loop
+  /// turns to anybody else, and a frame may have six bytes. A client's usual message is far shorter than this.
+  private static var reading: AdaptiveRecvByteBufferAllocator {
+    AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 8192)
   }
 
   /// Carries out what clients ask for beyond their event loop, until ``drain(over:)`` is done or the task is cancelled.

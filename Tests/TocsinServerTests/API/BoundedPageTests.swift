@@ -45,6 +45,31 @@ import TocsinEngine
     #expect(portions == [100, 50])
   }
 
+  /// A store gives up after very many elements that cannot be read: the reader goes on from there.
+  @Test func aPortionThatEndsEarlyEndsThePage() async throws {
+    for found in [0, 7] {
+      var asked: [Int?] = []
+      let page = try await BoundedPage.read(limit: 300, behind: Int?.none) { behind, count in
+        asked.append(behind)
+        let elements = asked.count == 1 ? Array(0..<count) : Array(count..<count + found)
+        return (elements, asked.count == 1 ? count - 1 : 9000)
+      } id: { element in
+        element
+      } append: { element, bytes in
+        bytes.append(UInt8(ascii: "0"))
+      }
+      #expect(asked == [nil, 99])
+      #expect(page.count == 100 + found && page.next == 9000)
+    }
+    let empty = try await BoundedPage.read(limit: 1000, behind: 5) { _, _ in
+      ([Int](), 9000)
+    } id: { element in
+      element
+    } append: { _, _ in
+    }
+    #expect(empty.count == 0 && empty.elements.isEmpty && empty.next == 9000)
+  }
+
   @Test func anElementThatIsTooLargeAloneIsAPage() async throws {
     let sizes = [10, 5000, 10]
     var seen: [Int] = []

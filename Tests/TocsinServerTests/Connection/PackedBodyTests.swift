@@ -103,12 +103,19 @@ import Testing
 
   @Test func whatIsNotWellFormedIsSaid() async throws {
     let packed = try Self.pack(ByteBuffer(string: "quiet"))
+    // Longer than what is unpacked at once.
+    var generator = SystemRandomNumberGenerator()
+    let noise = (0..<30_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let large = try Self.pack(ByteBuffer(bytes: noise))
+    let behind =
+      "not well-formed gzip: there are bytes behind the end of its first member; pack the whole body as one member"
     var wrongSum = packed
     wrongSum[packed.count - 6] ^= 1
     for (body, reason) in [
       (Array("quiet".utf8), "not well-formed gzip"),
       (Array(packed.dropLast(3)), "not well-formed gzip: it ends too early"),
-      (packed + [1], "not well-formed gzip: there are bytes behind its end"), (wrongSum, "not well-formed gzip"),
+      (packed + [1], behind), (packed + packed, behind), (large + packed, behind),
+      (wrongSum, "not well-formed gzip"),
     ] {
       for line in ["POST /api/alerts/check", "PUT /x"] {
         let connection = try await TestConnection(FakeRequestServer())

@@ -44,15 +44,17 @@ extension MemoryCluster: DeliveryStore {
     DeliveryBacklog(unfinished: 0, dead: 0, oldestMilliseconds: 0)
   }
 
-  func deliveries(_ query: DeliveryQuery, tenant: Tenant) async throws(StoreError) -> [Delivery] {
+  func page(
+    _ query: DeliveryQuery, tenant: Tenant
+  ) async throws(StoreError) -> StoredPage<Delivery, DeliveryID> {
     let (all, isDown) = state.withLock { ($0.deliveries, $0.postgresIsDown) }
     if isDown { throw StoreError(.unavailable, backend: "postgresql", message: "away") }
     let matching = all.filter { MemoryCluster.matches($0, query) }
-    return Array(matching.sorted { $0.planned.id > $1.planned.id }.prefix(query.limit))
+    return MemoryCluster.page(matching.sorted { $0.planned.id > $1.planned.id }, query.limit, \.planned.id)
   }
 
   func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
-    try await deliveries(DeliveryQuery(id: id), tenant: tenant).first
+    try await page(DeliveryQuery(id: id), tenant: tenant).elements.first
   }
 
   func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {

@@ -122,13 +122,20 @@ extension MemoryCluster: AlertStore {
     }
   }
 
-  func alerts(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> [Alert] {
+  /// The first elements of a list.
+  static func page<Element: Sendable, Key: Sendable>(
+    _ list: [Element], _ limit: Int, _ key: (Element) -> Key
+  ) -> StoredPage<Element, Key> {
+    StoredPage(elements: Array(list.prefix(limit)), next: list.count > limit ? key(list[limit - 1]) : nil)
+  }
+
+  func page(_ query: AlertQuery, tenant: Tenant) async throws(StoreError) -> StoredPage<Alert, AlertID> {
     try postgres { state in
       let matching = state.alerts.values.filter { alert in
         query.filter.matches(alert) && (query.includesResolved || alert.resolution == nil)
           && (query.before.map { alert.alertID < $0 } ?? true)
       }
-      return Array(matching.sorted { $0.alertID > $1.alertID }.prefix(query.limit))
+      return MemoryCluster.page(matching.sorted { $0.alertID > $1.alertID }, query.limit, \.alertID)
     }
   }
 
@@ -226,12 +233,12 @@ extension MemoryCluster: RuleStore {
 
   func history(
     ruleID: String, tenant: Tenant, before version: Int64, limit: Int
-  ) async throws(StoreError) -> [RuleChange] {
+  ) async throws(StoreError) -> StoredPage<RuleChange, Int64> {
     try postgres { state in
       let own = state.changes.filter { change in
         change.version < version && (change.after ?? change.before)?.object?["rule_id"] == .string(ruleID)
       }
-      return Array(own.prefix(limit))
+      return MemoryCluster.page(own, limit, \.version)
     }
   }
 }

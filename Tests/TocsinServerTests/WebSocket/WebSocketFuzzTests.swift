@@ -27,7 +27,10 @@ struct WebSocketFuzzTests {
       let cut = Int.random(in: 0...input.count, using: &generator)
       let whole = try Self.types(after: [input])
       let parts = try Self.types(after: [Array(input[..<cut]), Array(input[cut...])])
-      try #require(whole == parts)
+      // Of the pings of one read, the newest is answered.
+      try #require(whole.filter { !$0.hasPrefix("10 ") } == parts.filter { !$0.hasPrefix("10 ") })
+      let (pongs, more) = (whole.count { $0.hasPrefix("10 ") }, parts.count { $0.hasPrefix("10 ") })
+      try #require(pongs == min(more, 1) && more <= 2)
     }
   }
 

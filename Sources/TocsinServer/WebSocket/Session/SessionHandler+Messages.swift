@@ -7,7 +7,7 @@ extension SessionHandler {
   func perform(_ action: Session.Action) {
     switch action {
     case .nothing: return
-    case .pong(let payload): send(OutgoingFrame.pong(payload))
+    case .pong(let payload): pinged(payload)
     case .ping: send(OutgoingFrame.ping)
     case .perform(let message): perform(message)
     case .refuse(let error): send(ServerMessage.error(error))
@@ -20,6 +20,7 @@ extension SessionHandler {
   private func closeStream(_ frame: ByteBuffer, _ reason: CloseReason) {
     leaveStream()
     guard let context else { return }
+    answerPing()
     let written = context.eventLoop.makePromise(of: Void.self)
     context.writeAndFlush(wrapOutboundOut(frame), promise: written)
     switch reason {

@@ -37,6 +37,10 @@ final class SessionHandler: ChannelDuplexHandler {
   /// What was wrong with the address, to be told after `connected`.
   var complaint: ClientError?
   private var wantsToRead = false
+  /// Whether more of what was read may follow in this turn: what is sent meanwhile goes out with one flush at its end.
+  private var isReading = false
+  /// What the newest ping had that is not answered yet. Each one answers the earlier ones, too (RFC 6455, 5.5.3).
+  private var unansweredPing: ByteBuffer?
   private var readPause: NIODeadline?
 
   /// A session that begins when it is in a pipeline of an active channel.
@@ -107,8 +111,22 @@ final class SessionHandler: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let now = hub.loop.now
+    isReading = true
     perform(session.received(unwrapInboundIn(data), now: now))
     readPause = session.readPause(now: now)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    finishReading()
+    context.fireChannelReadComplete()
+  }
+
+  /// Sends what was held back while frames were read.
+  private func finishReading() {
+    guard isReading else { return }
+    answerPing()
+    isReading = false
+    context?.flush()
   }
 
   /// Reading pauses while the client has used up its budget.
@@ -149,6 +167,7 @@ final class SessionHandler: ChannelDuplexHandler {
 
   /// Time passed.
   func timePassed(_ now: NIODeadline) {
+    finishReading()
     perform(session.tick(now: now))
     if replay != nil { hub.enqueue(replayOf: self) }
     if stalledSince != nil, let audience { closeIfTooSlow(audience) }
@@ -170,8 +189,22 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Sends a message that is no event. A client that asks and does not read is closed.
   func send(_ frame: ByteBuffer) {
     guard let context else { return }
-    context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    context.write(wrapOutboundOut(frame), promise: nil)
+    if !isReading { context.flush() }
     if !isWritable, bufferedBytes > hub.configuration.lagLimit { close(.tooSlow) }
+  }
+
+  /// Answers a ping of that payload, once what was read with it has been gone through.
+  func pinged(_ payload: ByteBuffer) {
+    unansweredPing = payload
+    if !isReading { answerPing() }
+  }
+
+  /// Answers the newest ping.
+  func answerPing() {
+    guard let payload = unansweredPing else { return }
+    unansweredPing = nil
+    send(OutgoingFrame.pong(payload))
   }
 
   /// Begins the close handshake for that reason.
