@@ -196,7 +196,9 @@ import TocsinCore
     let answer = "{\"alert_id\":\"\(Samples.alertID)\",\"timeline\":[\(entries.joined(separator: ","))]}"
     try await with({ _ in .answer(200, answer) }) { server in
       let result = await run(["alerts", "timeline", Samples.alertID, "--url", server.url])
-      let order = result.output.dropFirst().map { line in events.first { line.contains($0.replacing("_", with: " ")) } }
+      let order = result.output.dropFirst().compactMap { line in
+        events.first { line.contains($0.replacing("_", with: " ")) }
+      }
       #expect(order == events)
     }
   }

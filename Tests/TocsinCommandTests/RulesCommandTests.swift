@@ -138,7 +138,7 @@ import TocsinCore
       name: R
       alert_type: high_cpa
       severity: low
-      metadata: {min_sample: 5, curency: EUR, team: growth, unit: "%", Description: x}
+      metadata: {min_sample: 5, curency: EUR, team: growth, Description: x}
       """
     try await FakeServer.with(script) { server in
       let result = await run(["rules", "apply", "-f", "-", "--dry-run", "--url", server.url], input: text)
