@@ -77,7 +77,7 @@ let package = Package(
     module("Support"),
     module(
       "RedisClient",
-      ["CHiredis", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
+      ["CHiredis", "Support", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
     module("PostgresClient", ["CLibpq", "Support", logging, lifecycle]),
     module("CurlClient", ["CLibcurl", "Support", lifecycle]),
     module("TocsinCore"),
@@ -87,15 +87,15 @@ let package = Package(
     module(
       "TocsinNotifiers",
       [
-        "TocsinCore", "CurlClient", logging, .product(name: "Mustache", package: "swift-mustache"),
+        "TocsinCore", "CurlClient", "Support", logging, .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    module("TocsinServer", ["TocsinCore", "TocsinEngine", logging, lifecycle] + nio + http + web),
+    module("TocsinServer", ["TocsinCore", "TocsinEngine", "Support", logging, lifecycle] + nio + http + web),
     module(
       "TocsinApp",
       [
         "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinNotifiers", "TocsinServer",
-        "RedisClient", "PostgresClient", "CurlClient", logging, lifecycle,
+        "RedisClient", "PostgresClient", "CurlClient", "Support", logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -104,7 +104,7 @@ let package = Package(
     module(
       "TocsinClient",
       [
-        "TocsinCore", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "TocsinCore", "Support", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio + http),
     .executableTarget(

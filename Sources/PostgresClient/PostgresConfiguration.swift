@@ -28,13 +28,7 @@ public struct PostgresConfiguration: Sendable {
     }
     if let fault = ConnectionOptions.fault(of: parsed, in: url) { throw PostgresError(.invalidConfiguration, fault) }
     options = parsed
-    if let text = value(of: "connect_timeout") {
-      guard let seconds = Int64(text), (0...3600).contains(seconds) else {
-        throw PostgresError(
-          .invalidConfiguration, "the connection string's connect_timeout is not a number of seconds from 0 to 3600")
-      }
-      connectTimeout = .seconds(seconds)
-    }
+    if let seconds = value(of: "connect_timeout").flatMap({ Int64($0) }) { connectTimeout = .seconds(seconds) }
     if let name = value(of: "application_name") { applicationName = name }
     if let text = value(of: "options"), let setting = text.firstRange(of: "statement_timeout=") {
       guard let timeout = Self.timeout(text[setting.upperBound...]) else {

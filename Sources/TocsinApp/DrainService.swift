@@ -20,7 +20,7 @@ struct DrainService: Service {
     try? await gracefulShutdown()
     guard !Task.isCancelled else { return }
     health.beginDraining()
-    logger.info("draining", metadata: ["seconds": "\(duration.components.seconds)"])
+    logger.info("draining", metadata: ["seconds": .stringConvertible(duration.components.seconds)])
     let end = ContinuousClock.now + duration
     await hub.drain(over: .seconds(duration.components.seconds))
     while ContinuousClock.now < end, !server.isDeserted {

@@ -208,6 +208,11 @@ public final class Node: Sendable {
 
   /// Looks whether the node may start.
   private func check() async throws {
+    do {
+      try await ListenProbe.check(host: configuration.host, port: configuration.port)
+    } catch  where !(error is CancellationError) {
+      throw NodeFailure(reason(error))
+    }
     try await SchemaGuard(configuration: configuration, logger: logger).check()
     try await ClusterGuard(configuration: configuration, membership: membership, group: group, logger: logger).check()
   }
@@ -275,7 +280,10 @@ public final class Node: Sendable {
     if let wanted = node.connections, wanted > budget.clients {
       logger.warning(
         "fewer connections are accepted than TOCSIN_CONNECTIONS says: raise the limit of open files",
-        metadata: ["wanted": "\(wanted)", "connections": "\(budget.clients)", "open files": "\(limit)"])
+        metadata: [
+          "wanted": .stringConvertible(wanted), "connections": .stringConvertible(budget.clients),
+          "open files": .stringConvertible(limit),
+        ])
     }
     return budget
   }

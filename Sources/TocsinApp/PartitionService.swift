@@ -64,7 +64,7 @@ struct PartitionService: QuietService {
       if rows > 0, told.strays[table, default: 0] == 0 {
         logger.warning(
           "rows lie in the default partition: there was no partition for their week",
-          metadata: ["table": "\(table)", "rows": "\(rows)"])
+          metadata: ["table": "\(table)", "rows": .stringConvertible(rows)])
       }
       told.strays[table] = rows
     }

@@ -55,7 +55,10 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   }
 
   static func invalidURL(_ text: some StringProtocol, _ reason: String) -> ClientError {
-    ClientError(.invalidURL, reason: "\"\(text)\" is not the address of a server: \(reason)")
+    // A password may be before the last @.
+    let login = text.lastIndex(of: "@").map { text.index(after: $0) }
+    let shown = login.map { "•••@\(text[$0...])" } ?? String(text)
+    return ClientError(.invalidURL, reason: "\"\(shown)\" is not the address of a server: \(reason)")
   }
 
   static let invalidUser = ClientError(.invalidUser, reason: "the name of the user \(UserName.demand)")

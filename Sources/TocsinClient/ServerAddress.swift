@@ -1,4 +1,5 @@
 import NIOCore
+import Support
 
 /// Where a server listens: what `--url` and `TOCSIN_URL` name.
 public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
@@ -48,6 +49,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
       host = String(authority[..<hostEnd])
     }
     guard !host.isEmpty else { throw .invalidURL(text, "the host is missing") }
+    if let fault = HostName.fault(of: host) { throw .invalidURL(text, "the host name \(fault)") }
     let portText = authority[hostEnd...]
     if portText.isEmpty {
       port = usesTLS ? 443 : 80

@@ -54,16 +54,27 @@ public struct DeliverySelection: Sendable, Hashable {
   public var receiver: String?
   /// Only those in this state.
   public var state: DeliveryState?
+  /// Only those of alerts of these campaigns; an id that contains a comma matches nothing. A replay does not mind them.
+  public var campaignIDs: [String]
+  /// Only those of alerts that fired at that moment or later. A replay does not mind it.
+  public var since: Timestamp?
 
   /// A query of these parts.
-  public init(alertID: String? = nil, receiver: String? = nil, state: DeliveryState? = nil) {
+  public init(
+    alertID: String? = nil, receiver: String? = nil, state: DeliveryState? = nil, campaignIDs: [String] = [],
+    since: Timestamp? = nil
+  ) {
     self.alertID = alertID
     self.receiver = receiver
     self.state = state
+    self.campaignIDs = campaignIDs
+    self.since = since
   }
 
   func items(limit: Int, cursor: String?) -> [(String, String)] {
     var items = members.map { ($0.0, $0.1) }
+    items += campaignIDs.map { ("campaign_id", $0) }
+    if let since { items.append(("since", since.description)) }
     items.append(("limit", String(limit)))
     if let cursor { items.append(("cursor", cursor)) }
     return items

@@ -150,9 +150,8 @@ public final class Engine: Sendable {
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
     deliveries = DeliveryService(
-      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates,
-      timeout: settings.deliveries.testTimeout,
-      logger: logger)
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates, book: routing,
+      timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
     pathServices = [writer, raiser]

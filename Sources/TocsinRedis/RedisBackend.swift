@@ -131,7 +131,7 @@ extension RedisBackend {
     let now = ContinuousClock.now
     guard let more = remarks.withLock({ $0.mayTell(kind.description, at: now) }) else { return }
     var metadata = metadata()
-    if more > 0 { metadata["more_since"] = "\(more)" }
+    if more > 0 { metadata["more_since"] = .stringConvertible(more) }
     logger.warning(kind, metadata: metadata)
   }
 

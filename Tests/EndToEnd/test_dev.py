@@ -109,6 +109,18 @@ def test_a_taken_port_is_said_before_anything_starts(dev):
     assert one.text == f"tocsin: port {port} is in use; stop what listens there, or choose other ports with --port\n"
 
 
+def test_a_taken_port_leaves_no_folder(dev, folder):
+    data = folder / "new" / "data"
+    with socket.socket() as taken:
+        port = free_ports(1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        one = dev("--data", str(data), port=port)
+        assert one.process.wait(30) == 1
+    assert "is in use" in one.text
+    assert not data.parent.exists()
+
+
 def test_a_folder_in_use_is_said(dev, folder):
     data = folder / "data"
     one = dev("--data", str(data))

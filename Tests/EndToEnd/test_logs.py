@@ -24,6 +24,22 @@ def test_a_clean_start_has_no_warning(cluster):
             assert LINE.match(line).group(1) in ("info", "notice"), line
 
 
+def test_figures_are_numbers_in_json(cluster):
+    node = cluster(nodes=1, environment={"TOCSIN_LOG_FORMAT": "json", "TOCSIN_LOG_ACCESS": "true"}).nodes[0]
+    assert request("GET", node.url + "/api/alerts?limit=1").status == 200
+
+    def logged():
+        return [json.loads(line) for line in pathlib.Path(node.log).read_text().splitlines()]
+
+    def line():
+        return next((each for each in logged() if each["message"] == "request" and each["route"] == "/api/alerts"), None)
+    wait_for(lambda: line() is not None, 20, "the request's line")
+    assert line()["status"] == 200 and type(line()["microseconds"]) is int
+    # What is a name stays one, whatever it looks like.
+    first = next(each for each in logged() if each["message"] == "the first rules were written")
+    assert type(first["count"]) is int and type(first["node"]) is str
+
+
 def test_changes_are_told_with_who_made_them(cluster):
     made = cluster(nodes=1, environment={"TOCSIN_LOG_FORMAT": "json"})
     node = made.nodes[0]

@@ -164,6 +164,25 @@ def starting(tmp_path):
         server.wait()
 
 
+def test_a_taken_port_is_said_at_once(tmp_path):
+    """Before PostgreSQL and Redis are looked for: neither is there."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        server = Server(
+            [BINARY, "serve", "--port", str(port)], tmp_path / "taken.log",
+            {"DATABASE_URL": "host=127.0.0.1 port=1", "REDIS_URL": "redis://127.0.0.1:1",
+             "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
+        try:
+            assert server.wait(30) == 1, server.tail()
+        finally:
+            server.end()
+    assert server.tail() == (
+        f"tocsin: 127.0.0.1:{port} is in use by another program: stop it, or choose another port with --port or "
+        "TOCSIN_PORT")
+
+
 IGNORED = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE]
 
 

@@ -20,6 +20,51 @@ import Testing
     #expect(!"\(error)".contains("s3cret"))
   }
 
+  @Test(arguments: [
+    ("sslmode=wrong", "sslmode must be disable, allow, prefer, require, verify-ca or verify-full"),
+    ("sslmode=Require", "sslmode must be disable, allow, prefer, require, verify-ca or verify-full"),
+    (
+      "target_session_attrs=master",
+      "target_session_attrs must be any, read-write, read-only, primary, standby or prefer-standby"
+    ),
+    ("connect_timeout=soon", "connect_timeout must be a whole number from 0 to 3600"),
+    ("connect_timeout=3601", "connect_timeout must be a whole number from 0 to 3600"),
+    ("keepalives=yes", "keepalives must be 0 or 1"),
+    ("keepalives_idle=-1", "keepalives_idle must be a whole number from 0 on"),
+    ("keepalives_interval=2s", "keepalives_interval must be a whole number from 0 on"),
+    ("keepalives_count=99999999999", "keepalives_count must be a whole number from 0 on"),
+    ("tcp_user_timeout=1.5", "tcp_user_timeout must be a whole number from 0 on"),
+    ("gssencmode=on", "gssencmode must be disable, prefer or require"),
+    ("channel_binding=1", "channel_binding must be disable, prefer or require"),
+    ("ssl_min_protocol_version=1.2", "ssl_min_protocol_version must be TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3"),
+    ("sslsni=no", "sslsni must be 0 or 1"), ("sslcompression=on", "sslcompression must be 0 or 1"),
+  ])
+  func wrongOptionsAreNamed(option: String, fault: String) throws {
+    for url in ["host=h \(option)", "postgresql://h/db?\(option)"] {
+      let error = try #require(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
+      #expect("\(error)".contains("the connection string's \(fault)"), "\(error)")
+    }
+  }
+
+  @Test(arguments: [
+    "sslmode=verify-full target_session_attrs=read-write connect_timeout=0 keepalives=0 keepalives_idle=9",
+    "gssencmode=disable channel_binding=require ssl_min_protocol_version=tlsv1.2 sslsni=1 tcp_user_timeout=0",
+    "sslmode='' connect_timeout='' user=u sslrootcert=/etc/ca.pem krbsrvname=x",
+  ])
+  func rightOptionsAreTaken(options: String) throws {
+    _ = try PostgresConfiguration(url: "host=h \(options)")
+  }
+
+  @Test(arguments: [
+    ("host=\u{201C}db\u{201D}", "host has a quotation mark in it"), ("host=a,b-", "host has a hyphen beside a dot"),
+    ("host='a b'", "host has white space in it"), ("hostaddr=1.2.3.400", "hostaddr is a number and no IPv4 address"),
+    ("postgresql://d%C3%B6/db", "host is not in ASCII"),
+  ])
+  func impossibleHostsAreNamed(url: String, fault: String) throws {
+    let error = try #require(throws: PostgresError.self) { try PostgresConfiguration(url: url) }
+    #expect("\(error)".contains("the connection string's \(fault)"), "\(error)")
+  }
+
   @Test func descriptionsMaskThePassword() throws {
     let configuration = try PostgresConfiguration(url: "postgresql://ann:s3cret@a:1,b:2/db?sslpassword=s3cret")
     var dumped = ""

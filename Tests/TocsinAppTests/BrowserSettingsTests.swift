@@ -27,10 +27,12 @@ import TocsinServer
   }
 
   @Test(arguments: [
-    ("TOCSIN_HTTP_HOSTS", "a.example.org,http://b.example.org", "\"http://b.example.org\" is no host"),
+    ("TOCSIN_HTTP_HOSTS", "a.example.org,http://b.example.org", "entry 2, \"http://b.example.org\", is no host"),
+    ("TOCSIN_HTTP_HOSTS", "a,,-b", "entry 3, \"-b\", is no host"),
+    ("TOCSIN_HTTP_ORIGINS", "https://u:hunter2@a.example.org", "entry 1 is no origin"),
     ("TOCSIN_HTTP_HOSTS", ",", "there is no host in it"),
-    ("TOCSIN_HTTP_ORIGINS", "https://a.example.org,*", "\"*\" is no origin"),
-    ("TOCSIN_HTTP_ORIGINS", "https://a.example.org/", "\"https://a.example.org/\" is no origin"),
+    ("TOCSIN_HTTP_ORIGINS", "https://a.example.org,*", "entry 2, \"*\", is no origin"),
+    ("TOCSIN_HTTP_ORIGINS", "https://a.example.org/", "entry 1, \"https://a.example.org/\", is no origin"),
   ])
   func malformedEntriesAreRefusedByName(variable: String, value: String, reason: String) async throws {
     let error = await #expect(throws: ConfigurationError.self) { _ = try await configuration([variable: value]) }

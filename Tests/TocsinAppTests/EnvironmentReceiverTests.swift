@@ -139,19 +139,56 @@ import TocsinNotifiers
       "ALERT_EMAIL_RECIPIENTS: has nothing between its commas",
       "ALERT_EMAIL_SMTP_PORT: must be a whole number from 1 to 65535",
       "ALERT_SLACK_ENABLED: must be true or false (or yes, no, on, off, 1, 0)",
-      "ALERT_WEBHOOK_URLS: must begin with https:// or http://, without spaces",
+      "ALERT_WEBHOOK_URLS: entry 2 must be a URL that begins with https:// or http://, without spaces",
       "ALERT_WEBHOOK_HEADERS: must be a JSON object: {\"X-Team\": \"growth\"}",
     ]
     #expect(try problems("", environment: environment) == expected)
     #expect(
       try problems("", environment: webhook.merging(["ALERT_WEBHOOK_HEADERS": "{\"A\": 5}"]) { $1 })
-        == ["ALERT_WEBHOOK_HEADERS: the value of each header must be a JSON string"])
+        == ["ALERT_WEBHOOK_HEADERS.A: the value of a header must be a JSON string"])
     #expect(
       try problems("", environment: webhook.merging(["ALERT_WEBHOOK_HEADERS": "{\"Host\": \"x\"}"]) { $1 })
         == ["ALERT_WEBHOOK_ENABLED: the header host cannot be set"])
     #expect(
       try problems("", environment: ["ALERT_SLACK_ENABLED": "true", "ALERT_SLACK_WEBHOOK_URL": "hunter2"])
-        == ["ALERT_SLACK_WEBHOOK_URL: must begin with https:// or http://, without spaces"])
+        == ["ALERT_SLACK_WEBHOOK_URL: must be a URL that begins with https:// or http://, without spaces"])
+  }
+
+  @Test func entriesOfListsHaveNamesAndPlaces() throws {
+    let mail = [
+      "ALERT_EMAIL_ENABLED": "true", "ALERT_EMAIL_SENDER": "a@example.org", "ALERT_EMAIL_SMTP_HOST": "mail.example.org",
+      "ALERT_EMAIL_RECIPIENTS": "ok@example.org, ops@, ,\"Doe, Jo\" jo@example.org",
+    ]
+    let form = "must be a mail address: ops@example.org, or On call <ops@example.org>"
+    #expect(
+      try problems("", environment: mail) == [
+        "ALERT_EMAIL_RECIPIENTS: entry 2, \"ops@\", \(form)",
+        "ALERT_EMAIL_RECIPIENTS: entry 3, \"\"Doe, Jo\" jo@example.org\", \(form)",
+      ])
+    let urls = [
+      "https://hooks.example.org/a", "htps://u:hunter2@hooks.example.org/hunter2?k=hunter2", "hunter2",
+      "https://\u{201C}hunter2\u{201D}/x", "https://hooks.example.org:0/hunter2",
+    ]
+    let shape = "must be a URL that begins with https:// or http://, without spaces"
+    #expect(
+      try problems("", environment: webhook.merging(["ALERT_WEBHOOK_URLS": urls.joined(separator: " , ")]) { $1 }) == [
+        "ALERT_WEBHOOK_URLS: entry 2, \"htps://hooks.example.org\", \(shape)",
+        "ALERT_WEBHOOK_URLS: entry 3 \(shape)",
+        "ALERT_WEBHOOK_URLS: entry 4 must be a URL of a host: its name has a quotation mark in it",
+        "ALERT_WEBHOOK_URLS: entry 5, \"https://hooks.example.org\", must be a URL with a port from 1 to 65535",
+      ])
+    #expect(
+      try problems("", environment: webhook.merging(["ALERT_WEBHOOK_URLS": "https://h/a,htps://h/b"]) { $1 })
+        == ["ALERT_WEBHOOK_URLS: entry 2, \"htps://h\", \(shape)"])
+  }
+
+  @Test func linesOfAFileHaveNumbers() throws {
+    let text = "receivers: [{name: a, webhook: {urls_file: urls}}]"
+    #expect(
+      try problems(text, files: ["urls": "https://h.example.org/a\n\nhunter2\n"]) == [
+        "receivers[0].webhook.urls_file (line 3 of the file): must be a URL that begins with https:// or http://, "
+          + "without spaces"
+      ])
   }
 
   @Test(arguments: [

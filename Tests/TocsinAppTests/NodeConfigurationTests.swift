@@ -65,7 +65,7 @@ import TocsinCore
     "TOCSIN_TEMPLATES",
   ])
   func quotesAreNamed(variable: String) throws {
-    for value in ["\"x\"", "'x'\n"] {
+    for value in ["\"x\"", "'x'\n", "\u{201C}x\u{201D}", "\u{201E}x\u{201C}"] {
       #expect(
         try problems(environment: [variable: value])
           == ["\(variable): has quotes around it, which are part of the value: leave them out"])
@@ -73,6 +73,46 @@ import TocsinCore
     #expect(
       try problems(environment: [variable: "a\tb"])
         == ["\(variable): has a control character (a line break, a tab, …) inside"])
+  }
+
+  @Test(arguments: [
+    (["TOCSIN_HOST": "\u{201C}0.0.0.0"], "TOCSIN_HOST: the host name has a quotation mark in it"),
+    (["TOCSIN_HOST": "0.0.0.0:8000"], "TOCSIN_HOST: the host name has a colon in it and is no IPv6 address"),
+    (["TOCSIN_HOST": "a b"], "TOCSIN_HOST: the host name has white space in it"),
+    (
+      ["REDIS_URL": "redis://\u{201C}redis\u{201D}:6379/0"],
+      "REDIS_URL: not a URL of a Redis server: its host name has a quotation mark in it"
+    ),
+    (
+      ["DATABASE_URL": "postgresql://db-/tocsin"],
+      "DATABASE_URL: the connection string's host has a hyphen beside a dot, or at its end; a password's @, / and : have "
+        + "to be written as %40, %2F and %3A"
+    ),
+    (
+      ["DATABASE_URL": "postgresql://db/tocsin?sslmode=wrong"],
+      "DATABASE_URL: the connection string's sslmode must be disable, allow, prefer, require, verify-ca or verify-full"
+    ),
+    (
+      ["TOCSIN_CONSOLE_URL": "https://a b"],
+      "TOCSIN_CONSOLE_URL: must be a URL that begins with https:// or http://, without spaces"
+    ),
+    (
+      ["TOCSIN_CONSOLE_URL": "https://tocsin..example.org"],
+      "TOCSIN_CONSOLE_URL: must be a URL of a host: its name has nothing between two dots, or begins with a dot"
+    ),
+    (
+      ["TOCSIN_CONFIG": "\"tocsin.yaml\""],
+      "TOCSIN_CONFIG: has quotes around it, which are part of the value: leave them out"
+    ),
+  ])
+  func whatCannotBeUsedIsNamed(environment: [String: String], problem: String) throws {
+    #expect(try problems(environment: environment) == [problem])
+  }
+
+  @Test(arguments: ["underscores_are_names", "db.internal", "10.0.0.7", "[fe80::1]"])
+  func hostsOfContainersAreTaken(host: String) throws {
+    let read = try configuration(["REDIS_URL": "redis://\(host):1/0", "DATABASE_URL": "postgresql://\(host)/db"])
+    #expect(read.redis.host == host.filter { $0 != "[" && $0 != "]" })
   }
 
   @Test(arguments: ["{tocsin}", "tocsin", "a:{b}:c", "{a}", String(repeating: "a", count: 64), "staging/{tocsin}"])

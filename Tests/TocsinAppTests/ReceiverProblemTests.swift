@@ -147,7 +147,8 @@ private enum Reason {
     (
       "email: {host: h, sender: größe@example.org, recipients: [b@example.org, jo@exämple..org], helo: a b}",
       [
-        "email: helo is not a name of ASCII without spaces, such as tocsin.example.org, or an address such as [192.0.2.1]",
+        "email: helo must be a host's name, such as tocsin.example.org, or an address, such as [192.0.2.1]: the name has "
+          + "white space in it",
         "email: the sender größe@example.org must be ASCII before the @: not every server can answer to it",
         "email: jo@exämple..org cannot be reached: its domain is not a name that name servers can know",
       ]

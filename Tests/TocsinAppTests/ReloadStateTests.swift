@@ -100,6 +100,59 @@ import TocsinNotifiers
       state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
   }
 
+  /// Looks that pass until the configuration is read again.
+  private func looks(_ state: inout ReloadState, _ found: [String: FileStamp]) -> Int {
+    var count = 1
+    while !state.looked(found), count < 1000 { count += 1 }
+    return count
+  }
+
+  @Test func whatWasNotTakenUpIsTriedAgainLessAndLessOften() {
+    var state = started()
+    #expect(state.looked(found(2)))
+    var pauses: [Int] = []
+    for round in 0..<9 {
+      #expect(state.read(attempt(two, file: 2)) == .confirm)
+      #expect(state.looked(found(2)))
+      #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
+      #expect(state.refused("no room") == (round == 0), "a reason is news once")
+      pauses.append(looks(&state, found(2)))
+    }
+    #expect(pauses == [2, 4, 8, 16, 32, 64, 128, 128, 128])
+    #expect(state.refused("another reason"))
+    #expect(looks(&state, found(2)) == 2)
+    #expect(state.read(attempt(two, file: 2)) == .confirm)
+    #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
+    state.applied(two)
+    #expect(looks(&state, found(2)) == 1000, "it counts")
+  }
+
+  @Test func whatCouldNotBeReadIsTriedAgain() {
+    var state = started()
+    #expect(state.looked(found(2)))
+    #expect(state.read(attempt(nil, file: 2)) == .confirm)
+    #expect(state.read(attempt(nil, file: 2)) == .refuse(error))
+    #expect(state.refused("\(error)"))
+    #expect(looks(&state, found(2)) == 2)
+    #expect(state.read(attempt(two, file: 2)) == .confirm, "a name server is back, or a right was given")
+    #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
+  }
+
+  @Test func aTemplateAndASignalThatWereNotTakenUpAreTriedAgain() {
+    var state = started()
+    state.force()
+    for _ in 1...3 {
+      #expect(state.read(attempt(one, file: 1, template: 2)) == .confirm)
+      #expect(
+        state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
+      _ = state.refused("no room")
+    }
+    state.force()
+    #expect(state.read(attempt(one, file: 1, template: 2)) == .confirm)
+    #expect(state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
+    #expect(state.refused("no room"), "who sends a signal wants an answer")
+  }
+
   @Test func aConfigurationThatWasNotTakenUpStaysAChange() {
     var state = started()
     for _ in 1...2 {

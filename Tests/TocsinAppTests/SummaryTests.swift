@@ -1,4 +1,5 @@
 import Testing
+import TocsinCore
 
 @testable import TocsinApp
 
@@ -40,7 +41,58 @@ import Testing
       ])
   }
 
+  @Test func theSameForPrograms() throws {
+    let configuration = try read(
+      """
+      console_url: https://tocsin.example.org
+      deliveries: {retry_cap_seconds: 90}
+      receivers:
+        - name: on-call
+          fallback: [mail]
+          fallback_after: 5m
+          webhook: {url: https://hooks.example.org/hunter2, secret: whsec_AAAA}
+        - name: mail
+          concurrency: 4
+          email: {host: mail.example.org, sender: a@example.org, recipients: [b@example.org, c@example.org], password: x}
+      routes:
+        - match: {severity: [high], campaign_id: "summer-*", metadata: {region: hunter2}}
+          receivers: [on-call]
+          continue: true
+      """)
+    let text = JSON.object(configuration.summaryJSON).text.replacing(/-[0-9a-f]{8}/, with: "-N")
+    #expect(!text.contains("hunter2") && !text.contains("AAAA"))
+    #expect(
+      try JSON(parsing: Array(text.utf8)) == [
+        "receivers": [
+          [
+            "name": "on-call",
+            "channels": [["channel": "webhook", "format": "alert", "signed": true, "targets": ["webhook-N"]]],
+            "fallbacks": ["mail"], "fallback_after_seconds": 300, "concurrency": 32, "is_reached": true,
+          ],
+          [
+            "name": "mail",
+            "channels": [
+              [
+                "channel": "email", "host": "mail.example.org", "port": 587, "security": "starttls",
+                "verifies_certificate": true, "logs_in": true, "recipients": 2, "targets": ["email-N"],
+              ]
+            ],
+            "fallbacks": [], "concurrency": 4, "is_reached": true,
+          ],
+        ],
+        "routes": [
+          [
+            "conditions": ["severity": ["high"], "campaign_id": ["summer-*"], "metadata": ["region"]],
+            "receivers": ["on-call"], "continues": true,
+          ]
+        ],
+        "console_url": "https://tocsin.example.org",
+        "deliveries": ["retry_base_seconds": 1, "retry_cap_seconds": 90, "give_up_after_hours": 48],
+      ])
+  }
+
   @Test func nothing() {
     #expect(ReceiverConfiguration().summary == [])
+    #expect(ReceiverConfiguration().summaryJSON == ["receivers": [], "routes": []])
   }
 }

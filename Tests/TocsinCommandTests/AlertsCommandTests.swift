@@ -187,6 +187,22 @@ import TocsinCore
     }
   }
 
+  /// The server knows what came before what: times are equal, or those of two clocks.
+  @Test func aTimelineKeepsTheServersOrder() async throws {
+    let events = ["fired", "delivery_due", "delivery_claimed", "delivery_attempt", "resolved", "delivery_ended"]
+    let entries = events.enumerated().map { index, event in
+      "{\"timestamp\":\"2026-01-01T00:00:00.\(index == 4 ? "001" : "005")Z\",\"event\":\"\(event)\"}"
+    }
+    let answer = "{\"alert_id\":\"\(Samples.alertID)\",\"timeline\":[\(entries.joined(separator: ","))]}"
+    try await with({ _ in .answer(200, answer) }) { server in
+      let result = await run(["alerts", "timeline", Samples.alertID, "--url", server.url])
+      let order = result.output.dropFirst().compactMap { line in
+        events.first { line.contains($0.replacing("_", with: " ")) }
+      }
+      #expect(order == events)
+    }
+  }
+
   @Test func anUnknownAlertIsOne() async throws {
     let problem = Samples.problem(404, title: "Not Found", detail: "there is no such alert")
     try await with({ _ in .answer(404, problem) }) { server in

@@ -57,6 +57,47 @@ import TocsinCore
     }
   }
 
+  @Test func whatWillNotBeSentIsSaid() async throws {
+    let reason = "the target is disabled (it answered 410); a test of its receiver that succeeds enables it"
+    let one =
+      "{\"success\":true,\"changed\":true,\"obstacle\":\"\(reason)\",\"delivery\":\(Self.delivery(state: "pending"))}"
+    try await with(one) { server in
+      let result = await run(["deliveries", "replay", Self.id, "--url", server.url])
+      #expect(
+        result
+          == CommandRun(
+            status: .refused, output: [], errors: ["tocsin: \(Self.id) will not be sent: \(reason)"]))
+    }
+    for (total, status) in [(5, CommandStatus.done), (2, .refused)] {
+      let many = """
+        {"success":true,"replayed":\(total),"obstacles":[{"receiver":"on-call","target":"slack-1","count":2,\
+        "obstacle":"\(reason)"}]}
+        """
+      try await with(many) { server in
+        let result = await run(["deliveries", "replay", "--all", "--url", server.url])
+        #expect(
+          result
+            == CommandRun(
+              status: status, output: ["\(total - 2) deliveries are due again"],
+              errors: ["tocsin: 2 deliveries to on-call/slack-1 will not be sent: \(reason)"]))
+      }
+    }
+  }
+
+  @Test func aListOfCampaignsSinceAMoment() async throws {
+    try await with(#"{"deliveries":[],"count":0}"#) { server in
+      let result = await run([
+        "deliveries", "list", "--campaign", "c1", "--campaign", "c2", "--since", "2026-03-01", "--url", server.url,
+      ])
+      #expect(result == CommandRun(status: .done, output: ["no deliveries match"], errors: []))
+      #expect(
+        server.requests.map(\.target) == [
+          "/api/deliveries?campaign_id=c1&campaign_id=c2&since=2026-03-01T00%3A00%3A00.000Z&limit=100"
+        ])
+    }
+    #expect(await run(["deliveries", "list", "--campaign", "a,b"]).status == .usage)
+  }
+
   @Test(arguments: [
     (0, "no delivery that matches is dead; others are not sent again"), (1, "1 delivery is due again"),
     (7, "7 deliveries are due again"),

@@ -107,7 +107,12 @@ import TocsinCore
       #expect(near.errors == ["tocsin: there is no rule hihg_cpa; did you mean high_cpa?"])
       // What cannot be undone needs the whole id.
       let delete = await run(["rules", "delete", "high_cp", "--url", server.url])
-      #expect(delete == CommandRun(status: .refused, output: [], errors: ["tocsin: there is no rule high_cp"]))
+      #expect(
+        delete
+          == CommandRun(
+            status: .refused, output: [], errors: ["tocsin: there is no rule high_cp; did you mean high_cpa?"]))
+      let shown = await run(["rules", "show", "hihg_cpa", "--url", server.url])
+      #expect(shown == near, "show is get")
     }
   }
 
@@ -124,6 +129,28 @@ import TocsinCore
       #expect(server.requests.count == requests)
       if status == .done { #expect(server.requests.last?.line == "DELETE /api/alerts/rules/r2") }
       if !yes { #expect(result.errors.contains { $0.contains("r2") }) }
+    }
+  }
+
+  @Test func aMistypedKeyOfMetadataIsAWarning() async throws {
+    let text = """
+      rule_id: r1
+      name: R
+      alert_type: high_cpa
+      severity: low
+      metadata: {min_sample: 5, curency: EUR, team: growth, Description: x}
+      """
+    try await FakeServer.with(script) { server in
+      let result = await run(["rules", "apply", "-f", "-", "--dry-run", "--url", server.url], input: text)
+      #expect(result.status == .done)
+      #expect(
+        result.errors == [
+          "tocsin: warning: standard input:1 (r1): /metadata/min_sample means nothing to Tocsin; did you mean "
+            + "min_samples?",
+          "tocsin: warning: standard input:1 (r1): /metadata/curency means nothing to Tocsin; did you mean currency?",
+          "tocsin: warning: standard input:1 (r1): /metadata/Description means nothing to Tocsin; did you mean "
+            + "description?",
+        ])
     }
   }
 

@@ -78,7 +78,8 @@ import TocsinCore
     }
     #expect(Set(texts.values).count == texts.count)
     let everything = DeliveryQuery(
-      alertID: .highest, receiver: "r", states: Array(DeliveryState.allCases.dropLast()), since: now, until: now,
+      alertID: .highest, receiver: "r", campaignIDs: ["c"], states: Array(DeliveryState.allCases.dropLast()),
+      since: now, until: now,
       before: DeliveryID("018f3c5e-9f00-7abc-8def-0123456789ab"), limit: 1000)
     #expect(DeliveryFilter(everything, tenant: .standard).list.name.utf8.count < 64)
   }

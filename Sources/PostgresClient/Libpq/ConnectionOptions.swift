@@ -1,4 +1,5 @@
 import CLibpq
+import Support
 
 /// The options of a connection string, read by libpq itself.
 enum ConnectionOptions {
@@ -68,24 +69,27 @@ enum ConnectionOptions {
           return "the connection string's port is not a number from 1 to 65535" + encode
         }
       case "host", "hostaddr":
-        guard value.split(separator: ",").allSatisfy(isHost) else {
-          return "the connection string's \(keyword) is not a host's name" + encode
+        for host in value.split(separator: ",") {
+          if let fault = fault(ofHost: host) { return "the connection string's \(keyword) \(fault)" + encode }
         }
       case "user" where value.contains("?"): return "the connection string's user has a question mark" + encode
       case "dbname" where value.contains("://") || value.contains("="):
         return "the connection string's dbname is a connection string itself"
-      default: break
+      default:
+        if let wanted = OptionValues.of(keyword), !wanted.allow(value) {
+          return "the connection string's \(keyword) must be \(wanted)"
+        }
       }
     }
     return nil
   }
 
-  /// A name, an address, or the path of a folder of sockets; `@` begins an abstract one.
-  private static func isHost(_ text: Substring) -> Bool {
-    if text.first == "/" { return true }
-    return text.utf8.dropFirst(text.first == "@" ? 1 : 0).allSatisfy { byte in
-      byte > 0x20 && byte != 0x7f && !"@?#\"'=/".utf8.contains(byte)
-    }
+  /// Why it is no name, no address, and not the path of a folder of sockets; `@` begins an abstract one.
+  private static func fault(ofHost text: Substring) -> String? {
+    if text.first == "/" { return nil }
+    guard text.first == "@" else { return HostName.fault(of: text) }
+    let isPlain = text.utf8.dropFirst().allSatisfy { $0 > 0x20 && $0 != 0x7f && !"@?#\"'=/".utf8.contains($0) }
+    return isPlain ? nil : "is not the name of a socket"
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {

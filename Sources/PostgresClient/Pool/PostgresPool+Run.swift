@@ -59,7 +59,8 @@ extension PostgresPool {
         return
       } catch {
         attempt += 1
-        logger.debug("could not connect to PostgreSQL", metadata: ["error": "\(error)", "attempt": "\(attempt)"])
+        logger.debug(
+          "could not connect to PostgreSQL", metadata: ["error": "\(error)", "attempt": .stringConvertible(attempt)])
       }
     }
     machine.withLock { $0.openingEnded() }

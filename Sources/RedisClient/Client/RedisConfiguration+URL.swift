@@ -1,3 +1,5 @@
+import Support
+
 extension RedisConfiguration {
   /// Reads a URL.
   ///
@@ -59,6 +61,7 @@ extension RedisConfiguration {
     }
     guard !name.isEmpty else { throw .invalid("it has no host") }
     host = try decoded(name)
+    if let fault = HostName.fault(of: host) { throw .invalid("its host name \(fault)") }
     if let digits { port = try number(digits, "the port", 1...65535) }
   }
 }

@@ -13,6 +13,8 @@ public struct ConfigurationLoad: Sendable {
   public let receivers: Result<ReceiverConfiguration, ConfigurationError>
   /// Variables that are set and do nothing.
   public let warnings: [EnvironmentWarning]
+  /// What is wrong with `TOCSIN_CONFIG` itself, where that names the file.
+  private let pathProblem: String?
 
   /// Reads everything. Waits for the file system.
   /// - Parameters:
@@ -21,6 +23,8 @@ public struct ConfigurationLoad: Sendable {
   ///   - path: of the configuration file; nil for that of `TOCSIN_CONFIG`, if there is one
   public init(flags: [String: String], environment: [String: String], path: String?) {
     let named = SettingText.trimmed(environment["TOCSIN_CONFIG", default: ""], isSecret: false)
+    let fault = path == nil && SettingText.isQuoted(named) ? SettingText.Fault.quotes : nil
+    pathProblem = fault.map { "TOCSIN_CONFIG: \($0)" }
     file = (path ?? (named.isEmpty ? nil : named)).map { ConfigurationFile(reading: $0) }
     let sources = SettingSources(flags: flags, environment: environment, file: file)
     self.sources = sources
@@ -33,6 +37,8 @@ public struct ConfigurationLoad: Sendable {
   /// All that keeps a node from starting, one sentence each; what is wrong with the file comes first.
   public var problems: [String] {
     var problems: [String] = []
+    // The quotes are why there is no such file.
+    if let pathProblem, case .failure = node { return [pathProblem] }
     if case .failure(let error) = receivers { problems += error.problems.map(placed) }
     if case .failure(let error) = node { problems += error.problems.filter { !problems.contains($0) } }
     return problems

@@ -37,7 +37,7 @@ public struct NodeConfiguration: Sendable {
   /// - Throws: ``ConfigurationError`` with everything that is wrong
   public init(_ sources: SettingSources) throws(ConfigurationError) {
     var reader = SettingReader(sources)
-    host = reader.text(.host)
+    host = reader.host(.host)
     port = reader.integer(.port, 0...65_535)
     browsers = reader.browsers(listeningOn: host)
     redis = reader.redis(.redisURL)

@@ -22,6 +22,9 @@ struct Place: Sendable, Hashable, CustomStringConvertible {
   /// The element at that index, from 0.
   func element(_ index: Int) -> Place { Place(joining: description, "[\(index)]") }
 
+  /// The line of that number, from 1, of the file that is named here.
+  func line(_ number: Int) -> Place { Place(joining: description, " (line \(number) of the file)") }
+
   /// A key that looks like one. Any other may be a secret in a wrong place, such as `{https://…}` or `{password hunter}`.
   private static func shown(_ key: String) -> String {
     let isUsual =

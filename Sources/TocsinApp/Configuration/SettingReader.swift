@@ -1,6 +1,7 @@
 import Logging
 import PostgresClient
 import RedisClient
+import Support
 import TocsinServer
 
 /// Reads settings and notes all that is wrong with them, so that all of it is said at once. What it returns for a value
@@ -47,6 +48,13 @@ struct SettingReader {
     if let text = optional(setting) { return text }
     if problems.count == before { refuse(setting, because: "must not be empty") }
     return ""
+  }
+
+  /// A host's name or address.
+  mutating func host(_ setting: Setting) -> String {
+    let text = text(setting)
+    if !text.isEmpty, let fault = HostName.fault(of: text) { refuse(setting, because: "the host name \(fault)") }
+    return text
   }
 
   mutating func integer(_ setting: Setting, _ range: ClosedRange<Int>) -> Int {

@@ -1,11 +1,11 @@
 /// The text of a setting without what people and tools leave around it.
-enum SettingText {
+package enum SettingText {
   /// Why a text cannot be a setting.
-  enum Fault: Error, Hashable, CustomStringConvertible {
+  package enum Fault: Error, Hashable, CustomStringConvertible {
     case quotes
     case control
 
-    var description: String {
+    package var description: String {
       switch self {
       case .quotes: "has quotes around it, which are part of the value: leave them out"
       case .control: "has a control character (a line break, a tab, …) inside"
@@ -26,7 +26,7 @@ enum SettingText {
 
   /// The trimmed text of a variable or a flag.
   /// - Throws: ``Fault`` where quotes are around it or control characters inside it
-  static func read(_ text: String, isSecret: Bool) throws(Fault) -> String {
+  package static func read(_ text: String, isSecret: Bool) throws(Fault) -> String {
     let text = trimmed(text, isSecret: isSecret)
     if isQuoted(text) { throw .quotes }
     if hasControls(text) { throw .control }
@@ -40,8 +40,16 @@ enum SettingText {
 
   /// Whether the text is in quotes, as files for `docker run --env-file` leave them.
   static func isQuoted(_ text: String) -> Bool {
-    ["\"", "'"].contains { text.utf8.count > 1 && text.hasPrefix($0) && text.hasSuffix($0) }
+    guard text.unicodeScalars.count > 1, let first = text.unicodeScalars.first, let last = text.unicodeScalars.last
+    else { return false }
+    return quotes.contains { $0.0 == first && $0.1 == last }
   }
+
+  /// Quotation marks of keyboards, and those that word processors make of them.
+  private static let quotes: [(Unicode.Scalar, Unicode.Scalar)] = [
+    ("\"", "\""), ("'", "'"), ("\u{201C}", "\u{201D}"), ("\u{2018}", "\u{2019}"), ("\u{201E}", "\u{201C}"),
+    ("\u{201E}", "\u{201D}"), ("\u{201A}", "\u{2018}"), ("\u{AB}", "\u{BB}"), ("\u{BB}", "\u{AB}"),
+  ]
 
   /// Whether there is a character in it that has no place on a line.
   static func hasControls(_ text: String) -> Bool {

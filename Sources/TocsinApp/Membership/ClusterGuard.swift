@@ -43,7 +43,7 @@ struct ClusterGuard: Sendable {
         if isFirst {
           logger.info(
             "another node disagrees about the cluster; waiting to see whether it still runs",
-            metadata: ["seconds": "\(ClusterMembership.lifetime / 1000)"])
+            metadata: ["seconds": .stringConvertible(ClusterMembership.lifetime / 1000)])
         }
         isFirst = false
         try await Task.sleep(for: pause)

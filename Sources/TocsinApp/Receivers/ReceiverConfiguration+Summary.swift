@@ -36,7 +36,7 @@ extension ReceiverConfiguration {
     return "receiver \(receiver.name): \(parts.joined(separator: "; "))"
   }
 
-  private func isReached(_ name: String) -> Bool {
+  func isReached(_ name: String) -> Bool {
     routing.routes.contains { $0.receivers.contains(name) }
       || routing.receivers.values.contains { $0.fallbacks.contains(name) }
   }

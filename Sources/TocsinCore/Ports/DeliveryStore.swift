@@ -133,11 +133,28 @@ public struct ChangedDeliveries: Sendable, Hashable {
   public var count: Int
   /// Alerts whose `notification_status` may be another one now.
   public var alerts: Set<AlertKey>
+  /// How many go to which target; only of a replay.
+  public var targets: [DeliveryTarget: Int]
 
-  /// So many deliveries, of these alerts.
-  public init(count: Int = 0, alerts: Set<AlertKey> = []) {
+  /// So many deliveries, of these alerts, to these targets.
+  public init(count: Int = 0, alerts: Set<AlertKey> = [], targets: [DeliveryTarget: Int] = [:]) {
     self.count = count
     self.alerts = alerts
+    self.targets = targets
+  }
+}
+
+/// Where a delivery goes, and how.
+public struct DeliveryTarget: Sendable, Hashable {
+  /// The target.
+  public var name: TargetName
+  /// How it is reached.
+  public var channel: DeliveryChannel
+
+  /// A target of that name and channel.
+  public init(name: TargetName, channel: DeliveryChannel) {
+    self.name = name
+    self.channel = channel
   }
 }
 
@@ -229,6 +246,8 @@ public struct DeliveryQuery: Sendable, Hashable {
   /// Only deliveries of that alert.
   public var alertID: AlertID?
   public var receiver: String?
+  /// Only deliveries of alerts of one of these campaigns; empty for any.
+  public var campaignIDs: [String]
   /// Only deliveries in one of these states; empty for any.
   public var states: [DeliveryState]
   /// Only deliveries of alerts that fired at or after that moment.
@@ -242,12 +261,14 @@ public struct DeliveryQuery: Sendable, Hashable {
 
   /// A query of these parts.
   public init(
-    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, states: [DeliveryState],
-    since: Timestamp? = nil, until: Timestamp? = nil, before: DeliveryID? = nil, limit: Int = 100
+    id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, campaignIDs: [String] = [],
+    states: [DeliveryState], since: Timestamp? = nil, until: Timestamp? = nil, before: DeliveryID? = nil,
+    limit: Int = 100
   ) {
     self.id = id
     self.alertID = alertID
     self.receiver = receiver
+    self.campaignIDs = campaignIDs
     self.states = states
     self.since = since
     self.until = until

@@ -42,7 +42,8 @@ public final class DeliveryReporter: Service {
         unknownAfterMilliseconds: Int64(settings.unknownReceiverPatience.seconds * 1000))
       if unknown.count > 0 {
         logger.warning(
-          "deliveries were given up: no node knows their receivers any more", metadata: ["count": "\(unknown.count)"])
+          "deliveries were given up: no node knows their receivers any more",
+          metadata: ["count": .stringConvertible(unknown.count)])
         await updates.announce(unknown.alerts)
       }
       dispatcher.disable(try await store.disabledTargets())

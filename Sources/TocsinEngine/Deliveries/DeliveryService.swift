@@ -7,18 +7,20 @@ public final class DeliveryService: Sendable {
   private let notifier: any Notifier
   private let alerts: AlertService
   private let updates: UpdateAnnouncer
+  private let book: RoutingBook
   private let timeout: Duration
   private let logger: Logger
 
   /// - Parameter timeout: of a test
   init(
-    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, updates: UpdateAnnouncer, timeout: Duration,
-    logger: Logger
+    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, updates: UpdateAnnouncer,
+    book: RoutingBook, timeout: Duration, logger: Logger
   ) {
     self.store = store
     self.notifier = notifier
     self.alerts = alerts
     self.updates = updates
+    self.book = book
     self.timeout = timeout
     self.logger = logger
   }
@@ -42,14 +44,16 @@ public final class DeliveryService: Sendable {
   }
 
   /// Makes one delivery due again; one that has not come to its end is left as it is.
-  /// - Returns: the delivery as it is now, and whether this changed it
+  /// - Returns: the delivery as it is now, whether this changed it, and why it will not be sent all the same
   /// - Throws: `notFound`; `unavailable`
   public func replay(
     _ id: DeliveryID, tenant: Tenant
-  ) async throws(EngineError) -> (delivery: Delivery, isChanged: Bool) {
+  ) async throws(EngineError) -> (delivery: Delivery, isChanged: Bool, obstacle: DeliveryObstacle?) {
     let replayed: ChangedDeliveries
     let delivery: Delivery?
+    let disabled: [TargetName: String]
     do {
+      disabled = try await store.disabledTargets()
       replayed = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
       await updates.announce(replayed.alerts)
       delivery = try await store.delivery(id, tenant: tenant)
@@ -57,20 +61,38 @@ public final class DeliveryService: Sendable {
       throw failure(error)
     }
     guard let delivery else { throw EngineError(.notFound, "there is no delivery \(id)") }
-    return (delivery, replayed.count > 0)
+    let isChanged = replayed.count > 0
+    return (delivery, isChanged, isChanged ? obstacle(to: delivery.planned.place, disabled) : nil)
   }
 
   /// Makes deliveries that match due again.
-  /// - Returns: how many, ``replayLimit`` at most
-  public func replay(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> Int {
+  /// - Returns: how many, ``replayLimit`` at most, and to which targets nothing will be sent all the same
+  public func replay(
+    _ query: DeliveryQuery, tenant: Tenant
+  ) async throws(EngineError) -> (count: Int, blocked: [BlockedTarget]) {
     let replayed: ChangedDeliveries
+    let disabled: [TargetName: String]
     do {
+      disabled = try await store.disabledTargets()
       replayed = try await store.replay(query, limit: DeliveryService.replayLimit, tenant: tenant)
     } catch {
       throw failure(error)
     }
     await updates.announce(replayed.alerts)
-    return replayed.count
+    let blocked = replayed.targets.compactMap { target, count in
+      obstacle(to: target, disabled).map { BlockedTarget(name: target.name, count: count, obstacle: $0) }
+    }
+    return (
+      replayed.count,
+      blocked.sorted { ($0.name.receiver, $0.name.target) < ($1.name.receiver, $1.name.target) }
+    )
+  }
+
+  /// Why nothing is sent to a target.
+  private func obstacle(to target: DeliveryTarget, _ disabled: [TargetName: String]) -> DeliveryObstacle? {
+    let name = book.table.has(target.name) ? target.name : book.replacement(of: target)?.name
+    guard let name else { return .unknown }
+    return disabled[name].map { .disabled(reason: $0) }
   }
 
   /// What happened to an alert, oldest first.
@@ -108,6 +130,37 @@ public final class DeliveryService: Sendable {
   private func failure(_ error: StoreError) -> EngineError {
     EngineError(error, logger: logger)
   }
+}
+
+/// Why nothing is sent to a target.
+public enum DeliveryObstacle: Sendable, Hashable, CustomStringConvertible {
+  /// The other side wants nothing any more.
+  case disabled(reason: String)
+  /// The configuration of this node has no such target. Another node's may have it.
+  case unknown
+
+  /// The reason in words, with what to do.
+  public var description: String {
+    switch self {
+    case .disabled(let reason): "the target is disabled (\(reason)); a test of its receiver that succeeds enables it"
+    case .unknown: "this node's configuration has no such target any more"
+    }
+  }
+}
+
+/// A target that deliveries were replayed to in vain.
+public struct BlockedTarget: Sendable, Hashable {
+  /// The target.
+  public let name: TargetName
+  /// How many deliveries it would have got.
+  public let count: Int
+  /// Why it gets none.
+  public let obstacle: DeliveryObstacle
+}
+
+extension PlannedDelivery {
+  /// Where it goes, and how.
+  var place: DeliveryTarget { DeliveryTarget(name: target, channel: channel) }
 }
 
 /// A page of deliveries.

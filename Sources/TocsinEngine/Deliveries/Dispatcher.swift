@@ -124,7 +124,8 @@ public final class Dispatcher: Service {
         _ = releases.append(Release(items: items, after: after), weight: items.count)
       case .abort(let ids):
         for attempt in state.withLock({ state in ids.compactMap { state.attempts[$0] } }) { attempt.cancel() }
-        logger.info("deliveries are left to others: their leases end", metadata: ["count": "\(ids.count)"])
+        logger.info(
+          "deliveries are left to others: their leases end", metadata: ["count": .stringConvertible(ids.count)])
       }
     }
   }
@@ -185,7 +186,7 @@ public final class Dispatcher: Service {
       grouping: items.lazy.filter { !table.has($0.target) }.map(\.leased), by: \.planned.target)
     var moved: Set<DeliveryID> = []
     for deliveries in strangers.values {
-      guard let other = book.replacement(of: deliveries[0].planned) else { continue }
+      guard let other = book.replacement(of: deliveries[0].planned.place) else { continue }
       let target = other.name
       do {
         let now = try await store.retarget(deliveries, to: target, told: other.causes)
@@ -193,7 +194,9 @@ public final class Dispatcher: Service {
         if !now.isEmpty {
           logger.info(
             "deliveries go to the target that took the place of theirs",
-            metadata: ["receiver": "\(target.receiver)", "target": "\(target.target)", "count": "\(now.count)"])
+            metadata: [
+              "receiver": "\(target.receiver)", "target": "\(target.target)", "count": .stringConvertible(now.count),
+            ])
         }
       } catch {
         logger.debug("deliveries could not be given another target", metadata: ["error": "\(error)"])

@@ -70,7 +70,8 @@ public final class ResultWriter: Service {
         }
         behind.store(true, ordering: .relaxed)
         pause.begin()
-        logger.debug("results of deliveries wait for PostgreSQL", metadata: ["count": "\(entries.count)"])
+        logger.debug(
+          "results of deliveries wait for PostgreSQL", metadata: ["count": .stringConvertible(entries.count)])
         try? await Task.sleep(for: backoff.next())
       }
     }

@@ -33,10 +33,10 @@ public final class RoutingBook: Sendable {
 
   /// What took the place of a target that this node has had and has not any more. Nothing for one that it has never had:
   /// another node may have read a newer configuration.
-  func replacement(of delivery: PlannedDelivery) -> RoutingTable.Target? {
+  func replacement(of target: DeliveryTarget) -> RoutingTable.Target? {
     state.withLock { state in
-      guard state.former.contains(delivery.target) else { return nil }
-      return state.table.replacement(of: delivery.target, channel: delivery.channel)
+      guard state.former.contains(target.name) else { return nil }
+      return state.table.replacement(of: target.name, channel: target.channel)
     }
   }
 

@@ -90,7 +90,8 @@ public final class JournalKeeper: Service {
       let published = try await journal.announce(kept)
       metrics.keeperReplayed.increment(by: published)
       if published > 0 {
-        logger.info("alerts that were left unfinished are announced", metadata: ["count": "\(published)"])
+        logger.info(
+          "alerts that were left unfinished are announced", metadata: ["count": .stringConvertible(published)])
       }
       // What could be neither announced nor buried is tried again in the next round.
       let discarded = overdue.count - alerts.count
@@ -104,7 +105,7 @@ public final class JournalKeeper: Service {
       let kept = alerts.map(\.alert.alertID).filter { refused[$0] == nil }
       try await journal.written(kept)
       if kept.isEmpty && alerts.count == unwritten.count { break }
-      logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": "\(kept.count)"])
+      logger.info("alerts that waited for PostgreSQL were written", metadata: ["count": .stringConvertible(kept.count)])
     }
     try await announceChanges()
   }
@@ -121,7 +122,8 @@ public final class JournalKeeper: Service {
     logger.warning(
       "alerts pile up in Redis: once they reach the limit, checks that fire get 503",
       metadata: [
-        "journal": "\(backlog.journal)", "unwritten": "\(backlog.unwritten)", "limit": "\(backlog.limit)",
+        "journal": .stringConvertible(backlog.journal), "unwritten": .stringConvertible(backlog.unwritten),
+        "limit": .stringConvertible(backlog.limit),
       ])
   }
 
@@ -195,7 +197,7 @@ public final class JournalKeeper: Service {
     metrics.deadLetters.increment(by: damaged.count)
     logger.error(
       "entries of the journal hold no alert; they went to the dead letters",
-      metadata: ["alert_id": "\(first)", "count": "\(damaged.count)", "error": "\(reason)"])
+      metadata: ["alert_id": "\(first)", "count": .stringConvertible(damaged.count), "error": "\(reason)"])
     return alerts
   }
 }

@@ -215,6 +215,6 @@ public final class EpochRecovery: Service {
       throw StoreError(.failed, backend: "postgresql", message: "\(error)")
     }
     try await epochs.finishRestore(of: epoch, node: node)
-    logger.notice("cooldowns are restored", metadata: ["count": "\(count)", "epoch": "\(epoch)"])
+    logger.notice("cooldowns are restored", metadata: ["count": .stringConvertible(count), "epoch": "\(epoch)"])
   }
 }

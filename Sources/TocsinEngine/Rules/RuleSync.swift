@@ -76,7 +76,8 @@ public final class RuleSync: Service {
     logger.warning(
       "PostgreSQL has older rules than the cluster had, as after a restore from a backup: its rules count from now on",
       metadata: [
-        "version": "\(truth.version)", "version_before": "\(max(known, shared?.number ?? 0))", "history": "\(history)",
+        "version": .stringConvertible(truth.version),
+        "version_before": .stringConvertible(max(known, shared?.number ?? 0)), "history": "\(history)",
       ])
     try await signals.rulesChanged(version: truth.version)
   }
@@ -90,7 +91,7 @@ public final class RuleSync: Service {
       var snapshot = try await store.snapshot()
       if snapshot.version == 0 {
         if try await store.seed(DefaultRules.all, tenant: .standard) {
-          logger.info("the first rules were written", metadata: ["count": "\(DefaultRules.all.count)"])
+          logger.info("the first rules were written", metadata: ["count": .stringConvertible(DefaultRules.all.count)])
         }
         // Also where another node was faster.
         snapshot = try await store.snapshot()

@@ -148,7 +148,7 @@ public final class ChannelNotifier: Notifier {
     let replies = refused.map { MailRefusal.code($0.reply) }.joined(separator: ", ")
     logger.warning(
       "a mail server refused some recipients, the others get the mail",
-      metadata: ["target": "\(target)", "refused": "\(refused.count)", "replies": "\(replies)"])
+      metadata: ["target": "\(target)", "refused": .stringConvertible(refused.count), "replies": "\(replies)"])
   }
 
   /// The system's time.

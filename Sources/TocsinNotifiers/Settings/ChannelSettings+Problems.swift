@@ -31,13 +31,6 @@ extension ChannelSettings {
 }
 
 extension String {
-  /// Whether this is an absolute `http` or `https` URL without spaces and control characters.
-  var isWebURL: Bool {
-    guard !utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) else { return false }
-    let parts = split(separator: ":", maxSplits: 1)
-    guard parts.count == 2, ["http", "https"].contains(parts[0].lowercased()), parts[1].hasPrefix("//") else {
-      return false
-    }
-    return !parts[1].dropFirst(2).prefix { !"/?#".contains($0) }.isEmpty
-  }
+  /// Whether this is an absolute `http` or `https` URL.
+  var isWebURL: Bool { WebURL.fault(of: self) == nil }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// A mail server, and who gets mail through it.
 public struct EmailSettings: Sendable, Hashable {
   /// How the connection is encrypted.
@@ -59,9 +61,7 @@ public struct EmailSettings: Sendable, Hashable {
   /// What cannot work.
   var problems: [String] {
     var problems: [String] = []
-    if host.isEmpty || host.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || "/?#@\\".utf8.contains($0) }) {
-      problems.append("the server's host is not a name or an address")
-    }
+    if let fault = HostName.fault(of: host, form: .international) { problems.append("the server's host name \(fault)") }
     if !(1...65535).contains(port) { problems.append("the port is not 1 … 65535") }
     if recipients.isEmpty { problems.append("there is no recipient") }
     if (user ?? "").isEmpty, let password, !password.isEmpty { problems.append("there is a password without a user") }
@@ -73,16 +73,23 @@ public struct EmailSettings: Sendable, Hashable {
         "a log-in needs the server's certificate verified: leave verify out, and name the certificate's authority in "
           + "TOCSIN_CA_FILE")
     }
-    if let greetingName, greetingName.isEmpty || !greetingName.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) {
+    if let greetingName, let fault = EmailSettings.fault(ofGreeting: greetingName) {
       problems.append(
-        "helo is not a name of ASCII without spaces, such as tocsin.example.org, or an address such as [192.0.2.1]")
+        "helo must be a host's name, such as tocsin.example.org, or an address, such as [192.0.2.1]: the name \(fault)")
     }
     if sender.isInternational {
       problems.append("the sender \(sender.address) must be ASCII before the @: not every server can answer to it")
     }
-    for address in Set([sender] + recipients).sorted(by: { $0.address < $1.address }) where !address.hasUsableDomain {
-      problems.append("\(address.address) cannot be reached: its domain is not a name that name servers can know")
+    for address in Set([sender] + recipients).sorted(by: { $0.address < $1.address }) {
+      guard let fault = address.domainFault else { continue }
+      problems.append("\(address.address) cannot be reached: its domain \(fault)")
     }
     return problems
+  }
+
+  private static func fault(ofGreeting name: String) -> String? {
+    guard name.hasPrefix("["), name.hasSuffix("]") else { return HostName.fault(of: name, form: .mail) }
+    let address = name.dropFirst().dropLast()
+    return HostName.fault(of: address.hasPrefix("IPv6:") ? address.dropFirst(5) : address, form: .mail)
   }
 }

@@ -1,3 +1,5 @@
+import Support
+
 /// Somebody's mail address, with or without a name: `ops@example.org`, `On call <ops@example.org>`.
 public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   /// The address itself: `local@domain`.
@@ -41,8 +43,11 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   /// Whether the part before the `@` is not ASCII: only servers that know SMTPUTF8 (RFC 6531) can take it.
   var isInternational: Bool { !local.utf8.allSatisfy { $0 < 0x80 } }
 
-  /// Whether the domain can be asked for at a name server.
-  var hasUsableDomain: Bool { MailDomain.ascii(domain) != nil }
+  /// Why the domain cannot be asked for at a name server; nil where it can.
+  var domainFault: String? {
+    guard let ascii = MailDomain.ascii(domain) else { return "is not a name that name servers can know" }
+    return HostName.fault(of: domain, form: .international) ?? HostName.fault(of: ascii, form: .mail)
+  }
 
   private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isControlOrFormat || scalar.properties.isWhitespace || "<>()[],;:\\\"".unicodeScalars.contains(scalar)

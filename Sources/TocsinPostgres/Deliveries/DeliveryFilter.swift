@@ -49,6 +49,17 @@ struct DeliveryFilter {
       add("time", "d.alert_id >= \(value(.uuid(lowest.uuid))) AND d.alert_id < \(value(.uuid(end.uuid)))")
     }
     if let receiver = query.receiver { add("receiver", "d.receiver = \(value(.text(receiver), as: "text"))") }
+    if !query.campaignIDs.isEmpty {
+      let campaigns = value(.textArray(query.campaignIDs), as: "text[]")
+      add(
+        "campaigns",
+        """
+        EXISTS (
+          SELECT FROM alerts a
+          WHERE a.tenant = $1 AND a.alert_id = d.alert_id AND a.campaign_id = ANY (\(campaigns))
+        )
+        """)
+    }
     if let states, query.states.count > 1 {
       // Any of many sets: one statement for all that read the same tables.
       let values = PostgresValue.textArray(states.map(\.rawValue))
@@ -133,9 +144,9 @@ struct DeliveryFilter {
       ), replayed AS (
         INSERT INTO delivery_queue (\(PlannedRows.columns), arrived, created_at, last_error, history, state, due_at)
         SELECT *, 'pending', clock_timestamp() FROM removed ORDER BY delivery_id
-        ON CONFLICT DO NOTHING RETURNING tenant, alert_id, sequence
+        ON CONFLICT DO NOTHING RETURNING tenant, alert_id, sequence, receiver, target, channel
       )
-      SELECT tenant, alert_id, sequence FROM replayed
+      SELECT tenant, alert_id, sequence, receiver, target, channel FROM replayed
       """, name: "delivery.replay\(name)")
   }
 }

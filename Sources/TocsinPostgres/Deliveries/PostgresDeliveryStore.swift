@@ -66,20 +66,30 @@ public struct PostgresDeliveryStore: DeliveryStore {
   public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {
     guard query.states.allSatisfy(\.isFinal), limit > 0 else { return ChangedDeliveries() }
     let filter = DeliveryFilter(replaying: query, tenant: tenant)
-    return try await changed(filter.replay, filter.parameters + [.int8(Int64(limit))])
+    return try await changed(filter.replay, filter.parameters + [.int8(Int64(limit))]) { row in
+      DeliveryTarget(
+        name: TargetName(receiver: try row.text(3), target: try row.text(4)),
+        channel: DeliveryChannel(rawValue: try row.text(5)))
+    }
   }
 
   /// Runs a statement that gives tenant, alert and sequence of each row that it has changed.
+  /// - Parameter target: reads where a row goes, of statements that say so
   func changed(
-    _ statement: PostgresStatement, _ parameters: [PostgresValue]
+    _ statement: PostgresStatement, _ parameters: [PostgresValue],
+    target: @Sendable (PostgresRow) throws -> DeliveryTarget? = { _ in nil }
   ) async throws(StoreError) -> ChangedDeliveries {
     let rows = try await writers.rows(statement, parameters) { row in
       (
         alert: AlertKey(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1))),
-        tellsOfFiring: try row.int8(2) <= DeliveryCause.fallback.sequence
+        tellsOfFiring: try row.int8(2) <= DeliveryCause.fallback.sequence, target: try target(row)
       )
     }
-    return ChangedDeliveries(count: rows.count, alerts: Set(rows.lazy.filter(\.tellsOfFiring).map(\.alert)))
+    return ChangedDeliveries(
+      count: rows.count, alerts: Set(rows.lazy.filter(\.tellsOfFiring).map(\.alert)),
+      targets: rows.reduce(into: [:]) { counts, row in
+        if let target = row.target { counts[target, default: 0] += 1 }
+      })
   }
 
   public func backlog() async throws(StoreError) -> DeliveryBacklog {

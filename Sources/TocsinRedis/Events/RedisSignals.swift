@@ -33,7 +33,7 @@ public struct RedisSignals: Service {
         if let signal = Signal.decode(payload) {
           handler(signal)
         } else {
-          logger.debug("passed over a signal", metadata: ["bytes": "\(payload.readableBytes)"])
+          logger.debug("passed over a signal", metadata: ["bytes": .stringConvertible(payload.readableBytes)])
         }
       }
     }

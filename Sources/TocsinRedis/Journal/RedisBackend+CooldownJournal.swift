@@ -207,7 +207,8 @@ extension RedisBackend: CooldownJournal {
     }
     if !damaged.isEmpty {
       remark(
-        "entries that cannot be read go to the dead letters", ["key": "\(hash)", "count": "\(damaged.count)"])
+        "entries that cannot be read go to the dead letters",
+        ["key": "\(hash)", "count": .stringConvertible(damaged.count)])
       do throws(StoreError) {
         try await discard(ids: damaged, reason: "the entry cannot be read")
       } catch {

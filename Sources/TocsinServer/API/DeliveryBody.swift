@@ -26,6 +26,14 @@ enum DeliveryBody {
     ]
   }
 
+  /// A target that deliveries were replayed to in vain.
+  static func json(_ blocked: BlockedTarget) -> JSON {
+    [
+      "receiver": .string(blocked.name.receiver), "target": .string(blocked.name.target),
+      "count": .integer(Int64(blocked.count)), "obstacle": .string(blocked.obstacle.description),
+    ]
+  }
+
   static func json(_ entry: TimelineEntry) -> JSON {
     var object: JSONObject = ["timestamp": .string(entry.at.description)]
     func add(_ members: JSONObject) {

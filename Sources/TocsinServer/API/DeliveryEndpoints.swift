@@ -16,8 +16,8 @@ enum DeliveryEndpoints {
     let operation = Operation(
       id: "listDeliveries", tag: "deliveries", summary: "Deliveries, those of the newest alert first.",
       parameters: [
-        Parameters.ofAlert, Parameters.receiver, Parameters.deliveryState, Parameters.alertSince, Parameters.alertUntil,
-        Parameters.limit, Parameters.deliveryCursor,
+        Parameters.ofAlert, Parameters.receiver, Parameters.ofCampaigns, Parameters.deliveryState,
+        Parameters.alertSince, Parameters.alertUntil, Parameters.limit, Parameters.deliveryCursor,
       ],
       success: Operation.Success(
         description: "A page of them.",
@@ -30,6 +30,7 @@ enum DeliveryEndpoints {
       var parameters = try request.queryParameters()
       let query = DeliveryQuery(
         alertID: parameters.alertID("alert_id"), receiver: parameters.text("receiver"),
+        campaignIDs: parameters.texts("campaign_id"),
         states: parameters.choices("state", of: DeliveryState.self), since: parameters.time("since"),
         until: parameters.time("until"), before: parameters.deliveryCursor("cursor"),
         limit: parameters.integer("limit", in: 1...1000, default: 100))
@@ -55,18 +56,22 @@ enum DeliveryEndpoints {
       summary: "Makes a delivery that has come to its end due again. One that has not is left as it is.",
       parameters: [Parameters.deliveryID],
       success: Operation.Success(
-        description: "The delivery as it is now.",
+        description: "The delivery as it is now. `obstacle` says why it will not be sent all the same.",
         schema: Schemas.object([
           "success": Schemas.yes, "changed": Schemas.flag, "delivery": Schemas.reference("Delivery"),
+          "obstacle": Schemas.nullable(Schemas.text),
         ]),
-        example: ["success": true, "changed": true, "delivery": Examples.delivery]),
+        example: ["success": true, "changed": true, "delivery": Examples.delivery, "obstacle": .null]),
       problems: [404, 503])
     return Endpoint(.post, path + "/{delivery_id}/replay", operation) { request in
       guard let id = DeliveryID(try request.parameter("delivery_id")) else {
         throw Problem(404, "there is no delivery of that id")
       }
-      let (delivery, isChanged) = try await deliveries.replay(id, tenant: request.tenant)
-      return Answer(["success": true, "changed": .bool(isChanged), "delivery": DeliveryBody.json(delivery)])
+      let (delivery, isChanged, obstacle) = try await deliveries.replay(id, tenant: request.tenant)
+      return Answer([
+        "success": true, "changed": .bool(isChanged), "delivery": DeliveryBody.json(delivery),
+        "obstacle": obstacle.map { .string($0.description) } ?? .null,
+      ])
     }
   }
 
@@ -82,15 +87,24 @@ enum DeliveryEndpoints {
             "state": Schemas.nullable(Schemas.names(replayable)),
           ]), example: ["receiver": "on-call", "state": "dead"]),
       success: Operation.Success(
-        description: "How many are due again.",
-        schema: Schemas.object(["success": Schemas.yes, "replayed": Schemas.count]),
-        example: ["success": true, "replayed": 12]),
+        description: "How many are due again, and the targets to which nothing will be sent all the same.",
+        schema: Schemas.object([
+          "success": Schemas.yes, "replayed": Schemas.count,
+          "obstacles": [
+            "type": "array",
+            "items": Schemas.object([
+              "receiver": Schemas.text, "target": Schemas.text, "count": Schemas.count, "obstacle": Schemas.text,
+            ]),
+          ],
+        ]),
+        example: ["success": true, "replayed": 12, "obstacles": []]),
       problems: [503])
     return Endpoint(.post, path + "/replay", operation) { request in
       let query = try query(try request.fields())
+      let (count, blocked) = try await deliveries.replay(query, tenant: request.tenant)
       return Answer([
-        "success": true,
-        "replayed": .integer(Int64(try await deliveries.replay(query, tenant: request.tenant))),
+        "success": true, "replayed": .integer(Int64(count)),
+        "obstacles": .array(blocked.map(DeliveryBody.json)),
       ])
     }
   }

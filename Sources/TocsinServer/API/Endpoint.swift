@@ -83,11 +83,12 @@ extension Operation {
       bodyIsRequired: body?.isRequired ?? true)
   }
 
-  /// The statuses of all problems that the operation answers with: beside its own, that a query or a body is malformed or
-  /// says something that is not allowed, that a body is too slow, too long or of another type, and that something it
-  /// needs is defect.
+  /// The statuses of all problems that the operation answers with: beside its own, that the request comes under a name
+  /// that the node is not served under or from a page that may not use it, that a query or a body is malformed or says
+  /// something that is not allowed, that a body is too slow, too long or of another type, and that something it needs is
+  /// defect.
   var statuses: [Int] {
-    var statuses: Set = [400, 422]
+    var statuses: Set = [400, 403, 422]
     statuses.formUnion(problems)
     if body != nil { statuses.formUnion([408, 413, 415]) }
     if problems.contains(503) { statuses.insert(500) }

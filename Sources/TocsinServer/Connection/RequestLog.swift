@@ -77,7 +77,8 @@ final class RequestLog: Sendable {
     logger?.info(
       "request",
       metadata: [
-        "method": "\(method)", "route": "\(route)", "status": "\(status)", "microseconds": "\(time.nanoseconds / 1000)",
+        "method": "\(method)", "route": "\(route)", "status": .stringConvertible(status),
+        "microseconds": .stringConvertible(time.nanoseconds / 1000),
       ])
   }
 

@@ -14,8 +14,8 @@ enum OpenAPIDocument {
     with 400 or 426, one with a parameter that is not known with 422, and each with 503 while the node is about to stop.
 
     Beside the errors of each operation, a connection answers bytes that are no HTTP request with 400, a header that is too \
-    slow or too long with 408 or 431, an unknown `Expect` with 417, and then closes. A host or an origin that the node does \
-    not serve gets 403.
+    slow or too long with 408 or 431, an unknown `Expect` with 417, and then closes. 403 is for a `Host` that the node is not \
+    served under, and for a request that changes something from a page of a foreign `Origin`.
     """
 
   /// These endpoints and the one that serves the document of all of them.

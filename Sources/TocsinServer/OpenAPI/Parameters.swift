@@ -45,6 +45,7 @@ enum Parameters {
     name: "delivery_id", place: .path, description: "The delivery's id.", schema: Schemas.uuid)
   static let ofAlert = query("alert_id", "Only deliveries of that alert.", Schemas.uuid)
   static let receiver = query("receiver", "Only deliveries to that receiver.", Schemas.string(1...256, "Its name."))
+  static let ofCampaigns = texts("campaign_id", "Only deliveries of alerts of these campaigns.")
   static let deliveryState = list("state", "Only deliveries in these states.", Schemas.names(DeliveryState.self))
   static let alertSince = query(
     "since", "Only deliveries of alerts that fired then or later. \(time)", Schemas.time)

@@ -1,3 +1,5 @@
+import Support
+
 extension BrowserAccess {
   /// A name with or without a port, as in `Host` (RFC 9110, 7.2).
   public struct Authority: Sendable, Hashable {
@@ -35,6 +37,11 @@ extension BrowserAccess {
         (1...65_535).contains(number)
       else { return nil }
       port = number
+    }
+
+    /// Why it can be no host, though it may stand in a field.
+    var fault: String? {
+      HostName.fault(of: host.first == "[" ? host.dropFirst().dropLast() : host[...])
     }
 
     private static func isInName(_ byte: UInt8) -> Bool {

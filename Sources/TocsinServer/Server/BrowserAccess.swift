@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Support
 
 /// Which names a node is served under, and which pages may use it.
 ///
@@ -46,10 +47,10 @@ public struct BrowserAccess: Sendable, Hashable {
   /// - Throws: the first entry that is no name
   public static func hosts(_ list: String) throws(MalformedEntry) -> [Authority] {
     var hosts: [Authority] = []
-    for entry in entries(of: list) {
-      guard let host = Authority(entry) else {
+    for (number, entry) in entries(of: list) {
+      guard let host = Authority(entry), host.fault == nil else {
         throw MalformedEntry(
-          description: "\"\(entry)\" is no host; write names or addresses, each with or without a port: "
+          description: "\(name(number, entry)) is no host; write names or addresses, each with or without a port: "
             + "alerts.example.org, 10.0.0.7:8000, [::1]")
       }
       hosts.append(host)
@@ -62,10 +63,11 @@ public struct BrowserAccess: Sendable, Hashable {
   /// - Throws: the first entry that is no origin
   public static func origins(_ list: String) throws(MalformedEntry) -> [Origin] {
     var origins: [Origin] = []
-    for entry in entries(of: list) {
-      guard let origin = Origin(entry) else {
+    for (number, entry) in entries(of: list) {
+      guard let origin = Origin(entry), origin.authority.fault == nil else {
         throw MalformedEntry(
-          description: "\"\(entry)\" is no origin; write scheme, host and port, without a path and without wildcards: "
+          description:
+            "\(name(number, entry)) is no origin; write scheme, host and port, without a path and without wildcards: "
             + "https://dashboard.example.org, http://localhost:3000")
       }
       origins.append(origin)
@@ -73,12 +75,19 @@ public struct BrowserAccess: Sendable, Hashable {
     return origins
   }
 
-  private static func entries(of list: String) -> [Substring] {
-    list.split(separator: ",").map { entry in
+  /// The entries with their numbers, from 1; those between two commas that have nothing in them are left out.
+  private static func entries(of list: String) -> [(number: Int, text: Substring)] {
+    let entries = list.split(separator: ",", omittingEmptySubsequences: false).map { entry in
       var entry = entry.drop { $0.isWhitespace }
       while entry.last?.isWhitespace == true { entry.removeLast() }
       return entry
     }
+    return entries.enumerated().filter { !$0.element.isEmpty }.map { ($0.offset + 1, $0.element) }
+  }
+
+  /// What a sentence about an entry begins with. Where it has a user, the password is not shown.
+  private static func name(_ number: Int, _ entry: Substring) -> String {
+    entry.contains("@") ? "entry \(number)" : "entry \(number), \"\(entry)\","
   }
 
   private static func isLoopback(_ address: String) -> Bool {

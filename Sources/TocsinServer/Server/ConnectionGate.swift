@@ -39,8 +39,8 @@ final class Connections: Sendable {
     case .full:
       logger.warning(
         "as many connections are open as fit: new ones wait until others end",
-        metadata: ["connections": "\(count.withLock { $0.limit })"])
-    case .roomy: logger.info("new connections are accepted again", metadata: ["connections": "\(open)"])
+        metadata: ["connections": .stringConvertible(count.withLock { $0.limit })])
+    case .roomy: logger.info("new connections are accepted again", metadata: ["connections": .stringConvertible(open)])
     case nil: break
     }
   }

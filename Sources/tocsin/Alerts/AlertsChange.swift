@@ -75,7 +75,7 @@ struct AlertChangeOptions: ParsableArguments {
   }
 
   func run(_ change: AlertChange) async throws {
-    guard let name = user.name else {
+    guard let name = try user.name() else {
       throw CommandFailure(.usage, "tocsin: there is no user name: set --user or TOCSIN_USER")
     }
     try await connection.withClient(user: name) { client in

@@ -70,7 +70,20 @@ struct CheckCommand: AsyncParsableCommand {
       } else {
         for line in lines(answer.value) { console.show(line) }
       }
+      if answer.value.alerts.isEmpty, let remark = await remark(client) {
+        console.complain("tocsin: \(Printable.line(remark))")
+      }
       if failOnAlert, !answer.value.alerts.isEmpty { throw CommandFailure(.alertRaised, lines: []) }
+    }
+  }
+
+  /// What a check that nothing came of may have been sent in vain for; nil where a rule watches its metric, and where
+  /// the rules cannot be read: the check itself is done.
+  private func remark(_ client: TocsinClient) async -> String? {
+    do {
+      return WatchedMetrics(try await client.rules().value).remark(on: check)
+    } catch {
+      return nil
     }
   }
 

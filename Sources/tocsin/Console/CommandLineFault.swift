@@ -7,7 +7,7 @@ enum CommandLineFault {
   static func unknownCommand(in arguments: [String]) -> CommandFailure? {
     let words = path(of: arguments)
     guard let unknown = words.unknown else { return nil }
-    let names = words.command.configuration.subcommands.map { name(of: $0) }
+    let names = words.command.configuration.subcommands.flatMap { [name(of: $0)] + $0.configuration.aliases }
     let question = NearestName.question(unknown, among: names)
     let shown = Printable.line(unknown)
     return CommandFailure(
@@ -58,7 +58,8 @@ enum CommandLineFault {
     for word in words {
       let subcommands = command.configuration.subcommands
       if subcommands.isEmpty || word.hasPrefix("-") { break }
-      guard let next = subcommands.first(where: { name(of: $0) == word }) else { return (known, command, word) }
+      guard let next = subcommands.first(where: { name(of: $0) == word || $0.configuration.aliases.contains(word) })
+      else { return (known, command, word) }
       known.append(word)
       command = next
     }

@@ -54,7 +54,9 @@ struct Console: Sendable {
   /// `COLUMNS` where that is set, since somebody set it, or else what the terminal says.
   private static func terminalWidth(_ environment: [String: String]) -> Int? {
     guard isatty(STDOUT_FILENO) == 1 else { return nil }
-    if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }
+    if let columns = environment["COLUMNS"].flatMap({ Int($0.filter { !$0.isWhitespace }) }), columns > 0 {
+      return columns
+    }
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)

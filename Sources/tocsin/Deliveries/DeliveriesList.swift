@@ -10,10 +10,21 @@ struct DeliveriesList: AsyncParsableCommand {
       Examples:
         tocsin deliveries list --state dead
         tocsin deliveries list --receiver on-call --limit 20
+        tocsin deliveries list --campaign c1 --since 2h
         tocsin deliveries list --alert 0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a --json
       """)
 
   @OptionGroup var filter: DeliveryFilterOptions
+
+  @Option(name: .long, help: ArgumentHelp("Only those of this campaign's alerts; may be repeated.", valueName: "id"))
+  var campaign: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Only those of alerts that fired at or after this moment: 2h (so long ago), 2026-03-01, or RFC 3339.",
+      valueName: "time"))
+  var since: MomentArgument?
 
   @Option(name: .long, help: "Only those in this state.")
   var state: DeliveryState?
@@ -25,11 +36,21 @@ struct DeliveriesList: AsyncParsableCommand {
 
   mutating func validate() throws {
     guard limit >= 1 else { throw ArgumentParser.ValidationError("--limit must be at least 1.") }
+    // The server takes several values with commas between them.
+    guard !campaign.contains(where: { $0.contains(",") }) else {
+      throw ArgumentParser.ValidationError("An id with a comma cannot be asked for: repeat the option for several ids.")
+    }
   }
+
+  /// Whether everything is asked for.
+  private var isEmpty: Bool { filter.isEmpty && state == nil && campaign.isEmpty && since == nil }
 
   func run() async throws {
     try await connection.withClient { client in
-      let found = try await client.deliveries(try await filter.selection(state: state, client), count: limit)
+      var selection = try await filter.selection(state: state, client)
+      selection.campaignIDs = campaign
+      selection.since = since?.timestamp(now: .now)
+      let found = try await client.deliveries(selection, count: limit)
       let console = Console.current
       if connection.json {
         let answer: JSON = [
@@ -37,7 +58,7 @@ struct DeliveriesList: AsyncParsableCommand {
         ]
         console.print(answer.text)
       } else if found.deliveries.isEmpty {
-        console.print(filter.isEmpty && state == nil ? "no deliveries" : "no deliveries match")
+        console.print(isEmpty ? "no deliveries" : "no deliveries match")
       } else {
         console.show(DeliveriesList.table(found.deliveries))
       }

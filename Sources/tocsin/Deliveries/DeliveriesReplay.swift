@@ -60,7 +60,7 @@ struct DeliveriesReplay: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await connection.withClient(user: user.name) { client in
+    try await connection.withClient(user: try user.name()) { client in
       if ids.isEmpty { try await replayMatching(client) } else { try await replayNamed(client) }
     }
   }
@@ -69,20 +69,26 @@ struct DeliveriesReplay: AsyncParsableCommand {
     let state = self.state ?? .dead
     let selection = try await filter.selection(state: state.delivery, client)
     var total = 0
+    var blocked = BlockedDeliveries()
     while true {
-      let count = try await client.replay(selection).value
+      let answer = try await client.replay(selection)
+      let count = answer.value
       total += count
+      blocked.add(answer.json)
       // Those that were delivered stay delivered until somebody takes them up: one round is all.
       if count < 10_000 || state == .delivered { break }
     }
-    let answer: JSON = ["success": true, "replayed": .integer(Int64(total))]
+    let answer: JSON = ["success": true, "replayed": .integer(Int64(total)), "obstacles": blocked.json]
     let words =
-      switch total {
-      case 0: "no delivery that matches is \(state.rawValue); others are not sent again"
+      switch total - blocked.count {
+      case _ where total == 0: "no delivery that matches is \(state.rawValue); others are not sent again"
       case 1: "1 delivery is due again"
-      default: "\(total) deliveries are due again"
+      case let count: "\(max(0, count)) deliveries are due again"
       }
-    Console.current.print(connection.json ? answer.text : words)
+    let console = Console.current
+    console.print(connection.json ? answer.text : words)
+    for line in blocked.lines { console.complain("tocsin: \(line)") }
+    if total > 0, total <= blocked.count { throw CommandFailure(.refused, lines: []) }
   }
 
   private func replayNamed(_ client: TocsinClient) async throws {
@@ -102,6 +108,9 @@ struct DeliveriesReplay: AsyncParsableCommand {
       let state = Printable.line(answer.object?["delivery"]?.object?["state"]?.string ?? "")
       if answer.object?["changed"]?.bool == false {
         console.complain("tocsin: \(Printable.line(id)) is \(state): it has not come to its end and is left as it is")
+        isRefused = true
+      } else if let obstacle = answer.object?["obstacle"]?.string {
+        console.complain("tocsin: \(Printable.line(id)) will not be sent: \(Printable.line(obstacle))")
         isRefused = true
       } else if !connection.json {
         console.print("\(state)  \(Printable.line(id))")

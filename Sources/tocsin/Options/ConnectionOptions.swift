@@ -26,15 +26,21 @@ struct ConnectionOptions: ParsableArguments {
   var timeLimit: Duration { .milliseconds(Int64(timeout * 1000)) }
 
   /// The servers that the options or the environment name.
-  func servers() throws(ClientError) -> [ServerAddress] {
+  func servers() throws -> [ServerAddress] {
     try ConnectionOptions.servers(url)
   }
 
   /// The servers at these URLs; where there are none those of the environment, or this machine.
-  static func servers(_ urls: [String]) throws(ClientError) -> [ServerAddress] {
+  static func servers(_ urls: [String]) throws -> [ServerAddress] {
     if !urls.isEmpty { return try ServerAddress.list(urls.joined(separator: ",")) }
-    let variable = Console.current.environment["TOCSIN_URL", default: ""]
-    return try ServerAddress.list(variable.isEmpty ? "http://127.0.0.1:8000" : variable)
+    guard let variable = try ClientVariable.text("TOCSIN_URL") else {
+      return try ServerAddress.list("http://127.0.0.1:8000")
+    }
+    do throws(ClientError) {
+      return try ServerAddress.list(variable)
+    } catch {
+      throw CommandFailure(.usage, "tocsin: TOCSIN_URL: \(Printable.line(error.reason))")
+    }
   }
 
   /// Runs `body` with a client of these servers.

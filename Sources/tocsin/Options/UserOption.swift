@@ -13,8 +13,10 @@ struct UserOption: ParsableArguments {
   }
 
   /// The name, or nil where nobody is named.
-  var name: String? {
-    let environment = Console.current.environment
-    return [user, environment["TOCSIN_USER"], environment["USER"]].compactMap { $0 }.first { !$0.isEmpty }
+  /// - Throws: ``CommandFailure`` where a variable cannot be used
+  func name() throws(CommandFailure) -> String? {
+    if let user { return user }
+    if let name = try ClientVariable.text("TOCSIN_USER") { return name }
+    return try ClientVariable.text("USER")
   }
 }

@@ -6,6 +6,8 @@ import TocsinCore
 struct RuleFile: Sendable {
   /// The rules in the files' order.
   private(set) var rules: [AlertRule] = []
+  /// What may be a mistake and can be sent all the same, one sentence each.
+  private(set) var warnings: [String] = []
 
   private var faults: [String] = []
   private var places: [String: String] = [:]
@@ -104,6 +106,9 @@ struct RuleFile: Sendable {
         faults.append("\(place): the same rule_id is also used at \(other)")
       }
       rules.append(read)
+      for (key, known) in read.metadata.mistypedKeys {
+        warnings.append("\(place): /metadata/\(key) means nothing to Tocsin; did you mean \(known)?")
+      }
     } catch {
       guard !error.errors.isEmpty else { return faults.append("\(place): \(error.detail)") }
       for field in error.errors {

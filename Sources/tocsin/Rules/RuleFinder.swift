@@ -18,8 +18,7 @@ struct RuleFinder {
     let ids = try await client.rules().value.map(\.ruleID).sorted()
     let candidates = ids.filter { $0.hasPrefix(id) }
     guard let first = candidates.first else {
-      let question = NearestName.question(id, among: ids)
-      throw CommandFailure(.refused, "tocsin: there is no rule \(Printable.line(id))\(question)")
+      throw CommandFailure(.refused, RuleFinder.unknown(id, among: ids))
     }
     guard candidates.count == 1 else {
       throw CommandFailure(
@@ -28,5 +27,18 @@ struct RuleFinder {
           + candidates.map { "  \(Printable.line($0))" })
     }
     return try await body(first)
+  }
+
+  /// Says that there is no rule of that id, with the nearest one where the server tells which there are.
+  func unknown(_ id: String) async -> String {
+    do {
+      return RuleFinder.unknown(id, among: try await client.rules().value.map(\.ruleID).sorted())
+    } catch {
+      return RuleFinder.unknown(id, among: [])
+    }
+  }
+
+  private static func unknown(_ id: String, among ids: [String]) -> String {
+    "tocsin: there is no rule \(Printable.line(id))\(NearestName.question(id, among: ids))"
   }
 }

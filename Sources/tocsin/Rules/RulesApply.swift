@@ -15,7 +15,7 @@ struct RulesApply: AsyncParsableCommand {
         generate-rules | tocsin rules apply -f -
 
       A file holds one rule, a list of rules, or `rules:` with a list; YAML or JSON. All files are checked before \
-      anything is sent. A rule that is the same on the server is left alone. What becomes different of the others is \
+      anything is sent; metadata is free, but a key that looks like one of Tocsin's gets a warning. A rule that is the same on the server is left alone. What becomes different of the others is \
       shown field by field.
       Exit status: 0 done, 1 the server refused a rule, 2 a file is wrong (nothing was sent), 3 no server.
       """)
@@ -43,8 +43,10 @@ struct RulesApply: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let wanted = try RuleFile(reading: files).rules
-    try await connection.withClient(user: user.name) { client in
+    let file = try RuleFile(reading: files)
+    for warning in file.warnings { Console.current.complain("tocsin: warning: \(Printable.line(warning))") }
+    let wanted = file.rules
+    try await connection.withClient(user: try user.name()) { client in
       let plan = RulePlan(from: try await client.rules().value, to: wanted, prune: prune)
       if !dryRun { try confirm(plan) }
       var report = ApplyReport(isDryRun: dryRun, json: connection.json)

@@ -85,7 +85,7 @@ struct RuleChangeOptions: ParsableArguments {
     _ ids: [String], _ done: String, _ change: (TocsinClient, String) async throws -> (id: String, answer: JSON)
   ) async throws {
     let console = Console.current
-    try await connection.withClient(user: user.name) { client in
+    try await connection.withClient(user: try user.name()) { client in
       var failure: CommandFailure?
       for id in ids {
         do {
@@ -93,7 +93,7 @@ struct RuleChangeOptions: ParsableArguments {
           let isChanged = answer.object?["changed"]?.bool ?? true
           console.print(connection.json ? answer.text : "\(isChanged ? "" : "already ")\(done)  \(Printable.line(id))")
         } catch let error as ClientError where error.code == .notFound {
-          console.complain("tocsin: there is no rule \(Printable.line(id))")
+          console.complain(await RuleFinder(client: client).unknown(id))
           failure = CommandFailure(.refused, lines: [])
         } catch let error as CommandFailure where error.status == .refused {
           for line in error.lines { console.complain(line) }

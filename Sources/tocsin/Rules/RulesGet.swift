@@ -10,7 +10,7 @@ struct RulesGet: AsyncParsableCommand {
       Examples:
         tocsin rules get roas_drop_critical
         tocsin rules get roas_drop_c --json
-      """)
+      """, aliases: ["show"])
 
   @Argument(help: "The rule's id, or its beginning where no other rule's is the same.")
   var id: String

@@ -12,7 +12,8 @@ struct ConfigCommand: AsyncParsableCommand {
         tocsin config
         tocsin config --config tocsin.yaml --json
 
-      Passwords are masked, and what cannot be read is not shown. Settings, receivers and templates are checked \
+      With --json there is an object with `value` and `source` for each setting, and `receivers`, `routes` and what \
+      else the text says of them. Passwords are masked, and what cannot be read is not shown. Settings, receivers and templates are checked \
       together: everything that is wrong goes to standard error at once, after the values.
       Exit status: 0 all can be used, 2 a value cannot be used.
       """)
@@ -25,7 +26,7 @@ struct ConfigCommand: AsyncParsableCommand {
   func run() async throws {
     let load = options.load()
     if json {
-      printJSON(load.sources)
+      printJSON(load)
     } else {
       printLines(load.sources)
       if case .success(let receivers) = load.receivers { receivers.summary.forEach(Console.current.print) }
@@ -35,11 +36,16 @@ struct ConfigCommand: AsyncParsableCommand {
     if !problems.isEmpty { throw NodeOptions.failure(problems) }
   }
 
-  private func printJSON(_ sources: SettingSources) {
-    let members = Setting.all.map { setting in
-      let value = sources.value(of: setting)
+  /// The settings by their keys, and below keys that no setting has what the receivers come to: absent where they
+  /// cannot be used.
+  private func printJSON(_ load: ConfigurationLoad) {
+    var members = Setting.all.map { setting in
+      let value = load.sources.value(of: setting)
       let shown: JSON = value.text.isEmpty ? .null : .string(value.shown(for: setting))
       return (setting.key, JSON.object(["value": shown, "source": .string(value.source)]))
+    }
+    if case .success(let receivers) = load.receivers {
+      members += receivers.summaryJSON.members.map { ($0.key, $0.value) }
     }
     Console.current.print(JSON.object(JSONObject(members)).text)
   }

@@ -36,14 +36,16 @@ final class LocalCluster {
   private var nodes: [ServerProcess] = []
   private var members: [Member] = []
 
-  /// Takes the folder and the ports; nothing is started before both are certain.
+  /// Takes the folder and the ports; nothing is started before both are certain, and no folder is made for nothing.
   /// - Throws: ``CommandFailure`` where one of them is in use
   init(_ plan: Plan) throws {
     self.plan = plan
     if let folder = plan.folder {
-      try LocalCluster.make(folder)
-      lock = try FolderLock(folder)
+      // A cluster that runs in the folder has the ports, too: the folder tells more.
+      let held = FileManager.default.fileExists(atPath: folder.path) ? try FolderLock(folder) : nil
       ports = try HeldPorts(plan.ports)
+      if held == nil { try LocalCluster.make(folder) }
+      lock = try held ?? FolderLock(folder)
       temporary = nil
       logs = folder.appendingPathComponent("logs")
     } else {

@@ -46,6 +46,24 @@ import TocsinCore
       ])
   }
 
+  /// Redis says when it fired, PostgreSQL the rest: their clocks differ, and steps share a millisecond.
+  @Test func whatHappensAtOnceStaysInItsOrder() {
+    let attempt = Delivery.Attempt(
+      number: 1, at: at(5), node: "a", outcome: "permanent", status: 404, milliseconds: 0, error: nil)
+    var dead = delivery(.dead, node: nil, history: [attempt])
+    dead.finishedAt = at(5)
+    var other = delivery(.delivered, node: nil, history: [])
+    other.createdAt = at(0)
+    var alert = alert()
+    alert.acknowledgement = Alert.Mark(at: at(0), by: "ann")
+    alert.resolution = Alert.Mark(at: at(0), by: "bob")
+    #expect(
+      TimelineEntry.timeline(of: alert, deliveries: [dead, other]).map(\.event) == [
+        .fired, .acknowledged(by: "ann"), .resolved(by: "bob"), .planned(other), .planned(dead),
+        .claimed(by: "a", dead), .attempt(attempt, of: dead), .finished(dead),
+      ])
+  }
+
   @Test func timesOfOtherHandsAreTold() {
     let attempts = [Int64.min, -1, .max].flatMap { at in
       [Int.min, 0, .max].map { milliseconds in

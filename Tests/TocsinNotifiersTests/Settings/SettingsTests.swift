@@ -60,7 +60,9 @@ import TocsinCore
 
   @Test(arguments: [
     (ChannelSettings.slack(SlackSettings(url: "hooks.example.org/hunter2")), "http"),
-    (.slack(SlackSettings(url: "https://")), "http"), (.teams(TeamsSettings(url: "ftp://a.example/hunter2")), "http"),
+    (.slack(SlackSettings(url: "https://")), "http"), (.slack(SlackSettings(url: "https://a..b/hunter2")), "http"),
+    (.email(Samples.email(host: "\u{201C}mail\u{201D}")), "quotation mark"),
+    (.teams(TeamsSettings(url: "ftp://a.example/hunter2")), "http"),
     (.webhook(WebhookSettings(urls: [])), "no URL"),
     (.webhook(WebhookSettings(urls: ["https://a.example"], headers: [.init("X Y", "1")])), "token"),
     (.webhook(WebhookSettings(urls: ["https://a.example"], headers: [.init("Webhook-Id", "1")])), "cannot be set"),

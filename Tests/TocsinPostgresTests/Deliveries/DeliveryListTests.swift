@@ -80,6 +80,37 @@ import TocsinCore
     }
   }
 
+  @Test func aListOfCampaigns() async throws {
+    try await TestDatabase.with { stores in
+      let now = try await stores.now()
+      var expected: [(campaign: String, id: DeliveryID)] = []
+      for number in (0..<12 as Range<Int64>).reversed() {
+        let campaign = "c\(number % 3)"
+        let alert = Samples.alert(at: now.advanced(by: -number * 40_000_000), campaign: campaign)
+        let planned = PlannedDelivery(alert)
+        try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
+        // Some are final, some are not.
+        if number % 2 == 0 { _ = try await stores.deliveries.settle([planned.dead()]) }
+        expected.insert((campaign, planned.id), at: 0)
+      }
+      for campaigns in [["c1"], ["c0", "c2"], ["c9"], ["c1", "c9"]] {
+        var query = DeliveryQuery(campaignIDs: campaigns, states: [], limit: 3)
+        var found: [DeliveryID] = []
+        while true {
+          let page = try await stores.deliveries.deliveries(query, tenant: .standard)
+          found += page.map(\.planned.id)
+          guard let last = page.last else { break }
+          query.before = last.planned.id
+        }
+        #expect(found == expected.filter { campaigns.contains($0.campaign) }.map(\.id), "\(campaigns)")
+      }
+      let since = DeliveryQuery(
+        campaignIDs: ["c0"], states: [.dead], since: now.advanced(by: -4 * 40_000_000), limit: 10)
+      #expect(
+        try await stores.deliveries.deliveries(since, tenant: .standard).map(\.planned.id) == [expected[0].id])
+    }
+  }
+
   @Test func pagesHoldEachRowOnce() async throws {
     try await TestDatabase.with { stores in
       _ = try await history(60, in: stores)

@@ -13,7 +13,9 @@ import TocsinCore
       let before = try await stores.row(planned)
       #expect(
         try await stores.deliveries.replay(DeliveryQuery(id: planned.id), limit: 10, tenant: .standard)
-          == ChangedDeliveries(count: 1, alerts: [AlertKey(tenant: .standard, id: planned.alertID)]))
+          == ChangedDeliveries(
+            count: 1, alerts: [AlertKey(tenant: .standard, id: planned.alertID)],
+            targets: [DeliveryTarget(name: planned.target, channel: planned.channel): 1]))
       let row = try await stores.row(planned)
       #expect(row.state == .pending && row.attempts == 0 && row.history == before.history && row.history.count == 1)
       #expect(row.finishedAt == nil && row.createdAt == before.createdAt)

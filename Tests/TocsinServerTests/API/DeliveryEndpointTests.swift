@@ -91,6 +91,49 @@ import TocsinCore
     }
   }
 
+  @Test func whatWillNotBeSentIsSaid() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let deliveries = (1...6).map { Self.delivery(Self.id($0), to: $0 < 4 ? "ops" : "mail") }
+      cluster.add(deliveries)
+      let target = deliveries[0].planned
+      let unknown = "this node's configuration has no such target any more"
+      let first = try await client.send(.POST, "/api/deliveries/\(target.id)/replay")
+      #expect(first["changed"] == true && first["obstacle"] == .string(unknown))
+      engine.routing.replace(
+        RoutingTable(receivers: [
+          "ops": RoutingTable.Receiver(targets: [RoutingTable.Target(name: target.target, channel: target.channel)])
+        ]))
+      let second = try await client.send(.POST, "/api/deliveries/\(deliveries[1].planned.id)/replay")
+      #expect(second["changed"] == true && second["obstacle"] == .null)
+      cluster.state.withLock { $0.disabledTargets = [target.target: "it answered 410"] }
+      let disabled =
+        "the target is disabled (it answered 410); a test of its receiver that succeeds enables it"
+      let many = try await client.send(.POST, "/api/deliveries/replay", "{}")
+      #expect(many["replayed"] == 4)
+      let obstacles = many["obstacles"]?.array?.compactMap(\.object) ?? []
+      #expect(obstacles.map { $0["receiver"] } == ["mail", "ops"])
+      #expect(obstacles.map { $0["count"] } == [3, 1])
+      #expect(obstacles.map { $0["obstacle"] } == [.string(unknown), .string(disabled)])
+    }
+  }
+
+  @Test func aListOfCampaigns() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      for campaign in ["c1", "c2", "c3"] {
+        let check =
+          #"{"metric_name":"roas","metric_value":2.5,"campaign_name":"C","campaign_id":"\#(campaign)"}"#
+        let alert = try await client.send(.POST, "/api/alerts/check", check)["alerts"]?.array?.first?.object
+        cluster.add([Self.delivery(try #require(alert?["alert_id"]?.string.flatMap { AlertID($0) }))])
+      }
+      #expect(try await client.send(.GET, "/api/deliveries?campaign_id=c1,c3")["count"] == 2)
+      #expect(try await client.send(.GET, "/api/deliveries?campaign_id=c1&campaign_id=c2")["count"] == 2)
+      #expect(try await client.send(.GET, "/api/deliveries?campaign_id=c9")["count"] == 0)
+      #expect(try await client.send(.GET, "/api/deliveries?campaign_id=").status == 422)
+    }
+  }
+
   @Test func theTimelineTellsWhatHappened() async throws {
     try await MemoryCluster.run { engine, cluster in
       let client = APIClient(engine)

@@ -105,13 +105,13 @@ import Testing
     let error = #expect(throws: BrowserAccess.MalformedEntry.self) {
       try BrowserAccess.origins("https://fine.example.org,\(entry)")
     }
-    #expect(error?.description.hasPrefix("\"\(entry)\" is no origin; write scheme, host and port") == true)
+    #expect(error?.description.hasPrefix("entry 2, \"\(entry)\", is no origin; write scheme, host and port") == true)
   }
 
   @Test(arguments: ["http://a.example.org", "a.example.org/x", "*", "a:b", "[::1", "a b"])
   func malformedHostsAreNamed(entry: String) {
     let error = #expect(throws: BrowserAccess.MalformedEntry.self) { try BrowserAccess.hosts("localhost,\(entry)") }
-    #expect(error?.description.hasPrefix("\"\(entry)\" is no host; write names or addresses") == true)
+    #expect(error?.description.hasPrefix("entry 2, \"\(entry)\", is no host; write names or addresses") == true)
   }
 
   @Test func aListWithoutHostsIsRefused() {

@@ -32,7 +32,9 @@ extension MemoryCluster: DeliveryStore {
   {
     ChangedDeliveries()
   }
-  func disabledTargets() async throws(StoreError) -> [TargetName: String] { [:] }
+  func disabledTargets() async throws(StoreError) -> [TargetName: String] {
+    state.withLock { $0.disabledTargets }
+  }
 
   func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
     state.withLock { state in
@@ -49,7 +51,12 @@ extension MemoryCluster: DeliveryStore {
   ) async throws(StoreError) -> StoredPage<Delivery, DeliveryID> {
     let (all, isDown) = state.withLock { ($0.deliveries, $0.postgresIsDown) }
     if isDown { throw StoreError(.unavailable, backend: "postgresql", message: "away") }
-    let matching = all.filter { MemoryCluster.matches($0, query) }
+    let alerts = state.withLock { $0.alerts }
+    let matching = all.filter { delivery in
+      let campaign = alerts[delivery.planned.alertID]?.entity.campaignID
+      return MemoryCluster.matches(delivery, query)
+        && (query.campaignIDs.isEmpty || campaign.map(query.campaignIDs.contains) ?? false)
+    }
     return MemoryCluster.page(matching.sorted { $0.planned.id > $1.planned.id }, query.limit, \.planned.id)
   }
 
@@ -64,7 +71,9 @@ extension MemoryCluster: DeliveryStore {
       where MemoryCluster.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
         state.deliveries[index].state = .pending
         replayed.count += 1
-        replayed.alerts.insert(AlertKey(tenant: tenant, id: state.deliveries[index].planned.alertID))
+        let planned = state.deliveries[index].planned
+        replayed.alerts.insert(AlertKey(tenant: tenant, id: planned.alertID))
+        replayed.targets[DeliveryTarget(name: planned.target, channel: planned.channel), default: 0] += 1
       }
       return replayed
     }

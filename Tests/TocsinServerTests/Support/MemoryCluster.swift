@@ -17,6 +17,9 @@ final class MemoryCluster: Sendable {
     /// What the receiver `ops` answers to tests.
     var testOutcome = DeliveryOutcome.delivered(status: 200)
     var enabledAgain: [TargetName] = []
+    var disabledTargets: [TargetName: String] = [:]
+    /// How often somebody asked for the newest alert of a rule and entity.
+    var lookups = 0
   }
 
   let state = Mutex(State())
@@ -168,7 +171,10 @@ extension MemoryCluster: AlertStore {
 
   func newestAlert(
     ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
-  ) async throws(StoreError) -> AlertID? { nil }
+  ) async throws(StoreError) -> AlertID? {
+    state.withLock { $0.lookups += 1 }
+    return try postgres { _ in nil }
+  }
 }
 
 extension MemoryCluster: RuleStore {

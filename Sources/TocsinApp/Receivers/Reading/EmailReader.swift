@@ -39,9 +39,15 @@ enum EmailReader {
     section.text(key).flatMap { address($0, at: section.place.member(key), in: section.context) }
   }
 
-  static func address(_ text: String, at place: Place, in context: ReadingContext) -> MailAddress? {
+  /// - Parameter entry: what a sentence about it begins with, where the place has several
+  static func address(
+    _ text: String, at place: Place, entry: ListText.Entry? = nil, in context: ReadingContext
+  ) -> MailAddress? {
     let address = MailAddress(text)
-    if address == nil { context.report(place, "must be a mail address: ops@example.org, or On call <ops@example.org>") }
+    if address == nil {
+      let name = entry.map { "\($0.name(shown: text)) " } ?? ""
+      context.report(place, "\(name)must be a mail address: ops@example.org, or On call <ops@example.org>")
+    }
     return address
   }
 

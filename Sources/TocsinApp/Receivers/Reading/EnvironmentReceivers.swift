@@ -43,8 +43,9 @@ struct EnvironmentReceivers {
     let sender = required("ALERT_EMAIL_SENDER", for: "ALERT_EMAIL_ENABLED").flatMap {
       EmailReader.address($0, at: Place("ALERT_EMAIL_SENDER"), in: context)
     }
+    let place = Place("ALERT_EMAIL_RECIPIENTS")
     let recipients = list("ALERT_EMAIL_RECIPIENTS", for: "ALERT_EMAIL_ENABLED", ListText.addresses).compactMap {
-      EmailReader.address($0, at: Place("ALERT_EMAIL_RECIPIENTS"), in: context)
+      EmailReader.address($0.text, at: place, entry: $0.entry, in: context)
     }
     let port = port()
     let password = context.setting("ALERT_EMAIL_PASSWORD", isSecret: true).map { Secret($0) }
@@ -95,7 +96,9 @@ struct EnvironmentReceivers {
 
   private func webhook() -> ChannelSettings? {
     let place = Place("ALERT_WEBHOOK_URLS")
-    let urls = list("ALERT_WEBHOOK_URLS", for: "ALERT_WEBHOOK_ENABLED", ListText.urls).compactMap { url($0, at: place) }
+    let urls = list("ALERT_WEBHOOK_URLS", for: "ALERT_WEBHOOK_ENABLED", ListText.urls).compactMap {
+      url($0.text, at: place, entry: $0.entry)
+    }
     let headers = headers()
     return urls.isEmpty ? nil : .webhook(WebhookSettings(urls: urls, headers: headers))
   }
@@ -109,19 +112,19 @@ struct EnvironmentReceivers {
     }
     return object.members.compactMap { member in
       guard let value = member.value.string else {
-        context.report(place, "the value of each header must be a JSON string")
+        context.report(place.member(member.key), "the value of a header must be a JSON string")
         return nil
       }
       return WebhookSettings.Header(member.key, Secret(SettingText.trimmed(value, isSecret: true)))
     }
   }
 
-  private func url(_ text: String, at place: Place) -> Secret? {
-    guard WebURL.isValid(text) else {
-      context.report(place, "must begin with https:// or http://, without spaces")
-      return nil
-    }
-    return Secret(text)
+  private func url(_ text: String, at place: Place, entry: ListText.Entry? = nil) -> Secret? {
+    guard let fault = WebURL.fault(of: text) else { return Secret(text) }
+    // Whatever else is in it may be the secret.
+    let name = entry.map { "\($0.name(shown: WebURL.place(of: text))) " } ?? ""
+    context.report(place, "\(name)\(fault)")
+    return nil
   }
 
   private func required(_ name: String, for reason: String, isList: Bool = false) -> String? {
@@ -131,10 +134,13 @@ struct EnvironmentReceivers {
     return nil
   }
 
-  private func list(_ name: String, for reason: String, _ split: (String) -> [String]) -> [String] {
+  private func list(
+    _ name: String, for reason: String, _ split: (String) -> [String]
+  ) -> [(entry: ListText.Entry?, text: String)] {
     guard let text = required(name, for: reason, isList: true) else { return [] }
     let parts = split(text)
     if parts.isEmpty { context.report(Place(name), "has nothing between its commas") }
-    return parts
+    if parts.count == 1 { return [(nil, parts[0])] }
+    return parts.enumerated().map { (ListText.Entry(number: $0.offset + 1), $0.element) }
   }
 }

@@ -1,13 +1,26 @@
 /// Lists in one text, with commas between their elements.
 enum ListText {
-  /// The URLs of a text. A comma may be part of a URL: it ends one only where white space, another URL or nothing
+  /// An element's place in its list.
+  struct Entry: Hashable {
+    /// From 1.
+    var number: Int
+
+    /// The place and what may be seen of the element: `entry 2, "ops@",`.
+    func name(shown text: String?) -> String {
+      guard let text, !text.isEmpty else { return "entry \(number)" }
+      let line = ShownText.line(text)
+      return "entry \(number), \"\(line.count > 80 ? line.prefix(80) + "…" : line)\","
+    }
+  }
+
+  /// The URLs of a text. A comma may be part of a URL: it ends one only where white space, another URL, of whatever scheme, or nothing
   /// follows; white space ends one by itself.
   static func urls(_ text: String) -> [String] {
     let words = text.split(whereSeparator: \.isWhitespace)
     let parts = words.flatMap { word in
       var parts: [Substring] = []
       var rest = word
-      while let comma = rest.firstRange(of: /,+(?=https?:\/\/)/.ignoresCase()) {
+      while let comma = rest.firstRange(of: /,+(?=[a-z][a-z0-9+.\-]*:\/\/)/.ignoresCase()) {
         parts.append(rest[..<comma.lowerBound])
         rest = rest[comma.upperBound...]
       }

@@ -31,9 +31,9 @@ extension SectionReader {
 
   func url(_ secret: Secret, at place: Place) -> Secret? {
     let text = SettingText.trimmed(secret.value, isSecret: false)
-    if WebURL.isValid(text) { return Secret(text) }
+    guard let fault = WebURL.fault(of: text) else { return Secret(text) }
     let quotes = SettingText.isQuoted(text) ? "; it has quotes around it" : ""
-    context.report(place, "must be a URL that begins with https:// or http://, without spaces\(quotes)")
+    context.report(place, "\(fault)\(quotes)")
     return nil
   }
 
@@ -52,8 +52,10 @@ extension SectionReader {
     let here = tree(plural).map { texts($0, at: place.member(plural), as: .secret) } ?? []
     var secrets = here.map { ($0.place, Secret($0.text)) }
     if let file = fileText(plural) {
-      let lines = file.text.split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
-      secrets += lines.map { (file.place, Secret($0)) }
+      let lines = file.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { $0.trimmed }
+      secrets += lines.enumerated().filter { !$0.element.isEmpty }.map { index, line in
+        (lines.count == 1 ? file.place : file.place.line(index + 1), Secret(line))
+      }
     }
     if let single, let secret = secret(single) { secrets.append((place.member(single), secret)) }
     return secrets
@@ -78,19 +80,6 @@ extension SectionReader {
       for problem in error.problems { context.report(place, "the file cannot be used: \(problem)") }
       return ""
     }
-  }
-}
-
-/// URLs of channels.
-enum WebURL {
-  /// Whether this is an absolute `http` or `https` URL without spaces and control characters.
-  static func isValid(_ text: String) -> Bool {
-    guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let colon = text.firstIndex(of: ":") else {
-      return false
-    }
-    let rest = text[colon...].dropFirst()
-    guard ["http", "https"].contains(text[..<colon].lowercased()), rest.hasPrefix("//") else { return false }
-    return !rest.dropFirst(2).prefix { !"/?#".contains($0) }.isEmpty
   }
 }
 

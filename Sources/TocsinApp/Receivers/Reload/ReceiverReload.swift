@@ -8,7 +8,8 @@ import UnixSignals
 /// Reads receivers and routes again on SIGHUP, and when the configuration file, a file with a secret or a template
 /// changes.
 ///
-/// What cannot be used is logged once and refused: the old configuration stays. A change is taken up half a second to a
+/// What cannot be used is logged once and refused: the old configuration stays. It is tried again when a file changes,
+/// and now and then without that, at most a minute apart: what it failed for may be over. A change is taken up half a second to a
 /// second after the files are as they stay, on SIGHUP too: nothing counts that two readings half a second apart have not
 /// found equal. A configuration that came from a pipe is not read again, only the files that it names. Settings of the
 /// node itself (addresses, connections …) need a restart.
@@ -103,21 +104,22 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     case .keep:
       logger.debug("the configuration was read again and means the same")
       outcome(true)
-    case .refuse(let error): refused(error.problems.joined(separator: "; "))
+    case .refuse(let error): refused(error.problems.joined(separator: "; "), &state)
     case .apply(let configuration, let changes):
       do {
         try apply(configuration)
         state.applied(configuration)
         applied(configuration, changes)
       } catch {
-        refused("\(error)")
+        refused("\(error)", &state)
       }
     }
   }
 
   private func applied(_ configuration: ReceiverConfiguration, _ changes: ReceiverChanges) {
     var metadata: Logger.Metadata = [
-      "receivers": "\(configuration.receivers.count)", "routes": "\(configuration.routing.routes.count)",
+      "receivers": .stringConvertible(configuration.receivers.count),
+      "routes": .stringConvertible(configuration.routing.routes.count),
     ]
     let lists = [
       ("added", changes.added), ("removed", changes.removed), ("changed", changes.changed),
@@ -128,9 +130,10 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
     outcome(true)
   }
 
-  private func refused(_ reason: String) {
-    logger.error(
-      "the configuration is refused, receivers and routes stay as they were",
+  private func refused(_ reason: String, _ state: inout ReloadState) {
+    let level: Logger.Level = state.refused(reason) ? .error : .debug
+    logger.log(
+      level: level, "the configuration is refused, receivers and routes stay as they were",
       metadata: ["file": "\(source.file?.path ?? "")", "reason": "\(reason)"])
     outcome(false)
   }

@@ -11,16 +11,38 @@ struct ReloadState {
   private var stamps: [String: FileStamp] = [:]
   /// The templates that ``current`` was taken up with.
   private var templates: [String: FileStamp]?
+  /// The templates of an ``Action/apply(_:_:)`` that nobody has said has worked: a part of it may count already.
+  private var unapplied: [String: FileStamp]?
   /// Whether it is read at the next look, changed or not: the files may have changed since they were read for the start.
   private var isDue = true
   /// What was read and has still to be found a second time.
   private var unconfirmed: ReadingAttempt?
+  /// What is tried again though no file changes: what could not be read or taken up may be so for another reason.
+  private var retry: Retry?
   /// Whether somebody wants the configuration to be taken up even if it means the same.
   private var isForced = false
+  /// Whether that was so for the latest reading.
+  private var wasForced = false
 
   /// A state in which that configuration counts.
   init(current: ReceiverConfiguration) {
     self.current = current
+  }
+
+  /// When a refused configuration is tried again: after 2 looks, 4, 8 … and never less often than ``longest``.
+  private struct Retry {
+    static let longest = 128
+    /// Why it was refused.
+    var reason: String
+    /// How many looks passed between the last two attempts.
+    var pause = 2
+    /// How many looks there are until the next.
+    var left = 2
+
+    mutating func look() -> Bool {
+      left -= 1
+      return left <= 0
+    }
   }
 
   /// What follows a reading.
@@ -40,7 +62,22 @@ struct ReloadState {
 
   /// A look at ``paths``.
   /// - Returns: whether it is time to read
-  func looked(_ found: [String: FileStamp]) -> Bool { isDue || unconfirmed != nil || found != stamps }
+  mutating func looked(_ found: [String: FileStamp]) -> Bool {
+    if isDue || unconfirmed != nil || found != stamps { return true }
+    return retry?.look() ?? false
+  }
+
+  /// The configuration of a reading was refused, by its reader or by those who take it up.
+  /// - Returns: whether this is news: a reason that was told is not told again until it changes
+  mutating func refused(_ reason: String) -> Bool {
+    guard let last = retry, last.reason == reason, !wasForced else {
+      retry = Retry(reason: reason)
+      return true
+    }
+    let pause = min(last.pause * 2, Retry.longest)
+    retry = Retry(reason: reason, pause: pause, left: pause)
+    return false
+  }
 
   /// SIGHUP came.
   mutating func force() {
@@ -58,15 +95,19 @@ struct ReloadState {
     unconfirmed = nil
     // Files that are not there yet, or any more, have to be looked at all the same.
     stamps = attempt.stamps
-    let wasForced = isForced
+    wasForced = isForced
     isForced = false
     switch attempt.result {
     case .failure(let error): return .refuse(error)
     case .success(let new):
       if let lost = lost(in: attempt, new) { return .refuse(lost) }
       let sameTemplates = templates.map { $0 == attempt.templateStamps } ?? true
-      templates = attempt.templateStamps
-      if new == current, sameTemplates, !wasForced { return .keep }
+      if new == current, sameTemplates, !wasForced, unapplied == nil {
+        templates = attempt.templateStamps
+        retry = nil
+        return .keep
+      }
+      unapplied = attempt.templateStamps
       return .apply(new, ReceiverChanges(from: current, to: new))
     }
   }
@@ -74,6 +115,9 @@ struct ReloadState {
   /// The configuration of an ``Action/apply(_:_:)`` counts now.
   mutating func applied(_ configuration: ReceiverConfiguration) {
     current = configuration
+    templates = unapplied
+    unapplied = nil
+    retry = nil
   }
 
   /// Why a file is refused that has no receivers any more and does not say that this is right: it is more likely empty
