@@ -80,21 +80,27 @@ let package = Package(
       ["CHiredis", "Support", logging, lifecycle, .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
     module("PostgresClient", ["CLibpq", "Support", logging, lifecycle]),
     module("CurlClient", ["CLibcurl", "Support", lifecycle]),
-    module("TocsinCore"),
-    module("TocsinEngine", ["TocsinCore", logging, lifecycle]),
-    module("TocsinRedis", ["TocsinCore", "RedisClient", logging, lifecycle] + nio),
-    module("TocsinPostgres", ["TocsinCore", "PostgresClient", logging]),
+    module("TocsinJSON"),
+    module("TocsinMetrics"),
+    module("TocsinCore", ["TocsinJSON"]),
+    module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", logging, lifecycle]),
+    module("TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", logging, lifecycle] + nio),
+    module("TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", logging]),
     module(
       "TocsinNotifiers",
       [
-        "TocsinCore", "CurlClient", "Support", logging, .product(name: "Mustache", package: "swift-mustache"),
+        "TocsinCore", "TocsinJSON", "CurlClient", "Support", logging,
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    module("TocsinServer", ["TocsinCore", "TocsinEngine", "Support", logging, lifecycle] + nio + http + web),
+    module(
+      "TocsinServer",
+      ["TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "Support", logging, lifecycle] + nio + http + web),
     module(
       "TocsinApp",
       [
-        "TocsinCore", "TocsinEngine", "TocsinRedis", "TocsinPostgres", "TocsinNotifiers", "TocsinServer",
+        "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinRedis", "TocsinPostgres", "TocsinNotifiers",
+        "TocsinServer",
         "RedisClient", "PostgresClient", "CurlClient", "Support", logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -104,13 +110,13 @@ let package = Package(
     module(
       "TocsinClient",
       [
-        "TocsinCore", "Support", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "TocsinCore", "TocsinJSON", "Support", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio + http),
     .executableTarget(
       name: "tocsin",
       dependencies: [
-        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinPostgres", logging,
+        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinPostgres", logging,
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio + client,
@@ -129,33 +135,40 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio),
-    tests("TocsinCoreTests", ["TocsinCore", "Fuzzing"]),
+    tests("TocsinJSONTests", ["TocsinJSON", "Fuzzing"]),
+    tests("TocsinMetricsTests", ["TocsinMetrics"]),
+    tests("TocsinCoreTests", ["TocsinCore", "TocsinJSON", "Fuzzing"]),
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", "Fuzzing", logging] + nio),
     tests(
       "TocsinNotifiersTests",
-      ["TocsinNotifiers", "TocsinCore", "CurlClient", "FakeServer", logging] + nio + http),
+      ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", logging] + nio + http),
     tests(
       "TocsinAppTests",
       [
-        "TocsinApp", "TocsinCore", "TocsinEngine", "TocsinNotifiers", "Fuzzing", logging, lifecycle,
+        "TocsinApp", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinNotifiers", "Fuzzing", logging,
+        lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
-    tests("TocsinEngineTests", ["TocsinEngine", "TocsinCore", logging]),
+    tests("TocsinEngineTests", ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", logging]),
     tests(
       "TocsinServerTests",
-      ["TocsinServer", "TocsinEngine", "TocsinCore", "Fuzzing", logging, lifecycle, embedded] + nio + http + web),
+      [
+        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "Fuzzing", logging, lifecycle,
+        embedded,
+      ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
-    tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "FakeServer", embedded] + nio + http),
-    tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "FakeServer"] + nio + client),
+    tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
+    tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",
       [
-        "TocsinApp", "TocsinClient", "TocsinCore", "TocsinEngine", "TocsinRedis", "RedisClient", "PostgresClient",
+        "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinRedis",
+        "RedisClient", "PostgresClient",
         "LocalServers", logging,
       ] + nio),
   ]

@@ -1,4 +1,4 @@
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// HTTP requests and mails through libcurl, as async calls.
@@ -14,14 +14,14 @@ import Synchronization
 /// request again on a new one.
 ///
 /// **Cancellation** of the task aborts the transfer at once.
-public final class CurlClient: Service, Sendable {
+package final class CurlClient: Service, Sendable {
   private let mailbox: Mailbox
   private let configuration: CurlConfiguration
   private let lastID = Atomic<UInt64>(0)
 
   /// A client that can send at once; ``run()`` ends it.
   /// - Throws: ``CurlError`` with `couldNotStart` where the system has no thread or no memory for it
-  public init(configuration: CurlConfiguration = CurlConfiguration()) throws(CurlError) {
+  package init(configuration: CurlConfiguration = CurlConfiguration()) throws(CurlError) {
     self.configuration = configuration
     mailbox = try LoopThread.start(configuration)
   }
@@ -32,7 +32,7 @@ public final class CurlClient: Service, Sendable {
 
   /// Waits for the graceful shutdown. Then transfers under way go on up to the configuration's limit, new ones are
   /// refused, and it returns when all connections are closed. When its task is cancelled, transfers are aborted at once.
-  public func run() async throws {
+  package func run() async throws {
     await withGracefulShutdownHandler {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
@@ -49,7 +49,7 @@ public final class CurlClient: Service, Sendable {
   /// Sends a request.
   /// - Returns: the server's response, whatever its status
   /// - Throws: ``CurlError`` when there is none, or only a part of one
-  public func send(_ request: HTTPTransfer) async throws(CurlError) -> HTTPResponse {
+  package func send(_ request: HTTPTransfer) async throws(CurlError) -> HTTPResponse {
     try request.validate()
     return try await transfer(.http(request), timeout: request.timeout).httpResponse()
   }
@@ -57,7 +57,7 @@ public final class CurlClient: Service, Sendable {
   /// Sends a mail.
   /// - Returns: the server's reply to the message, and the recipients that it refused
   /// - Throws: ``CurlError`` when the server did not take the message for anybody, or it is not known whether it did
-  public func send(_ mail: MailTransfer) async throws(CurlError) -> MailResponse {
+  package func send(_ mail: MailTransfer) async throws(CurlError) -> MailResponse {
     try mail.validate()
     return try await transfer(.mail(mail), timeout: mail.timeout).mailResponse(recipients: mail.recipients)
   }

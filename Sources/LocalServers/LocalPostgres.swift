@@ -1,15 +1,15 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// A PostgreSQL server of this process's own: a data folder, a loopback port, and no password.
 ///
 /// The server listens on 127.0.0.1 and, unless its path is too long, on a Unix socket in its folder, and trusts both. It ends with
 /// this process, however that ends. Methods block the calling thread until they are done.
-public final class LocalPostgres: Sendable {
+package final class LocalPostgres: Sendable {
   /// The loopback port; it stays the same over ``restart()``.
-  public let port: Int
+  package let port: Int
   /// The connection string of the database `tocsin`, as its owner.
-  public var url: String { url(database: "tocsin") }
+  package var url: String { url(database: "tocsin") }
 
   private let tools: PostgresTools
   private let folder: URL
@@ -23,7 +23,7 @@ public final class LocalPostgres: Sendable {
   ///   - port: the port, or nil for a free one
   ///   - settings: more settings of `postgresql.conf`, such as `max_connections`
   /// - Throws: ``ServerProcess/Failure``; where PostgreSQL is not installed it names the package
-  public static func start(
+  package static func start(
     folder: URL? = nil,
     port: Int? = nil,
     settings: [String: String] = [:]
@@ -55,24 +55,24 @@ public final class LocalPostgres: Sendable {
 
   /// Makes another database, if it is not there yet.
   /// - Returns: its connection string
-  public func createDatabase(_ name: String) throws -> String {
+  package func createDatabase(_ name: String) throws -> String {
     try makeDatabase(name)
     return url(database: name)
   }
 
   /// Stops the server cleanly: open connections end, what was committed is on disk. Removes a temporary folder.
-  public func stop() {
+  package func stop() {
     end(with: SIGINT)
     temporary?.remove()
   }
 
   /// Stops the server cleanly and keeps its data for ``restart()``.
-  public func halt() {
+  package func halt() {
     end(with: SIGINT)
   }
 
   /// Kills the server and all its processes at once, as a crash would. ``restart()`` starts it again.
-  public func kill() {
+  package func kill() {
     let children = process.withLock { $0.map { self.children(of: $0.pid) } } ?? []
     signalAll(SIGKILL)
     end(with: SIGKILL)
@@ -84,18 +84,18 @@ public final class LocalPostgres: Sendable {
   }
 
   /// Freezes the server: it keeps its sockets and answers nothing.
-  public func pause() {
+  package func pause() {
     signalAll(SIGSTOP)
   }
 
   /// Lets a frozen server go on.
-  public func resume() {
+  package func resume() {
     signalAll(SIGCONT)
   }
 
   /// Stops the server if it runs, and starts it again with the same port and data; after a ``stop()``
   /// that removed the data, with an empty database.
-  public func restart() throws {
+  package func restart() throws {
     end(with: SIGINT)
     try tools.prepare(folder)
     try launch()
@@ -103,10 +103,10 @@ public final class LocalPostgres: Sendable {
   }
 
   /// Whether the server runs.
-  public var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
+  package var isRunning: Bool { process.withLock { $0?.isRunning ?? false } }
 
   /// What the server writes.
-  public var log: URL { folder.appendingPathComponent("server.log") }
+  package var log: URL { folder.appendingPathComponent("server.log") }
 
   private func url(database: String) -> String {
     let name = database.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? database

@@ -1,14 +1,14 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// A real redis-server on a free port of the loopback interface, for tests and for a laptop.
 ///
 /// It ends with this process at the latest.
-public final class LocalRedis: Sendable {
+package final class LocalRedis: Sendable {
   /// The TCP port it listens on.
-  public let port: Int
+  package let port: Int
   /// The folder of its log and, where one was named, its data.
-  public let folder: URL
+  package let folder: URL
 
   private let options: [String]
   private let temporary: TemporaryFolder?
@@ -21,7 +21,7 @@ public final class LocalRedis: Sendable {
   ///   - port: `nil` is a free one
   ///   - options: more of the server's options, as on its command line: `["--requirepass", "secret"]`
   /// - Throws: ``ServerProcess/Failure`` when redis-server is not installed or does not start
-  public static func start(
+  package static func start(
     folder: URL? = nil, port: Int? = nil, options: [String] = []
   ) throws -> LocalRedis {
     let temporary = folder == nil ? try TemporaryFolder(prefix: "tocsin-redis") : nil
@@ -52,32 +52,32 @@ public final class LocalRedis: Sendable {
   }
 
   /// `redis://127.0.0.1:<port>`.
-  public var url: String { "redis://127.0.0.1:\(port)" }
+  package var url: String { "redis://127.0.0.1:\(port)" }
 
   /// Ends the server in order (SIGTERM; SIGKILL after 5 s) and waits for that.
-  public func stop() {
+  package func stop() {
     end(with: SIGTERM)
     removeTemporaryFolder()
   }
 
   /// Ends the server at once (SIGKILL) and waits for that.
-  public func kill() {
+  package func kill() {
     end(with: SIGKILL)
   }
 
   /// Halts the server (SIGSTOP): its connections stay, nothing is answered.
-  public func pause() {
+  package func pause() {
     server.withLock { $0?.signal(SIGSTOP) }
   }
 
   /// Lets a halted server go on (SIGCONT).
-  public func resume() {
+  package func resume() {
     server.withLock { $0?.signal(SIGCONT) }
   }
 
   /// Starts the server again after ``stop()`` or ``kill()``, on the same port and in the same folder.
   /// - Throws: ``ServerProcess/Failure`` when it does not start
-  public func restart() throws {
+  package func restart() throws {
     guard let program = Self.program else {
       throw ServerProcess.Failure("redis-server is not installed: apt-get install redis-server")
     }
@@ -96,10 +96,10 @@ public final class LocalRedis: Sendable {
   }
 
   /// Whether the server runs.
-  public var isRunning: Bool { server.withLock { $0?.isRunning ?? false } }
+  package var isRunning: Bool { server.withLock { $0?.isRunning ?? false } }
 
   /// What the server writes.
-  public var log: URL { folder.appending(path: "redis-server.log") }
+  package var log: URL { folder.appending(path: "redis-server.log") }
 
   // MARK: The process
 

@@ -1,24 +1,24 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// A server program that this process started, and that ends with it.
 ///
 /// A guard beside it kills the program once a pipe from this process is closed, so even a process that crashes or is
 /// killed leaves no server behind.
-public final class ServerProcess: Sendable {
+package final class ServerProcess: Sendable {
   /// What went wrong while starting a server program.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// The sentence for the user, with the end of the program's log where there is one.
-    public let description: String
+    package let description: String
 
     /// A failure with its sentence.
-    public init(_ description: String) {
+    package init(_ description: String) {
       self.description = description
     }
   }
 
   /// The process id of the program.
-  public let pid: Int32
+  package let pid: Int32
 
   private let process: Process
   private let leash: FileHandle
@@ -28,7 +28,7 @@ public final class ServerProcess: Sendable {
   ///   - command: the program's absolute path or name, then its arguments
   ///   - log: the file that its output is appended to
   /// - Throws: ``Failure`` when the shell cannot be started or prints no process id
-  public init(command: [String], log: URL) throws {
+  package init(command: [String], log: URL) throws {
     // The shell becomes the program. The guard's parent ends at once, so the program has no child that it does not know.
     let script = """
       exec 3<&0
@@ -59,7 +59,7 @@ public final class ServerProcess: Sendable {
   /// Whether the program still runs.
   ///
   /// Asks the kernel: Foundation learns of the end only when the guard, which has its descriptors too, has ended as well.
-  public var isRunning: Bool { ServerProcess.isRunning(pid) }
+  package var isRunning: Bool { ServerProcess.isRunning(pid) }
 
   /// Whether a process runs: one that has ended and is not reaped does not.
   static func isRunning(_ pid: Int32) -> Bool {
@@ -70,12 +70,12 @@ public final class ServerProcess: Sendable {
   }
 
   /// Sends the program a signal: `SIGTERM`, `SIGKILL`, `SIGSTOP`, `SIGCONT` …
-  public func signal(_ number: Int32) {
+  package func signal(_ number: Int32) {
     if isRunning { kill(pid, number) }
   }
 
   /// Waits until the program has ended; blocks the calling thread.
-  public func waitUntilExit() {
+  package func waitUntilExit() {
     while isRunning { usleep(2_000) }
     // Now the guard ends. Until then the process id stays taken, so it kills nobody else.
     try? leash.close()
@@ -83,7 +83,7 @@ public final class ServerProcess: Sendable {
   }
 
   /// A TCP port of the loopback interface that was free a moment ago.
-  public static func freePort() throws -> Int {
+  package static func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure("no socket: errno \(errno)") }
     defer { close(descriptor) }

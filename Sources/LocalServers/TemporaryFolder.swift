@@ -1,17 +1,17 @@
-public import Foundation
+package import Foundation
 import Synchronization
 
 /// A folder below `/tmp` that does not outlive this process, even one that is killed.
 ///
 /// A shell holds the other end of a pipe; when this process has gone, it removes the folder, and ends a
 /// PostgreSQL that still runs there.
-public final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
   /// Where it is.
-  public let url: URL
+  package let url: URL
   private let leash: Mutex<FileHandle?>
 
   /// Names the folder; it is made by who uses it.
-  public init(prefix: String) throws {
+  package init(prefix: String) throws {
     url = URL(fileURLWithPath: "/tmp/\(prefix)-\(UUID().uuidString.prefix(8))")
     let script = """
       trap '' HUP INT TERM
@@ -39,7 +39,7 @@ public final class TemporaryFolder: Sendable {
   }
 
   /// Removes the folder with all that is in it.
-  public func remove() {
+  package func remove() {
     try? FileManager.default.removeItem(at: url)
   }
 }

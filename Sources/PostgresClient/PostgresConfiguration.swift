@@ -1,14 +1,14 @@
 import CLibpq
 
 /// Where PostgreSQL is and how to talk to it.
-public struct PostgresConfiguration: Sendable {
+package struct PostgresConfiguration: Sendable {
   /// How long one host may take to accept a connection. libpq counts whole seconds, at least two.
-  public var connectTimeout: Duration = .seconds(2)
+  package var connectTimeout: Duration = .seconds(2)
   /// After how long the server stops a statement (SQLSTATE 57014). A server that does not even do that
   /// loses its connection a second later. Zero: neither.
-  public var statementTimeout: Duration = .seconds(5)
+  package var statementTimeout: Duration = .seconds(5)
   /// What `pg_stat_activity` shows.
-  public var applicationName: String = "tocsin"
+  package var applicationName: String = "tocsin"
 
   /// The options of the connection string, in its order.
   private let options: [(keyword: String, value: String)]
@@ -19,7 +19,7 @@ public struct PostgresConfiguration: Sendable {
   /// `connect_timeout`, `application_name` and a `statement_timeout` inside `options` become the
   /// properties of the same name.
   /// - Throws: ``PostgresError`` with `invalidConfiguration`; its message shows nothing of the string
-  public init(url: String) throws(PostgresError) {
+  package init(url: String) throws(PostgresError) {
     guard let parsed = ConnectionOptions.parse(url) else {
       throw PostgresError(
         .invalidConfiguration,
@@ -93,7 +93,7 @@ public struct PostgresConfiguration: Sendable {
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Host, port, database, user and a few more; a password reads `***`, everything else is left out.
-  public var description: String {
+  package var description: String {
     options.compactMap { option in
       if option.keyword == "password" { return "password=***" }
       return ConnectionOptions.isShown(option) ? "\(option.keyword)=\(option.value)" : nil
@@ -107,10 +107,10 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
   }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// A mirror without children, so that `dump` shows no password either.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }
 
 extension Duration {

@@ -2,9 +2,9 @@
 ///
 /// The code says what the caller may do; a failed statement also carries the server's SQLSTATE. The
 /// description never shows a connection string or a parameter.
-public struct PostgresError: Error, Sendable, CustomStringConvertible {
+package struct PostgresError: Error, Sendable, CustomStringConvertible {
   /// The kind of a failure.
-  public struct Code: Sendable, Hashable, CustomStringConvertible {
+  package struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: String {
       case invalidConfiguration, connectionFailed, connectionLost, poolTimeout, server, cancelled, decoding, shutdown
     }
@@ -12,41 +12,41 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
     private let kind: Kind
 
     /// The connection string is not one, or one statement name stands for two texts.
-    public static let invalidConfiguration = Self(kind: .invalidConfiguration)
+    package static let invalidConfiguration = Self(kind: .invalidConfiguration)
     /// There was no connection; the statement was not sent and may be sent again.
-    public static let connectionFailed = Self(kind: .connectionFailed)
+    package static let connectionFailed = Self(kind: .connectionFailed)
     /// The connection broke while the statement ran; it may have been executed.
-    public static let connectionLost = Self(kind: .connectionLost)
+    package static let connectionLost = Self(kind: .connectionLost)
     /// No connection of the pool became free in time; nothing was sent.
-    public static let poolTimeout = Self(kind: .poolTimeout)
+    package static let poolTimeout = Self(kind: .poolTimeout)
     /// The server answered with an error; see ``PostgresError/sqlState``.
-    public static let server = Self(kind: .server)
+    package static let server = Self(kind: .server)
     /// The waiting task was cancelled. The statement was stopped, unless it had ended just before.
-    public static let cancelled = Self(kind: .cancelled)
+    package static let cancelled = Self(kind: .cancelled)
     /// A value is not of the type that was asked for, or cannot be sent as the type that the server expects.
-    public static let decoding = Self(kind: .decoding)
+    package static let decoding = Self(kind: .decoding)
     /// The pool or the connection was closed by this process; nothing was sent.
-    public static let shutdown = Self(kind: .shutdown)
+    package static let shutdown = Self(kind: .shutdown)
 
     /// The code's name, fit for logs and metrics.
-    public var description: String { kind.rawValue }
+    package var description: String { kind.rawValue }
   }
 
   /// The kind of the failure.
-  public let code: Code
+  package let code: Code
   /// The server's five-character SQLSTATE (PostgreSQL documentation, appendix A), if the server answered.
-  public let sqlState: String?
+  package let sqlState: String?
   /// The primary message, the server's own where there is one.
-  public let message: String
+  package let message: String
   /// The server's detail. It may quote values of the row that failed.
-  public let detail: String?
+  package let detail: String?
   /// The name of the violated constraint, if the server named one.
-  public let constraint: String?
+  package let constraint: String?
   /// The name of the statement that failed, if it is known.
-  public let statement: String?
+  package let statement: String?
 
   /// A failure, as this module or a test double of it reports it.
-  public init(
+  package init(
     _ code: Code,
     _ message: String,
     sqlState: String? = nil,
@@ -64,7 +64,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
 
   /// Whether the database cannot be used now, so that the same call may succeed later: connection
   /// trouble, no free connection, SQLSTATE classes 08 and 53, 57P0x, and 25006 (a read-only server).
-  public var isUnavailable: Bool {
+  package var isUnavailable: Bool {
     switch code {
     case .connectionFailed, .connectionLost, .poolTimeout, .shutdown: true
     case .server:
@@ -78,13 +78,13 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Whether the data itself was refused, so that the same call fails again: SQLSTATE classes 22, 23 and 54.
-  public var isDataError: Bool {
+  package var isDataError: Bool {
     guard let sqlState else { return false }
     return sqlState.hasPrefix("22") || sqlState.hasPrefix("23") || sqlState.hasPrefix("54")
   }
 
   /// The code, the SQLSTATE, the statement's name and the message; not the detail, which may quote data.
-  public var description: String {
+  package var description: String {
     var text = "PostgreSQL \(code)"
     if let sqlState { text += " (SQLSTATE \(sqlState))" }
     if let statement { text += " in \(statement)" }

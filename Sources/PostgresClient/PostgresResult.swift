@@ -1,9 +1,9 @@
 /// What a statement gave.
-public struct PostgresResult: Sendable {
+package struct PostgresResult: Sendable {
   /// The rows; they read their values from libpq's own memory, which lives as long as one of them.
-  public let rows: [PostgresRow]
+  package let rows: [PostgresRow]
   /// How many rows the statement inserted, updated, deleted or selected.
-  public let affected: Int
+  package let affected: Int
 
   private let storage: ResultStorage
 
@@ -14,7 +14,7 @@ public struct PostgresResult: Sendable {
   }
 
   /// The columns' names, in order.
-  public var columns: [String] {
+  package var columns: [String] {
     (0..<storage.handle.columnCount).map { storage.handle.columnName($0) }
   }
 }

@@ -1,48 +1,48 @@
 extension PostgresRow {
   /// A `text[]`, `varchar[]` or array of an enum.
-  public func textArray(_ column: Int) throws(PostgresError) -> [String?] {
+  package func textArray(_ column: Int) throws(PostgresError) -> [String?] {
     try read(column, where: { _ in true }) { (bytes) throws(PostgresError) in
       try Decoding.optionalArray(bytes, of: .text, Decoding.text)
     }
   }
 
   /// An `int8[]` without NULL elements.
-  public func int8Array(_ column: Int) throws(PostgresError) -> [Int64] {
+  package func int8Array(_ column: Int) throws(PostgresError) -> [Int64] {
     try read(column, where: { $0 == .int8Array }) { (bytes) throws(PostgresError) in
       try Decoding.array(bytes, of: .int8, Decoding.int8)
     }
   }
 
   /// A `float8[]` without NULL elements.
-  public func float8Array(_ column: Int) throws(PostgresError) -> [Double] {
+  package func float8Array(_ column: Int) throws(PostgresError) -> [Double] {
     try read(column, where: { $0 == .float8Array }) { (bytes) throws(PostgresError) in
       try Decoding.array(bytes, of: .float8, Decoding.float8)
     }
   }
 
   /// A `bool[]` without NULL elements.
-  public func boolArray(_ column: Int) throws(PostgresError) -> [Bool] {
+  package func boolArray(_ column: Int) throws(PostgresError) -> [Bool] {
     try read(column, where: { $0 == .boolArray }) { (bytes) throws(PostgresError) in
       try Decoding.array(bytes, of: .bool, Decoding.bool)
     }
   }
 
   /// A `timestamptz[]` in microseconds since the Unix epoch.
-  public func timestamptzArray(_ column: Int) throws(PostgresError) -> [Int64?] {
+  package func timestamptzArray(_ column: Int) throws(PostgresError) -> [Int64?] {
     try read(column, where: { $0 == .timestamptzArray }) { (bytes) throws(PostgresError) in
       try Decoding.optionalArray(bytes, of: .timestamptz, Decoding.timestamptz)
     }
   }
 
   /// A `uuid[]` without NULL elements.
-  public func uuidArray(_ column: Int) throws(PostgresError) -> [PostgresUUID] {
+  package func uuidArray(_ column: Int) throws(PostgresError) -> [PostgresUUID] {
     try read(column, where: { $0 == .uuidArray }) { (bytes) throws(PostgresError) in
       try Decoding.array(bytes, of: .uuid, Decoding.uuid)
     }
   }
 
   /// The UTF-8 texts of a `jsonb[]` without NULL elements.
-  public func jsonbArray(_ column: Int) throws(PostgresError) -> [[UInt8]] {
+  package func jsonbArray(_ column: Int) throws(PostgresError) -> [[UInt8]] {
     try read(column, where: { $0 == .jsonbArray }) { (bytes) throws(PostgresError) in
       try Decoding.array(bytes, of: .jsonb, Decoding.jsonb)
     }
@@ -50,7 +50,7 @@ extension PostgresRow {
 
   /// The column as a value of its own type.
   /// - Throws: ``PostgresError`` with `decoding` for a type that ``PostgresValue`` does not have
-  public subscript(_ column: Int) -> PostgresValue {
+  package subscript(_ column: Int) -> PostgresValue {
     get throws(PostgresError) {
       if isNull(column) { return .null }
       return switch type(column) {

@@ -1,5 +1,5 @@
 /// One row of a result. Columns are counted from 0; a column that is not there is a programmer's error.
-public struct PostgresRow: Sendable {
+package struct PostgresRow: Sendable {
   private let storage: ResultStorage
   private let row: Int32
 
@@ -9,10 +9,10 @@ public struct PostgresRow: Sendable {
   }
 
   /// How many columns the row has.
-  public var count: Int { storage.handle.columnCount }
+  package var count: Int { storage.handle.columnCount }
 
   /// Whether the column is NULL.
-  public func isNull(_ column: Int) -> Bool {
+  package func isNull(_ column: Int) -> Bool {
     storage.handle.isNull(row, Int32(column))
   }
 
@@ -43,12 +43,12 @@ public struct PostgresRow: Sendable {
 extension PostgresRow {
   /// A string: `text`, `varchar`, `char(n)`, `name`, `json` or an enum.
   /// - Throws: ``PostgresError`` with `decoding` for NULL or another type, as every getter here
-  public func text(_ column: Int) throws(PostgresError) -> String {
+  package func text(_ column: Int) throws(PostgresError) -> String {
     try read(column, where: \.isTextual, Decoding.text)
   }
 
   /// An `int8`; `int4`, `int2` and `oid` are widened.
-  public func int8(_ column: Int) throws(PostgresError) -> Int64 {
+  package func int8(_ column: Int) throws(PostgresError) -> Int64 {
     let type = type(column)
     return try read(column, where: { [.int8, .int4, .int2, .oid].contains($0) }) { (bytes) throws(PostgresError) in
       var reader = BinaryReader(bytes)
@@ -62,7 +62,7 @@ extension PostgresRow {
   }
 
   /// A `float8`; `float4` is widened.
-  public func float8(_ column: Int) throws(PostgresError) -> Double {
+  package func float8(_ column: Int) throws(PostgresError) -> Double {
     let type = type(column)
     return try read(column, where: { $0 == .float8 || $0 == .float4 }) { (bytes) throws(PostgresError) in
       if type == .float8 { return try Decoding.float8(bytes) }
@@ -72,22 +72,22 @@ extension PostgresRow {
   }
 
   /// A `bool`.
-  public func bool(_ column: Int) throws(PostgresError) -> Bool {
+  package func bool(_ column: Int) throws(PostgresError) -> Bool {
     try read(column, where: { $0 == .bool }, Decoding.bool)
   }
 
   /// A `timestamptz` in microseconds since the Unix epoch; `Int64.max` and `Int64.min` are the infinities.
-  public func timestamptz(_ column: Int) throws(PostgresError) -> Int64 {
+  package func timestamptz(_ column: Int) throws(PostgresError) -> Int64 {
     try read(column, where: { $0 == .timestamptz || $0 == .timestamp }, Decoding.timestamptz)
   }
 
   /// A `uuid`.
-  public func uuid(_ column: Int) throws(PostgresError) -> PostgresUUID {
+  package func uuid(_ column: Int) throws(PostgresError) -> PostgresUUID {
     try read(column, where: { $0 == .uuid }, Decoding.uuid)
   }
 
   /// The UTF-8 text of a `jsonb` or `json`.
-  public func jsonb(_ column: Int) throws(PostgresError) -> [UInt8] {
+  package func jsonb(_ column: Int) throws(PostgresError) -> [UInt8] {
     let type = type(column)
     return try read(column, where: { $0 == .jsonb || $0 == .json }) { (bytes) throws(PostgresError) in
       type == .jsonb ? try Decoding.jsonb(bytes) : [UInt8](bytes)

@@ -1,14 +1,14 @@
 /// A statement with parameters `$1`, `$2` …, prepared once per connection when it is first used there.
 ///
 /// The server infers the types of the parameters; where it cannot, cast (`$1::uuid[]`).
-public struct PostgresStatement: Sendable, Hashable {
+package struct PostgresStatement: Sendable, Hashable {
   /// The text: exactly one SQL statement.
-  public let sql: String
+  package let sql: String
   /// The name under which it is prepared; one name stands for one text within a process.
-  public let name: String
+  package let name: String
 
   /// A statement and the name under which it is prepared.
-  public init(_ sql: String, name: String) {
+  package init(_ sql: String, name: String) {
     self.sql = sql
     self.name = name
   }

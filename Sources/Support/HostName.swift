@@ -1,9 +1,9 @@
 import Glibc
 
 /// Names and addresses of hosts, before anybody asks a name server for them.
-public enum HostName {
+package enum HostName {
   /// Which names there can be.
-  public enum Form: Sendable {
+  package enum Form: Sendable {
     /// What the system's resolver takes: letters, digits, hyphens and underscores, which containers have in their names.
     case resolvable
     /// The same and letters of other languages, which the caller turns into ASCII (RFC 5891).
@@ -15,7 +15,7 @@ public enum HostName {
   /// What no host can be called, in words that go on after "the host name"; nil for a name or an address that is one.
   /// Shows nothing of it: where a password has a character that it must not have, a part of it looks like a host.
   /// - Parameter text: a name, an IPv4 address, or an IPv6 address without brackets
-  public static func fault(of text: some StringProtocol, form: Form = .resolvable) -> String? {
+  package static func fault(of text: some StringProtocol, form: Form = .resolvable) -> String? {
     guard !text.isEmpty else { return "is missing" }
     for scalar in text.unicodeScalars {
       if let fault = fault(of: scalar, form) { return fault }

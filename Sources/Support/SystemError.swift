@@ -1,18 +1,18 @@
 import Glibc
 
 /// A system call that failed: there was no descriptor, no thread or no memory for it. Later there may be.
-public struct SystemError: Error, Hashable, CustomStringConvertible {
+package struct SystemError: Error, Hashable, CustomStringConvertible {
   /// What was called, such as `pipe`.
-  public let call: String
+  package let call: String
   /// The system's number for the reason.
-  public let code: Int32
+  package let code: Int32
 
   /// A failed call.
-  public init(_ call: String, code: Int32) {
+  package init(_ call: String, code: Int32) {
     self.call = call
     self.code = code
   }
 
   /// The call and the system's words for the reason.
-  public var description: String { "\(call): \(String(cString: strerror(code)))" }
+  package var description: String { "\(call): \(String(cString: strerror(code)))" }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// Starts threads for work that blocks.
 ///
 /// Foundation's `Thread` does not say when the system refuses one, and its work is then never done.
-public enum SystemThread {
+package enum SystemThread {
   private final class Work: Sendable {
     let name: String
     let body: @Sendable () -> Void
@@ -19,7 +19,7 @@ public enum SystemThread {
   ///   - name: what tools show, as far as the system takes it: 15 bytes
   ///   - stackSize: in bytes
   /// - Throws: ``SystemError`` where the system has no room for another thread; then the body does not run
-  public static func start(
+  package static func start(
     _ name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
     var attributes = pthread_attr_t()

@@ -1,14 +1,14 @@
 import Foundation
-public import PostgresClient
+package import PostgresClient
 import TocsinCore
-public import TocsinPostgres
+package import TocsinPostgres
 
 /// The project's migrations, as the command and the tests use them.
-public enum Migrations {
+package enum Migrations {
   /// A migrator for that database.
   /// - Parameter folder: with the SQL files; nil looks beside the program
   /// - Throws: ``NodeFailure`` where there is no such folder
-  public static func migrator(_ database: PostgresConfiguration, folder: String?) throws -> Migrator {
+  package static func migrator(_ database: PostgresConfiguration, folder: String?) throws -> Migrator {
     let folder = try folder ?? standardFolder()
     do {
       return Migrator(
@@ -21,7 +21,7 @@ public enum Migrations {
   /// Brings a database up to date.
   /// - Returns: what was applied
   @discardableResult
-  public static func apply(databaseURL: String, folder: String?) async throws -> [Migration] {
+  package static func apply(databaseURL: String, folder: String?) async throws -> [Migration] {
     do {
       return try await migrator(try PostgresConfiguration(url: databaseURL), folder: folder).migrate()
     } catch let error as MigrationError {

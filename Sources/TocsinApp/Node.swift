@@ -1,14 +1,15 @@
 import CurlClient
 import Foundation
-public import Logging
-public import NIOCore
+package import Logging
+package import NIOCore
 import NIOPosix
 import PostgresClient
 import RedisClient
 import ServiceLifecycle
 import Synchronization
 import TocsinCore
-public import TocsinEngine
+package import TocsinEngine
+import TocsinMetrics
 import TocsinNotifiers
 import TocsinPostgres
 import TocsinRedis
@@ -17,9 +18,9 @@ import UnixSignals
 
 /// A whole node: its adapters, its engine and its server, started and stopped in the right order. Several of them
 /// can run in one process.
-public final class Node: Sendable {
+package final class Node: Sendable {
   /// The engine, for tests that look behind the server.
-  public let engine: Engine
+  package let engine: Engine
   private let configuration: NodeConfiguration
   private let group: any EventLoopGroup
   private let logger: Logger
@@ -34,7 +35,7 @@ public final class Node: Sendable {
   ///   - source: where `receivers` were read from, to be read again when it changes; nil for never
   ///   - logs: what `logger` writes with, to show in the metrics what it dropped
   ///   - group: the event loops of its server and of its connections to Redis; the process' own unless given
-  public init(
+  package init(
     configuration: NodeConfiguration, receivers: ReceiverConfiguration = ReceiverConfiguration(),
     reloadingFrom source: ReceiverSource? = nil, logs: LogWriter? = nil, group: (any EventLoopGroup)? = nil,
     logger: Logger
@@ -159,10 +160,10 @@ public final class Node: Sendable {
   }
 
   /// The port that the server listens on, once it does.
-  public var port: Int? { server.port }
+  package var port: Int? { server.port }
 
   /// Waits until the node listens and is ready. Does not return if it never is; call it once.
-  public func waitUntilReady() async {
+  package func waitUntilReady() async {
     for await _ in whenListening { break }
     await engine.health.waitUntilReady()
   }
@@ -170,7 +171,7 @@ public final class Node: Sendable {
   /// Runs until SIGTERM or SIGINT, or until the task's graceful shutdown or cancellation.
   /// - Parameter signals: whether to stop on SIGTERM and SIGINT, from the first moment on
   /// - Throws: ``NodeFailure`` when it cannot start
-  public func run(stopOnSignals signals: Bool = true) async throws {
+  package func run(stopOnSignals signals: Bool = true) async throws {
     var setup = ServiceGroupConfiguration(services: services, logger: logger)
     setup.maximumGracefulShutdownDuration = configuration.drain + .seconds(4)
     let services = ServiceGroup(configuration: setup)

@@ -2,6 +2,7 @@ import Logging
 import ServiceLifecycle
 import TocsinCore
 import TocsinEngine
+import TocsinMetrics
 import TocsinPostgres
 
 /// Makes the partitions of the coming weeks, at the start and every hour, and looks whether rows lie in default partitions.

@@ -6,8 +6,8 @@ protocol QuietService: Service, CustomStringConvertible, CustomReflectable {}
 
 extension QuietService {
   /// The type's name.
-  public var description: String { "\(Self.self)" }
+  package var description: String { "\(Self.self)" }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -1,31 +1,31 @@
-public import TocsinCore
+package import TocsinCore
 
 /// Which alerts are asked for. All named fields must match, any value of each; nothing named means every alert.
-public struct AlertSelection: Sendable, Hashable {
+package struct AlertSelection: Sendable, Hashable {
   /// Only of these campaigns; an id that contains a comma matches nothing.
-  public var campaignIDs: [String]
+  package var campaignIDs: [String]
   /// Only of these types.
-  public var alertTypes: [AlertType]
+  package var alertTypes: [AlertType]
   /// Only of these severities.
-  public var severities: [Severity]
+  package var severities: [Severity]
   /// Only of these rules.
-  public var ruleIDs: [String]
+  package var ruleIDs: [String]
   /// Only of these ads.
-  public var adIDs: [String]
+  package var adIDs: [String]
   /// Only those that have, or have not, been acknowledged.
-  public var isAcknowledged: Bool?
+  package var isAcknowledged: Bool?
   /// Only those that fired at that moment or later.
-  public var since: Timestamp?
+  package var since: Timestamp?
   /// Only those that fired before that moment.
-  public var until: Timestamp?
+  package var until: Timestamp?
   /// Resolved ones too; else only those that are not resolved.
-  public var includesResolved: Bool
+  package var includesResolved: Bool
   /// With resolved ones: how many days to look back from ``until``, or from now. The server looks back seven where
   /// neither this nor ``since`` is given.
-  public var daysBack: Int?
+  package var daysBack: Int?
 
   /// A query of these parts. One with `daysBack` includes resolved alerts.
-  public init(
+  package init(
     campaignIDs: [String] = [], alertTypes: [AlertType] = [], severities: [Severity] = [], ruleIDs: [String] = [],
     adIDs: [String] = [], isAcknowledged: Bool? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
     includesResolved: Bool = false, daysBack: Int? = nil
@@ -43,7 +43,7 @@ public struct AlertSelection: Sendable, Hashable {
   }
 
   /// A query of one value each. One with `daysBack` includes resolved alerts.
-  public init(campaignID: String?, alertType: AlertType? = nil, severity: Severity? = nil, daysBack: Int? = nil) {
+  package init(campaignID: String?, alertType: AlertType? = nil, severity: Severity? = nil, daysBack: Int? = nil) {
     self.init(
       campaignIDs: campaignID.map { [$0] } ?? [], alertTypes: alertType.map { [$0] } ?? [],
       severities: severity.map { [$0] } ?? [], daysBack: daysBack)

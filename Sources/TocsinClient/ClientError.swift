@@ -1,46 +1,46 @@
 import TocsinCore
 
 /// Why a request to a Tocsin server did not give what it should.
-public struct ClientError: Error, Sendable, CustomStringConvertible {
+package struct ClientError: Error, Sendable, CustomStringConvertible {
   /// What kind of trouble it is.
-  public struct Code: Sendable, Hashable {
+  package struct Code: Sendable, Hashable {
     private enum Kind: Sendable {
       case invalidURL, invalidUser, unreachable, timedOut, connectionLost, notFound, refused, unexpected
     }
     private let kind: Kind
     /// The text is not a server's address.
-    public static let invalidURL = Code(kind: .invalidURL)
+    package static let invalidURL = Code(kind: .invalidURL)
     /// The client's user is not a name that can be sent: nothing was sent.
-    public static let invalidUser = Code(kind: .invalidUser)
+    package static let invalidUser = Code(kind: .invalidUser)
     /// No connection could be made: nothing was sent.
-    public static let unreachable = Code(kind: .unreachable)
+    package static let unreachable = Code(kind: .unreachable)
     /// No answer came in time: what was sent may have been done.
-    public static let timedOut = Code(kind: .timedOut)
+    package static let timedOut = Code(kind: .timedOut)
     /// The connection ended before an answer: what was sent may have been done.
-    public static let connectionLost = Code(kind: .connectionLost)
+    package static let connectionLost = Code(kind: .connectionLost)
     /// The server knows no such id, or no such path.
-    public static let notFound = Code(kind: .notFound)
+    package static let notFound = Code(kind: .notFound)
     /// The server answered with another error; see ``ClientError/status`` and ``ClientError/problem``.
-    public static let refused = Code(kind: .refused)
+    package static let refused = Code(kind: .refused)
     /// The answer is not what a Tocsin server gives.
-    public static let unexpectedAnswer = Code(kind: .unexpected)
+    package static let unexpectedAnswer = Code(kind: .unexpected)
   }
 
   /// What kind of trouble it is.
-  public var code: Code
+  package var code: Code
   /// Which server it was, where one is meant.
-  public var server: ServerAddress?
+  package var server: ServerAddress?
   /// The HTTP status, where the server answered.
-  public var status: Int?
+  package var status: Int?
   /// What the server said about it, where it said so.
-  public var problem: Problem?
+  package var problem: Problem?
   /// When asking again makes sense, in seconds, where the server said so.
-  public var retryAfterSeconds: Int?
+  package var retryAfterSeconds: Int?
   /// What went wrong, for people: no full stop, no advice.
-  public var reason: String
+  package var reason: String
 
   /// An error of these parts.
-  public init(
+  package init(
     _ code: Code, server: ServerAddress? = nil, status: Int? = nil, problem: Problem? = nil, reason: String
   ) {
     self.code = code
@@ -50,7 +50,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  public var description: String {
+  package var description: String {
     if let server { "\(server): \(reason)" } else { reason }
   }
 
@@ -68,7 +68,7 @@ public struct ClientError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Whether no server could be talked to at all, as opposed to one that answered.
-  public var isUnavailability: Bool {
+  package var isUnavailability: Bool {
     code == .unreachable || code == .timedOut || code == .connectionLost
   }
 }

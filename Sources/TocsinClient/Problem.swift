@@ -1,26 +1,27 @@
-public import TocsinCore
+import TocsinCore
+package import TocsinJSON
 
 /// What a server says about an error: `application/problem+json` (RFC 9457).
-public struct Problem: Sendable, Hashable {
+package struct Problem: Sendable, Hashable {
   /// One field that is not allowed.
-  public struct FieldError: Sendable, Hashable {
+  package struct FieldError: Sendable, Hashable {
     /// Which field: a JSON pointer (RFC 6901).
-    public var pointer: String
+    package var pointer: String
     /// What is wrong with it.
-    public var detail: String
+    package var detail: String
   }
 
   /// A short name of the kind of error.
-  public var title: String
+  package var title: String
   /// The HTTP status.
-  public var status: Int
+  package var status: Int
   /// What happened this time, or `""`.
-  public var detail: String
+  package var detail: String
   /// Each field that is not allowed; empty where the error is not about fields.
-  public var errors: [FieldError]
+  package var errors: [FieldError]
 
   /// Reads a problem's JSON; nil where it is no object with a `title` or `error`.
-  public init?(json: JSON, status: Int) {
+  package init?(json: JSON, status: Int) {
     guard let object = json.object, let title = object["title"]?.string ?? object["error"]?.string else { return nil }
     self.title = title
     self.status = status
@@ -32,7 +33,7 @@ public struct Problem: Sendable, Hashable {
   }
 
   /// Title and detail on one line.
-  public var summary: String {
+  package var summary: String {
     detail.isEmpty || detail == title ? title : "\(title): \(detail)"
   }
 }

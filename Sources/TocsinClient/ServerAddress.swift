@@ -2,20 +2,20 @@ import NIOCore
 import Support
 
 /// Where a server listens: what `--url` and `TOCSIN_URL` name.
-public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
   /// Whether the connection is encrypted (`https`).
-  public var usesTLS: Bool
+  package var usesTLS: Bool
   /// A host name or an IP address, without brackets.
-  public var host: String
+  package var host: String
   /// The TCP port.
-  public var port: Int
+  package var port: Int
   /// What stands before every path, without a slash at its end: `""` or `/tocsin`.
-  public var basePath: String
+  package var basePath: String
 
   /// Reads `http://host:port/base`; `https`, `ws` and `wss` too, and `host:port` alone. The port defaults to that
   /// of the scheme.
   /// - Throws: ``ClientError`` of code ``ClientError/Code/invalidURL``, saying what is wrong with the text
-  public init(_ text: some StringProtocol) throws(ClientError) {
+  package init(_ text: some StringProtocol) throws(ClientError) {
     var rest = text[...]
     var scheme = "http"
     if let separator = rest.firstRange(of: "://") {
@@ -63,7 +63,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads several addresses with commas between them, at least one.
   /// - Throws: ``ClientError`` of code ``ClientError/Code/invalidURL``
-  public static func list(_ text: String) throws(ClientError) -> [ServerAddress] {
+  package static func list(_ text: String) throws(ClientError) -> [ServerAddress] {
     var addresses: [ServerAddress] = []
     for part in text.split(separator: ",") {
       let trimmed = part.drop { $0 == " " }
@@ -76,17 +76,17 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The value of the `Host` header: host and port, an IPv6 address in brackets.
-  public var authority: String {
+  package var authority: String {
     (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
   }
 
   /// The name that the server's certificate must carry; nil where the host is an IP address, which TLS does not name.
-  public var tlsName: String? {
+  package var tlsName: String? {
     (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
   }
 
   /// The address as a URL without a slash at its end.
-  public var description: String {
+  package var description: String {
     (usesTLS ? "https://" : "http://") + authority + basePath
   }
 }

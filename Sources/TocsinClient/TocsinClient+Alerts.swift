@@ -1,9 +1,10 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 extension TocsinClient {
   /// One page of alerts, newest first.
   /// - Parameter limit: 1 to 1,000
-  public func alerts(
+  package func alerts(
     _ query: AlertSelection = AlertSelection(), limit: Int = 100, cursor: String? = nil
   ) async throws(ClientError) -> Answer<AlertPage> {
     let request = APIRequest(.get, query.path, query: query.items(limit: limit, cursor: cursor))
@@ -16,7 +17,7 @@ extension TocsinClient {
 
   /// Alerts newest first, page after page, until there are `count` or no more.
   /// - Returns: the alerts with the elements that they were read from, and whether there are more
-  public func alerts(
+  package func alerts(
     _ query: AlertSelection, count: Int
   ) async throws(ClientError) -> (alerts: [Alert], elements: [JSON], more: Bool) {
     var alerts: [Alert] = []
@@ -34,14 +35,14 @@ extension TocsinClient {
 
   /// The alert of that id.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
-  public func alert(_ alertID: String) async throws(ClientError) -> Answer<Alert> {
+  package func alert(_ alertID: String) async throws(ClientError) -> Answer<Alert> {
     try await answer(APIRequest(.get, alertPath(alertID))) { try Alert(json: $0) }
   }
 
   /// What happened to the alert of that id and its deliveries, oldest first.
   /// - Returns: the entries as the server sent them
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
-  public func timeline(_ alertID: String) async throws(ClientError) -> Answer<[JSONObject]> {
+  package func timeline(_ alertID: String) async throws(ClientError) -> Answer<[JSONObject]> {
     try await answer(APIRequest(.get, alertPath(alertID) + "/timeline")) { json in
       json.object?["timeline"]?.array?.compactMap(\.object)
     }
@@ -52,7 +53,7 @@ extension TocsinClient {
   /// - Returns: the answer: `acknowledged_by` says who did it first, `changed` whether this request did
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func acknowledge(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
+  package func acknowledge(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
     try await change(alertID, "acknowledge", user: user)
   }
 
@@ -61,7 +62,7 @@ extension TocsinClient {
   /// - Returns: the answer: `resolved_by` says who did it first, `changed` whether this request did
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func resolve(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
+  package func resolve(_ alertID: String, user: String? = nil) async throws(ClientError) -> JSON {
     try await change(alertID, "resolve", user: user)
   }
 

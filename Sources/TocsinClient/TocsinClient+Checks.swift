@@ -1,10 +1,11 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 extension TocsinClient {
   /// Sends one check.
   /// - Throws: ``ClientError``. After one that is no refusal the check may fire yet; sending it again never doubles
   ///   an alert of a rule with a cooldown.
-  public func check(_ check: Check) async throws(ClientError) -> Answer<CheckOutcome> {
+  package func check(_ check: Check) async throws(ClientError) -> Answer<CheckOutcome> {
     let request = APIRequest(.post, "/api/alerts/check", body: check.requestBody, isRepeatable: false)
     return try await answer(request) { json in
       guard let alerts = json.object?["alerts"]?.array else { return nil }
@@ -16,7 +17,7 @@ extension TocsinClient {
 
 extension Check {
   /// The body of `POST /api/alerts/check`.
-  public var requestBody: JSON {
+  package var requestBody: JSON {
     var object: JSONObject = [
       "metric_name": .string(metricName), "metric_value": .number(metricValue),
       "campaign_id": .string(entity.campaignID), "campaign_name": .string(campaignName),

@@ -1,9 +1,10 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 extension TocsinClient {
   /// Deliveries, those of the newest alert first, page after page, until there are `count` or no more.
   /// - Returns: the deliveries as the server sent them, and whether there are more
-  public func deliveries(
+  package func deliveries(
     _ query: DeliverySelection, count: Int
   ) async throws(ClientError) -> (deliveries: [JSONObject], more: Bool) {
     var deliveries: [JSONObject] = []
@@ -23,21 +24,21 @@ extension TocsinClient {
 
   /// Makes one delivery due again; one that has not come to its end stays as it is.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
-  public func replay(_ deliveryID: String) async throws(ClientError) -> JSON {
+  package func replay(_ deliveryID: String) async throws(ClientError) -> JSON {
     try await transport.send(APIRequest(.post, "/api/deliveries/" + deliveryID.percentEncoded + "/replay"))
   }
 
   /// Makes deliveries due again, 10,000 at most.
   /// - Parameter query: its state has to be a final one; `dead` where none is given
   /// - Returns: how many
-  public func replay(_ query: DeliverySelection) async throws(ClientError) -> Answer<Int> {
+  package func replay(_ query: DeliverySelection) async throws(ClientError) -> Answer<Int> {
     let request = APIRequest(.post, "/api/deliveries/replay", body: .object(query.body))
     return try await answer(request) { json in json.object?["replayed"]?.integer.map { Int($0) } }
   }
 
   /// Sends a sample alert to a receiver, or through a channel.
   /// - Returns: whether all targets took it, and what the server says about it
-  public func test(_ name: String) async throws(ClientError) -> Answer<(success: Bool, message: String)> {
+  package func test(_ name: String) async throws(ClientError) -> Answer<(success: Bool, message: String)> {
     let request = APIRequest(.post, "/api/alerts/test", body: ["channel": .string(name)], isRepeatable: false)
     return try await answer(request) { json in
       guard let object = json.object, let success = object["success"]?.bool else { return nil }
@@ -47,20 +48,20 @@ extension TocsinClient {
 }
 
 /// Which deliveries are asked for.
-public struct DeliverySelection: Sendable, Hashable {
+package struct DeliverySelection: Sendable, Hashable {
   /// Only those of this alert.
-  public var alertID: String?
+  package var alertID: String?
   /// Only those to this receiver.
-  public var receiver: String?
+  package var receiver: String?
   /// Only those in this state.
-  public var state: DeliveryState?
+  package var state: DeliveryState?
   /// Only those of alerts of these campaigns; an id that contains a comma matches nothing. A replay does not mind them.
-  public var campaignIDs: [String]
+  package var campaignIDs: [String]
   /// Only those of alerts that fired at that moment or later. A replay does not mind it.
-  public var since: Timestamp?
+  package var since: Timestamp?
 
   /// A query of these parts.
-  public init(
+  package init(
     alertID: String? = nil, receiver: String? = nil, state: DeliveryState? = nil, campaignIDs: [String] = [],
     since: Timestamp? = nil
   ) {

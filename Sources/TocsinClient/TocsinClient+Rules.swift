@@ -1,8 +1,9 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 extension TocsinClient {
   /// All rules.
-  public func rules(enabledOnly: Bool = false) async throws(ClientError) -> Answer<[AlertRule]> {
+  package func rules(enabledOnly: Bool = false) async throws(ClientError) -> Answer<[AlertRule]> {
     let query = enabledOnly ? [("enabled_only", "true")] : []
     return try await answer(APIRequest(.get, "/api/alerts/rules", query: query)) { json in
       try json.object?["rules"]?.array?.map { try AlertRule(json: $0) }
@@ -11,13 +12,13 @@ extension TocsinClient {
 
   /// The rule of that id.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
-  public func rule(_ ruleID: String) async throws(ClientError) -> Answer<AlertRule> {
+  package func rule(_ ruleID: String) async throws(ClientError) -> Answer<AlertRule> {
     try await answer(APIRequest(.get, rulePath(ruleID))) { try AlertRule(json: $0) }
   }
 
   /// Creates the rule, or replaces the whole rule of its id.
   /// - Returns: the rule as it is now
-  public func save(_ rule: AlertRule) async throws(ClientError) -> Answer<AlertRule> {
+  package func save(_ rule: AlertRule) async throws(ClientError) -> Answer<AlertRule> {
     try await answer(APIRequest(.post, "/api/alerts/rules", body: rule.requestBody)) { json in
       try json.object?["rule"].map { try AlertRule(json: $0) }
     }
@@ -26,20 +27,20 @@ extension TocsinClient {
   /// Deletes the rule of that id.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func deleteRule(_ ruleID: String) async throws(ClientError) -> JSON {
+  package func deleteRule(_ ruleID: String) async throws(ClientError) -> JSON {
     try await transport.send(APIRequest(.delete, rulePath(ruleID)))
   }
 
   /// Enables or disables the rule of that id.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   @discardableResult
-  public func setRule(_ ruleID: String, enabled: Bool) async throws(ClientError) -> JSON {
+  package func setRule(_ ruleID: String, enabled: Bool) async throws(ClientError) -> JSON {
     try await transport.send(APIRequest(.put, rulePath(ruleID) + (enabled ? "/enable" : "/disable")))
   }
 
   /// The changes of the rule of that id, newest first.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there never was one
-  public func ruleHistory(_ ruleID: String, limit: Int = 50) async throws(ClientError) -> Answer<[RuleChange]> {
+  package func ruleHistory(_ ruleID: String, limit: Int = 50) async throws(ClientError) -> Answer<[RuleChange]> {
     let request = APIRequest(.get, rulePath(ruleID) + "/history", query: [("limit", String(limit))])
     return try await answer(request) { json in
       json.object?["changes"]?.array?.compactMap { RuleChange(json: $0) }
@@ -53,7 +54,7 @@ extension TocsinClient {
 
 extension AlertRule {
   /// What a person writes of a rule: its wire form without the fields that the server sets.
-  public var requestBody: JSON {
+  package var requestBody: JSON {
     guard case .object(var object) = json else { return json }
     object["created_at"] = nil
     object["updated_at"] = nil

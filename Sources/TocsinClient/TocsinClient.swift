@@ -1,16 +1,17 @@
 import NIOCore
 import TocsinCore
+import TocsinJSON
 
 /// A client of a Tocsin cluster's HTTP interface.
 ///
 /// Of several servers the next is tried when one cannot be reached or is busy (429, 503); a request that is safe to repeat
 /// goes on to the next also when one does not answer. A check without an answer is not repeated: it may have fired.
-public struct TocsinClient: Sendable {
+package struct TocsinClient: Sendable {
   /// The servers, in the order in which they are tried.
-  public let servers: [ServerAddress]
+  package let servers: [ServerAddress]
   /// Who makes changes, as `X-Tocsin-User` tells the server: it is in rules' history, and acknowledges and resolves
   /// where no other user is named.
-  public var user: String? { transport.user }
+  package var user: String? { transport.user }
   let transport: HTTPTransport
 
   /// A client of these servers, at least one.
@@ -18,7 +19,7 @@ public struct TocsinClient: Sendable {
   ///   - timeout: how long one server may take to answer one request
   ///   - user: who makes changes, 1 to 256 bytes without control characters; requests that change something fail where
   ///     it is anything else
-  public init(servers: [ServerAddress], timeout: Duration = .seconds(10), user: String? = nil) {
+  package init(servers: [ServerAddress], timeout: Duration = .seconds(10), user: String? = nil) {
     precondition(!servers.isEmpty, "a client needs a server")
     self.servers = servers
     transport = HTTPTransport(servers: servers, timeout: TimeAmount(timeout), user: user)
@@ -26,7 +27,7 @@ public struct TocsinClient: Sendable {
 
   /// A client of the servers at these URLs.
   /// - Throws: ``ClientError`` of code ``ClientError/Code/invalidURL``
-  public init(
+  package init(
     urls: [String], timeout: Duration = .seconds(10), user: String? = nil
   ) throws(ClientError) {
     var servers: [ServerAddress] = []
@@ -36,7 +37,7 @@ public struct TocsinClient: Sendable {
   }
 
   /// Closes all connections. The client cannot be used afterwards.
-  public func shutdown() async {
+  package func shutdown() async {
     await transport.shutdown()
   }
 

@@ -1,5 +1,5 @@
 /// Which release this is.
-public enum TocsinRelease {
+package enum TocsinRelease {
   /// The release's number (semantic versioning), as `tocsin --version` prints it.
-  public static let version = "0.1.0"
+  package static let version = "0.1.0"
 }

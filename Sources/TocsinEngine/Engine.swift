@@ -1,22 +1,23 @@
-public import Logging
-public import ServiceLifecycle
-public import TocsinCore
+package import Logging
+package import ServiceLifecycle
+package import TocsinCore
+package import TocsinMetrics
 
 /// The ports of a node, each behind its adapter.
-public struct EnginePorts: Sendable {
-  public var journal: any CooldownJournal
-  public var epochs: any EpochKeeper
-  public var log: any EventLog
-  public var signals: any ClusterSignals
-  public var board: any RuleBoard
-  public var windows: any SampleWindows
-  public var alerts: any AlertStore
-  public var rules: any RuleStore
-  public var deliveries: any DeliveryStore
-  public var notifier: any Notifier
+package struct EnginePorts: Sendable {
+  package var journal: any CooldownJournal
+  package var epochs: any EpochKeeper
+  package var log: any EventLog
+  package var signals: any ClusterSignals
+  package var board: any RuleBoard
+  package var windows: any SampleWindows
+  package var alerts: any AlertStore
+  package var rules: any RuleStore
+  package var deliveries: any DeliveryStore
+  package var notifier: any Notifier
 
   /// Ports of these adapters.
-  public init(
+  package init(
     journal: any CooldownJournal, epochs: any EpochKeeper, log: any EventLog, signals: any ClusterSignals,
     board: any RuleBoard, windows: any SampleWindows, alerts: any AlertStore, rules: any RuleStore,
     deliveries: any DeliveryStore, notifier: any Notifier
@@ -35,58 +36,58 @@ public struct EnginePorts: Sendable {
 }
 
 /// Sizes and times of the engine.
-public struct EngineSettings: Sendable {
+package struct EngineSettings: Sendable {
   /// How many groups of alerts may be on their way at once, each from its claim to its announcement.
-  public var groups = 3
+  package var groups = 3
   /// How many transactions with new alerts may be under way at once.
-  public var writers = 2
+  package var writers = 2
   /// How many alerts go into one transaction: larger ones make everybody wait longer.
-  public var rowsPerCommit = 128
+  package var rowsPerCommit = 128
   /// How long a check waits for its commit before it is answered with `"persisted": false`.
-  public var commitPatience: Duration = .seconds(1)
+  package var commitPatience: Duration = .seconds(1)
   /// How often rules are compared with Redis'.
-  public var ruleInterval: Duration = .seconds(3)
+  package var ruleInterval: Duration = .seconds(3)
   /// How often the node sends itself a probe through Redis.
-  public var probeInterval: Duration = .seconds(1)
+  package var probeInterval: Duration = .seconds(1)
   /// For how long a node without a returned probe still counts as ready.
-  public var probePatience: Duration = .seconds(5)
+  package var probePatience: Duration = .seconds(5)
   /// How often the keeper looks at the journal.
-  public var keeperInterval: Duration = .seconds(1)
+  package var keeperInterval: Duration = .seconds(1)
   /// How old a journal entry is before the keeper takes it up, in milliseconds.
-  public var overdueMilliseconds: Int64 = 3000
+  package var overdueMilliseconds: Int64 = 3000
   /// Deliveries.
-  public var deliveries = DeliverySettings()
+  package var deliveries = DeliverySettings()
 
   /// The defaults.
-  public init() {}
+  package init() {}
 }
 
 /// All services of one node, on its ports.
-public final class Engine: Sendable {
+package final class Engine: Sendable {
   /// The way of a check.
-  public let checks: CheckPipeline
+  package let checks: CheckPipeline
   /// Reading, acknowledging and resolving alerts.
-  public let alerts: AlertService
+  package let alerts: AlertService
   /// Reading and changing rules.
-  public let rules: RuleService
+  package let rules: RuleService
   /// Reading and replaying deliveries.
-  public let deliveries: DeliveryService
+  package let deliveries: DeliveryService
   /// Who gets which alerts; to be replaced when the configuration changes.
-  public let routing: RoutingBook
+  package let routing: RoutingBook
   /// The ordered stream of events: a service too, which does little at a time and never blocks.
-  public let feed: EventFeed
+  package let feed: EventFeed
   /// Whether the node can take requests.
-  public let health: HealthMonitor
+  package let health: HealthMonitor
   /// The node's metrics.
-  public let metrics: MetricsRegistry
+  package let metrics: MetricsRegistry
   /// What sends and writes down deliveries: to be started first and shut down last, since the others hand it work.
-  public let couriers: [any Service]
+  package let couriers: [any Service]
   /// The services that every firing check waits for, one after another: they do little at a time and never block, so they
   /// may run on an event loop, best on one. To be started in this order before ``feed`` and ``services``, and shut down
   /// in the opposite one.
-  public let pathServices: [any Service]
+  package let pathServices: [any Service]
   /// All other services.
-  public let services: [any Service]
+  package let services: [any Service]
 
   private let recovery: EpochRecovery
   private let ruleSync: RuleSync
@@ -95,7 +96,7 @@ public final class Engine: Sendable {
 
   /// An engine.
   /// - Parameter node: the node's name, unique in the cluster and new at every start
-  public init(
+  package init(
     node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(), metrics: MetricsRegistry,
     logger: Logger
   ) {
@@ -170,7 +171,7 @@ public final class Engine: Sendable {
   }
 
   /// A signal of the cluster arrived. Never blocks.
-  public func receive(_ signal: ClusterSignal) {
+  package func receive(_ signal: ClusterSignal) {
     switch signal {
     case .listening:
       health.redis(isListening: true)
@@ -189,19 +190,19 @@ public final class Engine: Sendable {
   }
 
   /// A connection for commands to Redis was made; nothing was sent on it yet.
-  public func redisConnected(serverRunID: String) {
+  package func redisConnected(serverRunID: String) {
     health.redis(refuses: .commands, nil)
     recovery.connected(serverRunID: serverRunID)
   }
 
   /// Redis refuses connections for commands.
   /// - Parameter reason: why, in words that name the right that is missing
-  public func redisRefused(_ reason: String) {
+  package func redisRefused(_ reason: String) {
     health.redis(refuses: .commands, reason)
   }
 
   /// PostgreSQL came or went.
-  public func postgres(isUp: Bool) {
+  package func postgres(isUp: Bool) {
     health.postgres(isUp: isUp)
     if isUp {
       writer.postgresIsBack()

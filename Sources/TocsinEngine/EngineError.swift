@@ -2,9 +2,9 @@ import Logging
 import TocsinCore
 
 /// Why a request could not be served, in words for whoever sent it.
-public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of trouble it is.
-  public enum Code: Sendable, Hashable {
+  package enum Code: Sendable, Hashable {
     /// There is no such alert or rule.
     case notFound
     /// What the request needs is away, or too busy: ask again after ``EngineError/retryAfterSeconds``.
@@ -18,23 +18,23 @@ public struct EngineError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What kind of trouble it is.
-  public let code: Code
+  package let code: Code
   /// What happened and what to do.
-  public let message: String
+  package let message: String
   /// When asking again makes sense, in seconds.
-  public let retryAfterSeconds: Int?
+  package let retryAfterSeconds: Int?
   /// Which field of the request is to be changed, as a JSON pointer; for ``Code/invalid``.
-  public let pointer: String?
+  package let pointer: String?
 
   /// An error of these parts.
-  public init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, pointer: String? = nil) {
+  package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil, pointer: String? = nil) {
     self.code = code
     self.message = message
     self.retryAfterSeconds = retryAfterSeconds
     self.pointer = pointer
   }
 
-  public var description: String { message }
+  package var description: String { message }
 
   /// The node takes no more work; nothing was done.
   static let stopped = EngineError(.unavailable, "the node is stopping; send the request again", retryAfterSeconds: 1)

@@ -1,7 +1,7 @@
-public import Logging
-public import RedisClient
+package import Logging
+package import RedisClient
 import Synchronization
-public import TocsinCore
+package import TocsinCore
 
 /// What nodes share through one Redis server: cooldowns, the journal, the event log, rules, sample windows.
 ///
@@ -11,20 +11,20 @@ public import TocsinCore
 ///
 /// Scripts read and check everything first, then write what may be refused for lack of memory: what a server refuses
 /// changes nothing (`Lua`). What nobody can read is left out, and told of once a minute.
-public final class RedisBackend: Sendable {
+package final class RedisBackend: Sendable {
   /// How the backend uses the server.
-  public struct Configuration: Sendable, Hashable {
+  package struct Configuration: Sendable, Hashable {
     /// What all keys and the channel begin with; holds exactly one hash tag.
-    public var prefix: String
+    package var prefix: String
     /// How many alerts journal and `unwritten` may hold together before claims are refused.
-    public var journalLimit: Int
+    package var journalLimit: Int
     /// How many events the log keeps at least.
-    public var eventLogLength: Int
+    package var eventLogLength: Int
     /// How many dead letters are kept at least.
-    public var deadLetterLength: Int
+    package var deadLetterLength: Int
 
     /// The usual values.
-    public init(
+    package init(
       prefix: String = "{tocsin}", journalLimit: Int = 200_000, eventLogLength: Int = 100_000,
       deadLetterLength: Int = 10_000
     ) {
@@ -46,7 +46,7 @@ public final class RedisBackend: Sendable {
   private let remarks = Mutex(RemarkPace())
 
   /// A backend on a client; whoever makes it also runs the client.
-  public convenience init(client: RedisClient, configuration: Configuration = Configuration(), logger: Logger) {
+  package convenience init(client: RedisClient, configuration: Configuration = Configuration(), logger: Logger) {
     self.init(client: client, configuration: configuration, logger: logger, windowTime: nil)
   }
 
@@ -65,12 +65,12 @@ public final class RedisBackend: Sendable {
 
 extension RedisBackend {
   /// The epoch that this node works in, or nil before it knows one.
-  public var epoch: String? { currentEpoch.withLock { $0.name } }
+  package var epoch: String? { currentEpoch.withLock { $0.name } }
 
   /// Works in that epoch from now on.
-  public func adopt(epoch: String) { currentEpoch.withLock { $0 = (epoch, false) } }
+  package func adopt(epoch: String) { currentEpoch.withLock { $0 = (epoch, false) } }
 
-  public func suspend() { currentEpoch.withLock { $0.isSuspended = true } }
+  package func suspend() { currentEpoch.withLock { $0.isSuspended = true } }
 
   /// The node's epoch, for a script that compares it with the server's.
   func epochArgument() throws(StoreError) -> RedisArgument {
@@ -136,7 +136,7 @@ extension RedisBackend {
   }
 
   /// The server's time, estimated from its answers on a monotonic clock: costs nothing.
-  public func now() -> Timestamp {
+  package func now() -> Timestamp {
     let local = localTime()
     return Timestamp(milliseconds: clock.withLock { $0.milliseconds(at: local) })
   }

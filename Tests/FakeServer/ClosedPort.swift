@@ -1,12 +1,12 @@
 import Glibc
 
 /// A port that nothing listens on, and that nobody else gets as long as this lives: connecting to it is refused.
-public struct ClosedPort: ~Copyable {
+package struct ClosedPort: ~Copyable {
   private let url: String
   private let descriptor: CInt
 
   /// Runs a test with the address of a server that is not there.
-  public static func with<Value>(_ body: (String) async throws -> Value) async rethrows -> Value {
+  package static func with<Value>(_ body: (String) async throws -> Value) async rethrows -> Value {
     let port = ClosedPort()
     let value = try await body(port.url)
     // Only now it may be somebody else's.

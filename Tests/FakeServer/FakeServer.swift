@@ -5,7 +5,7 @@ import NIOWebSocket
 import Synchronization
 
 /// An HTTP and WebSocket server on a free loopback port that answers as a test says.
-public final class FakeServer: Sendable {
+package final class FakeServer: Sendable {
   private let channel: any Channel
   private let recorder: Recorder
 
@@ -16,23 +16,23 @@ public final class FakeServer: Sendable {
   }
 
   /// `http://127.0.0.1:port`
-  public let url: String
+  package let url: String
 
   /// What arrived so far.
-  public var requests: [Request] { recorder.requests.withLock { $0 } }
+  package var requests: [Request] { recorder.requests.withLock { $0 } }
 
   /// Closes all streams without a close frame.
-  public func dropStreams() {
+  package func dropStreams() {
     for channel in recorder.streams.withLock({ $0 }) { channel.close(promise: nil) }
   }
 
   /// Stops to listen.
-  public func stop() async throws {
+  package func stop() async throws {
     try await channel.close()
   }
 
   /// Runs `body` with a server of that script.
-  public static func with<Result>(_ script: Script, _ body: (FakeServer) async throws -> Result) async throws -> Result
+  package static func with<Result>(_ script: Script, _ body: (FakeServer) async throws -> Result) async throws -> Result
   {
     let server = try await start(script)
     do {
@@ -46,7 +46,7 @@ public final class FakeServer: Sendable {
   }
 
   /// Starts a server of that script.
-  public static func start(_ script: Script) async throws -> FakeServer {
+  package static func start(_ script: Script) async throws -> FakeServer {
     let recorder = Recorder()
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

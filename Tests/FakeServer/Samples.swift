@@ -1,10 +1,10 @@
 /// Wire forms that tests need again and again.
-public enum Samples {
+package enum Samples {
   /// An id of an alert.
-  public static let alertID = "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a"
+  package static let alertID = "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a"
 
   /// An alert's JSON.
-  public static func alert(
+  package static func alert(
     id: String = alertID, severity: String = "high", campaign: String = "c1", title: String = "ROAS fell: Spring sale",
     extra: String = ""
   ) -> String {
@@ -19,7 +19,7 @@ public enum Samples {
   }
 
   /// A rule's JSON, as a server gives it.
-  public static func rule(id: String = "r1", threshold: String = "2", severity: String = "high") -> String {
+  package static func rule(id: String = "r1", threshold: String = "2", severity: String = "high") -> String {
     """
     {"rule_id":"\(id)","name":"ROAS < 2.0x","alert_type":"roas_drop","severity":"\(severity)","enabled":true,\
     "metric_name":"roas","threshold":\(threshold),"threshold_operator":"<","lookback_minutes":60,"cooldown_minutes":30,\
@@ -29,7 +29,7 @@ public enum Samples {
   }
 
   /// A problem's JSON.
-  public static func problem(_ status: Int, title: String, detail: String, errors: String = "[]") -> String {
+  package static func problem(_ status: Int, title: String, detail: String, errors: String = "[]") -> String {
     """
     {"type":"about:blank","title":"\(title)","status":\(status),"detail":"\(detail)","error":"\(title)",\
     "details":"\(detail)","errors":\(errors)}
@@ -37,7 +37,7 @@ public enum Samples {
   }
 
   /// The first message of a stream.
-  public static func connected(_ lastEventID: String) -> String {
+  package static func connected(_ lastEventID: String) -> String {
     """
     {"type":"connected","message":"m","timestamp":"2026-01-01T00:00:00.000Z","client_id":"k",\
     "last_event_id":"\(lastEventID)"}
@@ -45,7 +45,7 @@ public enum Samples {
   }
 
   /// An alert's message.
-  public static func event(_ eventID: String, alert: String = alert()) -> String {
+  package static func event(_ eventID: String, alert: String = alert()) -> String {
     """
     {"type":"alert","event_id":"\(eventID)","data":\(alert),"timestamp":"2026-01-01T00:00:00.000Z"}
     """

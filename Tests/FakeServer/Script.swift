@@ -1,23 +1,23 @@
 extension FakeServer {
   /// A request that arrived.
-  public struct Request: Sendable {
+  package struct Request: Sendable {
     /// How many came before it.
-    public var number: Int
+    package var number: Int
     /// `GET`, …
-    public var method: String
+    package var method: String
     /// Path and query, as they came.
-    public var target: String
+    package var target: String
     /// The headers, names in lower case.
-    public var headers: [String: String]
+    package var headers: [String: String]
     /// The body.
-    public var body: String
+    package var body: String
 
     /// Method and target: `GET /api/alerts/rules`.
-    public var line: String { "\(method) \(target)" }
+    package var line: String { "\(method) \(target)" }
   }
 
   /// What a request gets.
-  public enum Reply: Sendable {
+  package enum Reply: Sendable {
     /// An answer.
     case answer(Int, String, type: String = "application/json", headers: [String: String] = [:])
     /// An answer in chunks.
@@ -29,7 +29,7 @@ extension FakeServer {
   }
 
   /// What happens on a stream, one after the other. It stays open afterwards.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// A text message.
     case send(String)
     /// A close frame with that code.
@@ -37,18 +37,18 @@ extension FakeServer {
   }
 
   /// How a server behaves.
-  public struct Script: Sendable {
+  package struct Script: Sendable {
     let stream: (@Sendable (Request) -> [Step])?
     let answer: @Sendable (Request) -> Reply
 
     /// Answers requests, and takes no streams.
-    public init(answer: @escaping @Sendable (Request) -> Reply = { _ in .answer(404, "{\"title\": \"Not Found\"}") }) {
+    package init(answer: @escaping @Sendable (Request) -> Reply = { _ in .answer(404, "{\"title\": \"Not Found\"}") }) {
       self.stream = nil
       self.answer = answer
     }
 
     /// Takes streams, and answers requests.
-    public init(
+    package init(
       stream: @escaping @Sendable (Request) -> [Step],
       answer: @escaping @Sendable (Request) -> Reply = { _ in .answer(404, "{\"title\": \"Not Found\"}") }
     ) {

@@ -4,10 +4,10 @@ import Foundation
 ///
 /// Before each run the input is written to a file that survives a crash of the process: its name is printed when the
 /// fuzzer begins. `TOCSIN_FUZZ_SEED` chooses another seed, `TOCSIN_FUZZ_FACTOR` multiplies how many inputs are tried.
-public struct Fuzzer {
+package struct Fuzzer {
   /// What failed, and with which input.
-  public struct Failure: Error, CustomStringConvertible {
-    public let description: String
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
   }
 
   private let name: String
@@ -23,7 +23,7 @@ public struct Fuzzer {
   ///   - dictionary: words of the format
   ///   - iterations: how many inputs, before `TOCSIN_FUZZ_FACTOR`
   ///   - sizeLimit: the longest input, in bytes
-  public init(
+  package init(
     _ name: String, corpus: [String], dictionary: [String] = [], iterations: Int, sizeLimit: Int = 4096
   ) {
     self.init(
@@ -31,7 +31,7 @@ public struct Fuzzer {
   }
 
   /// A fuzzer of binary inputs.
-  public init(
+  package init(
     _ name: String, corpus: [[UInt8]], dictionary: [String] = [], iterations: Int, sizeLimit: Int = 4096
   ) {
     self.name = name
@@ -44,7 +44,7 @@ public struct Fuzzer {
 
   /// Calls the body with each input; a third are the corpus' own inputs with one more round of changes each.
   /// - Throws: ``Failure`` with seed and input when the body throws
-  public func run(_ body: (_ input: [UInt8], _ generator: inout SeededGenerator) throws -> Void) throws {
+  package func run(_ body: (_ input: [UInt8], _ generator: inout SeededGenerator) throws -> Void) throws {
     let journal = try InputJournal(name: name, capacity: mutator.sizeLimit)
     var source = Source(self)
     for iteration in 0..<iterations {
@@ -55,7 +55,7 @@ public struct Fuzzer {
   }
 
   /// The same for a body that waits.
-  public func run(_ body: (_ input: [UInt8], _ generator: inout SeededGenerator) async throws -> Void) async throws {
+  package func run(_ body: (_ input: [UInt8], _ generator: inout SeededGenerator) async throws -> Void) async throws {
     let journal = try InputJournal(name: name, capacity: mutator.sizeLimit)
     var source = Source(self)
     for iteration in 0..<iterations {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Synchronization
 import TocsinCore
+import TocsinJSON
 import TocsinNotifiers
 
 @testable import TocsinApp

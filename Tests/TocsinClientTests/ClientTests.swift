@@ -2,6 +2,7 @@ import FakeServer
 import Testing
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 @Suite(.timeLimit(.minutes(1))) struct ClientTests {
   private func with(

@@ -1,6 +1,7 @@
 import Testing
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 @testable import tocsin
 

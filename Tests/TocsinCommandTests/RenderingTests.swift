@@ -2,6 +2,7 @@ import FakeServer
 import Testing
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 @testable import tocsin
 

@@ -1,4 +1,5 @@
 import Testing
+import TocsinJSON
 
 @testable import TocsinCore
 

@@ -1,5 +1,6 @@
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @Suite struct CheckTests {
   @Test func readsAllFields() throws {

@@ -1,6 +1,7 @@
 import Fuzzing
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @Suite struct EventEnvelopeTests {
   private let tenant = Tenant(rawValue: "t \"1\"\n")

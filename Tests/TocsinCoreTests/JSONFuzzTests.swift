@@ -1,5 +1,6 @@
 import Fuzzing
 import Testing
+import TocsinJSON
 
 @testable import TocsinCore
 

@@ -1,5 +1,6 @@
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @Suite struct RuleJSONTests {
   private let minimal: JSONObject = ["rule_id": "r.1:a-b_C", "name": "n", "alert_type": "high_cpa", "severity": "low"]

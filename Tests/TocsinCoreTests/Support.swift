@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 extension Check {
   init(text: String) throws {

@@ -2,6 +2,7 @@ import Logging
 import Synchronization
 import Testing
 import TocsinCore
+import TocsinMetrics
 
 @testable import TocsinEngine
 

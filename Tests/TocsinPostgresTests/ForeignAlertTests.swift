@@ -1,6 +1,7 @@
 import PostgresClient
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinPostgres
 

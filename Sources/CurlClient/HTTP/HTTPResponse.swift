@@ -1,30 +1,30 @@
 /// What a server answered.
-public struct HTTPResponse: Sendable, Hashable {
+package struct HTTPResponse: Sendable, Hashable {
   /// The headers in the order in which they came.
-  public struct Headers: Sendable, Hashable {
+  package struct Headers: Sendable, Hashable {
     /// Names as the server wrote them (lower case in HTTP/2), and values.
-    public var fields: [HTTPTransfer.Header]
+    package var fields: [HTTPTransfer.Header]
 
     /// Headers.
-    public init(_ fields: [HTTPTransfer.Header] = []) {
+    package init(_ fields: [HTTPTransfer.Header] = []) {
       self.fields = fields
     }
 
     /// The first value of that name, whatever its case.
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
       let name = name.lowercased()
       return fields.first { $0.name.lowercased() == name }?.value
     }
 
     /// All values of that name, whatever its case.
-    public func values(of name: String) -> [String] {
+    package func values(of name: String) -> [String] {
       let name = name.lowercased()
       return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
   }
 
   /// The protocol's version.
-  public enum Version: String, Sendable, Hashable {
+  package enum Version: String, Sendable, Hashable {
     /// HTTP/1.0.
     case http10
     /// HTTP/1.1.
@@ -34,18 +34,18 @@ public struct HTTPResponse: Sendable, Hashable {
   }
 
   /// The status code, 200 to 599 from servers that keep to the rules.
-  public var status: Int
+  package var status: Int
   /// The headers; trailers are not among them.
-  public var headers: Headers
+  package var headers: Headers
   /// The body.
-  public var body: [UInt8]
+  package var body: [UInt8]
   /// The protocol's version; nil when libcurl does not know it.
-  public var version: Version?
+  package var version: Version?
   /// How long it took.
-  public var timings: TransferTimings
+  package var timings: TransferTimings
 
   /// A response.
-  public init(
+  package init(
     status: Int, headers: Headers = Headers(), body: [UInt8] = [], version: Version? = nil,
     timings: TransferTimings = TransferTimings()
   ) {

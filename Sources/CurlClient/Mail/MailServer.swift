@@ -1,7 +1,7 @@
 /// A mail server, and how to talk to it.
-public struct MailServer: Sendable, Hashable {
+package struct MailServer: Sendable, Hashable {
   /// How a connection is encrypted.
-  public enum Encryption: String, Sendable, Hashable {
+  package enum Encryption: String, Sendable, Hashable {
     /// Not at all: for a server on the same host or in a trusted network.
     case none
     /// With STARTTLS if the server offers it. Who can change the traffic can prevent it.
@@ -13,36 +13,36 @@ public struct MailServer: Sendable, Hashable {
   }
 
   /// Who logs in, by the mechanisms PLAIN or LOGIN. A server that offers no AUTH at all is not logged in to.
-  public struct Login: Sendable, Hashable {
+  package struct Login: Sendable, Hashable {
     /// The user.
-    public var user: String
+    package var user: String
     /// The password; never part of any description.
-    public var password: String
+    package var password: String
 
     /// A log-in.
-    public init(user: String, password: String) {
+    package init(user: String, password: String) {
       self.user = user
       self.password = password
     }
   }
 
   /// The server's name or address.
-  public var host: String
+  package var host: String
   /// The server's TCP port.
-  public var port: Int
+  package var port: Int
   /// How connections are encrypted.
-  public var encryption: Encryption
+  package var encryption: Encryption
   /// Who logs in, if anybody.
-  public var login: Login?
+  package var login: Login?
   /// The name in EHLO, which some servers check; nil for this host's full name, or for its address where its name is a
   /// short one.
-  public var greetingName: String?
+  package var greetingName: String?
   /// Whether the server's certificate has to be one of a known authority, and of the server's name. Without that TLS hides
   /// the mail only from those who can read the traffic and not change it.
-  public var verifiesCertificate: Bool
+  package var verifiesCertificate: Bool
 
   /// A server.
-  public init(
+  package init(
     host: String, port: Int = 587, encryption: Encryption = .startTLS, login: Login? = nil, greetingName: String? = nil,
     verifiesCertificate: Bool = true
   ) {
@@ -57,22 +57,22 @@ public struct MailServer: Sendable, Hashable {
 
 extension MailServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Host, port and encryption.
-  public var description: String { "\(host):\(port) (\(encryption))" }
+  package var description: String { "\(host):\(port) (\(encryption))" }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// Shows the description only, so that not even `dump` shows the password.
-  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+  package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }
 
 extension MailServer.Login: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// A mask.
-  public var description: String { "***" }
+  package var description: String { "***" }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// A mirror without children, so that `dump` shows no password either.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -1,9 +1,9 @@
 /// Why a transfer brought no response, and whether the request may have had its effect nevertheless.
 ///
 /// The description shows no URL, host, user, password, header or mail address, nor what a server said.
-public struct CurlError: Error, Sendable {
+package struct CurlError: Error, Sendable {
   /// The kind of a failure.
-  public struct Code: Hashable, Sendable, CustomStringConvertible {
+  package struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case invalidRequest, couldNotResolve, couldNotConnect, connectTimedOut, timedOut, tls, untrusted, refusedAddress
       case authentication, mailRefused, tooLarge, protocolError, sendFailed, receiveFailed, cancelled, closed
@@ -13,62 +13,62 @@ public struct CurlError: Error, Sendable {
     private let kind: Kind
 
     /// The request is not one that can be sent: the same request fails again.
-    public static let invalidRequest = Self(kind: .invalidRequest)
+    package static let invalidRequest = Self(kind: .invalidRequest)
     /// The host's name, or the proxy's, has no address.
-    public static let couldNotResolve = Self(kind: .couldNotResolve)
+    package static let couldNotResolve = Self(kind: .couldNotResolve)
     /// No address of the host took the connection, or the proxy refused to make one.
-    public static let couldNotConnect = Self(kind: .couldNotConnect)
+    package static let couldNotConnect = Self(kind: .couldNotConnect)
     /// The connection, with TLS and a mail server's log-in, was not there in time.
-    public static let connectTimedOut = Self(kind: .connectTimedOut)
+    package static let connectTimedOut = Self(kind: .connectTimedOut)
     /// The transfer did not end in time, or waited in line for too long.
-    public static let timedOut = Self(kind: .timedOut)
+    package static let timedOut = Self(kind: .timedOut)
     /// There was no agreement on TLS.
-    public static let tls = Self(kind: .tls)
+    package static let tls = Self(kind: .tls)
     /// The server's certificate is of no known authority, has run out, or is another host's.
-    public static let untrusted = Self(kind: .untrusted)
+    package static let untrusted = Self(kind: .untrusted)
     /// The host has no address of the public Internet, and the request asked for one.
-    public static let refusedAddress = Self(kind: .refusedAddress)
+    package static let refusedAddress = Self(kind: .refusedAddress)
     /// The mail server refused the log-in; ``CurlError/reply`` has its words, if there were any.
-    public static let authentication = Self(kind: .authentication)
+    package static let authentication = Self(kind: .authentication)
     /// The mail server refused the mail; ``CurlError/reply`` says whether for now (4xx) or for good (5xx).
-    public static let mailRefused = Self(kind: .mailRefused)
+    package static let mailRefused = Self(kind: .mailRefused)
     /// The response is larger than the request's limit; ``CurlError/partialResponse`` has its beginning.
-    public static let tooLarge = Self(kind: .tooLarge)
+    package static let tooLarge = Self(kind: .tooLarge)
     /// The server broke the rules of its protocol.
-    public static let protocolError = Self(kind: .protocolError)
+    package static let protocolError = Self(kind: .protocolError)
     /// The connection was lost while the request was sent.
-    public static let sendFailed = Self(kind: .sendFailed)
+    package static let sendFailed = Self(kind: .sendFailed)
     /// The connection was lost before the response was complete.
-    public static let receiveFailed = Self(kind: .receiveFailed)
+    package static let receiveFailed = Self(kind: .receiveFailed)
     /// The waiting task was cancelled, and the transfer aborted.
-    public static let cancelled = Self(kind: .cancelled)
+    package static let cancelled = Self(kind: .cancelled)
     /// The client was shut down.
-    public static let closed = Self(kind: .closed)
+    package static let closed = Self(kind: .closed)
     /// The client itself: the system has no thread or no memory for it.
-    public static let couldNotStart = Self(kind: .couldNotStart)
+    package static let couldNotStart = Self(kind: .couldNotStart)
 
     /// The code's name, fit for logs and metrics.
-    public var description: String { kind.rawValue }
+    package var description: String { kind.rawValue }
   }
 
   /// The kind of the failure.
-  public let code: Code
+  package let code: Code
   /// What happened, for people.
-  public let cause: String
+  package let cause: String
   /// Whether the request may have reached the server, so that sending it again may repeat its effect. For a mail:
   /// whether the server may have taken the message.
-  public let mayHaveBeenSent: Bool
+  package let mayHaveBeenSent: Bool
   /// The reply of a mail server that ended the transfer. Its text may quote addresses and user names.
-  public let reply: MailReply?
+  package let reply: MailReply?
   /// Whether the mail server refused before the mail began: the connection, the name in EHLO, STARTTLS or the log-in.
-  public let isRefusedAtOnce: Bool
+  package let isRefusedAtOnce: Bool
   /// The recipients that the mail server refused, as far as it was asked.
-  public let refusedRecipients: [RefusedRecipient]
+  package let refusedRecipients: [RefusedRecipient]
   /// What had arrived of an HTTP response: its status and headers, and the beginning of its body.
-  public let partialResponse: HTTPResponse?
+  package let partialResponse: HTTPResponse?
 
   /// A failure, as this module or a test double of it reports it.
-  public init(
+  package init(
     _ code: Code, _ cause: String, mayHaveBeenSent: Bool = false, reply: MailReply? = nil,
     isRefusedAtOnce: Bool = false, refusedRecipients: [RefusedRecipient] = [], partialResponse: HTTPResponse? = nil
   ) {
@@ -84,7 +84,7 @@ public struct CurlError: Error, Sendable {
 
 extension CurlError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Code and cause, a mail server's code, an HTTP status, and the warning where the request may have arrived.
-  public var description: String {
+  package var description: String {
     var text = "\(code): \(cause)"
     if let reply { text += " (reply \(reply.code))" }
     if let partialResponse { text += " (status \(partialResponse.status))" }
@@ -92,8 +92,8 @@ extension CurlError: CustomStringConvertible, CustomDebugStringConvertible, Cust
   }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// Shows the description only, so that not even `dump` shows what a server said.
-  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+  package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -4,7 +4,8 @@ import Synchronization
 extension PostgresConnection {
   /// Opens a connection of its own, outside of any pool: for a migration or an advisory lock.
   /// - Throws: ``PostgresError`` with `connectionFailed`, or `cancelled` when the task is
-  public static func connect(_ configuration: PostgresConfiguration) async throws(PostgresError) -> PostgresConnection {
+  package static func connect(_ configuration: PostgresConfiguration) async throws(PostgresError) -> PostgresConnection
+  {
     try await open(configuration, onBroken: nil)
   }
 

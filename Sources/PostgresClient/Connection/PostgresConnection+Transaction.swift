@@ -2,7 +2,7 @@ extension PostgresConnection {
   /// Runs the body between `BEGIN` and `COMMIT`; when it throws, or the commit is refused, `ROLLBACK`.
   /// - Throws: what the body throws, or ``PostgresError``: `connectionLost` at the commit means that it
   ///   may have been executed
-  public nonisolated func withTransaction<T: Sendable>(
+  package nonisolated func withTransaction<T: Sendable>(
     _ body: @Sendable (PostgresConnection) async throws -> T
   ) async throws -> T {
     try await executeSimple("BEGIN")

@@ -5,14 +5,14 @@ import Synchronization
 ///
 /// It runs one statement after the other. A connection whose state is not known (a lost server, a
 /// cancellation without an answer) closes itself; every later call throws `connectionFailed`.
-public actor PostgresConnection {
+package actor PostgresConnection {
   /// What the pool may know without a hop to the thread.
   enum Health: UInt8, AtomicRepresentable {
     case idle, inTransaction, broken
   }
 
   /// The actor runs on the connection's thread.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   let executor: ThreadExecutor
   let interrupt: Interrupt
@@ -42,7 +42,7 @@ public actor PostgresConnection {
   }
 
   /// Whether the connection is closed or lost.
-  public nonisolated var isBroken: Bool { health == .broken }
+  package nonisolated var isBroken: Bool { health == .broken }
 
   nonisolated var health: Health { healthState.load(ordering: .acquiring) }
 
@@ -52,7 +52,7 @@ public actor PostgresConnection {
   ///   - parameters: the values of `$1`, `$2` …
   /// - Throws: ``PostgresError``. When the task is cancelled the server is asked to stop the statement,
   ///   and the call throws `cancelled` unless the statement had ended before
-  public func execute(
+  package func execute(
     _ statement: PostgresStatement,
     _ parameters: [PostgresValue] = []
   ) async throws(PostgresError) -> PostgresResult {
@@ -64,14 +64,14 @@ public actor PostgresConnection {
   /// Runs any number of SQL statements in one message, without parameters and results, as a migration
   /// needs it. Without `BEGIN` in it the server makes one transaction of them.
   /// - Throws: ``PostgresError``, as ``execute(_:_:)``
-  public func executeSimple(_ sql: String) async throws(PostgresError) {
+  package func executeSimple(_ sql: String) async throws(PostgresError) {
     try await cancellable { (connection) throws(PostgresError) in
       _ = try connection.command(sql)
     }
   }
 
   /// Ends the connection. Later calls throw `connectionFailed`.
-  public func close() {
+  package func close() {
     drop()
   }
 

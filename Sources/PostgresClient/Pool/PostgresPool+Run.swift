@@ -6,7 +6,7 @@ extension PostgresPool {
   /// Keeps the connections open until the task is cancelled or the service group shuts down; once only.
   ///
   /// Then waiting callers get `shutdown`, and leased connections close when they come back.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       await self.supervise()
     }

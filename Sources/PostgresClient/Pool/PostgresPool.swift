@@ -1,12 +1,12 @@
-public import Logging
-public import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 import Synchronization
 
 /// A fixed number of connections, kept open by ``run()``.
 ///
 /// Who finds none free waits in line, for a limited time. A connection that broke is replaced, with full
 /// jitter of at most 500 ms between attempts.
-public final class PostgresPool: Service, Sendable {
+package final class PostgresPool: Service, Sendable {
   typealias Waiter = CheckedContinuation<Result<PostgresConnection, PostgresError>, Never>
 
   let configuration: PostgresConfiguration
@@ -25,7 +25,7 @@ public final class PostgresPool: Service, Sendable {
   ///   - acquireTimeout: how long a caller waits for a free connection at most
   ///   - logger: hears when the database comes and goes
   ///   - onStateChange: called from ``run()``: true when the first connection is up, false when the last is gone
-  public init(
+  package init(
     configuration: PostgresConfiguration,
     size: Int = 8,
     acquireTimeout: Duration = .seconds(1),
@@ -41,10 +41,10 @@ public final class PostgresPool: Service, Sendable {
   }
 
   /// Whether at least one connection is up.
-  public var isConnected: Bool { machine.withLock { $0.open > 0 } }
+  package var isConnected: Bool { machine.withLock { $0.open > 0 } }
 
   /// How many connections are open, how many of these are free, and how many callers wait for one.
-  public var statistics: (size: Int, idle: Int, waiting: Int) {
+  package var statistics: (size: Int, idle: Int, waiting: Int) {
     machine.withLock { ($0.open, $0.idleCount, $0.waitingCount) }
   }
 
@@ -52,7 +52,7 @@ public final class PostgresPool: Service, Sendable {
   ///
   /// A connection that turns out to be dead before anything was sent is passed over for another one.
   /// - Throws: ``PostgresError``, `poolTimeout` among them
-  public nonisolated(nonsending) func execute(
+  package nonisolated(nonsending) func execute(
     _ statement: PostgresStatement,
     _ parameters: [PostgresValue] = []
   ) async throws(PostgresError) -> PostgresResult {
@@ -70,7 +70,7 @@ public final class PostgresPool: Service, Sendable {
 
   /// Lends one connection to the body alone. One that comes back within a transaction is closed.
   /// - Throws: what the body throws, or ``PostgresError`` when there was no connection
-  public func withConnection<T: Sendable>(
+  package func withConnection<T: Sendable>(
     _ body: @Sendable (PostgresConnection) async throws -> T
   ) async throws -> T {
     let connection = try await lease(until: .now + acquireTimeout)
@@ -81,7 +81,7 @@ public final class PostgresPool: Service, Sendable {
   /// Runs the body between `BEGIN` and `COMMIT` on one connection; when it throws, `ROLLBACK`.
   /// - Throws: what the body throws, or ``PostgresError``: `connectionLost` at the commit means that it
   ///   may have been executed
-  public func withTransaction<T: Sendable>(
+  package func withTransaction<T: Sendable>(
     _ body: @Sendable (PostgresConnection) async throws -> T
   ) async throws -> T {
     let deadline = ContinuousClock.now + acquireTimeout

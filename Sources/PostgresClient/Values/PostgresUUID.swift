@@ -1,19 +1,19 @@
 /// A UUID (RFC 9562) as two words in big-endian order, so that it compares as PostgreSQL compares.
-public struct PostgresUUID: Sendable, Hashable, Comparable, LosslessStringConvertible {
+package struct PostgresUUID: Sendable, Hashable, Comparable, LosslessStringConvertible {
   /// The first eight bytes.
-  public let high: UInt64
+  package let high: UInt64
   /// The last eight bytes.
-  public let low: UInt64
+  package let low: UInt64
 
   /// A UUID of its two halves.
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// Reads 32 hexadecimal digits in either case, in groups of 8-4-4-4-12.
   /// - Returns: nil for anything else
-  public init?(_ description: String) {
+  package init?(_ description: String) {
     var words: (UInt64, UInt64) = (0, 0)
     var digits = 0
     var position = 0
@@ -39,7 +39,7 @@ public struct PostgresUUID: Sendable, Hashable, Comparable, LosslessStringConver
   }
 
   /// The canonical form: lower case, in groups of 8-4-4-4-12.
-  public var description: String {
+  package var description: String {
     String(unsafeUninitializedCapacity: 36) { buffer in
       var position = 0
       for nibble in 0..<32 {
@@ -57,7 +57,7 @@ public struct PostgresUUID: Sendable, Hashable, Comparable, LosslessStringConver
   }
 
   /// Byte order, which is time order for version 7.
-  public static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 }

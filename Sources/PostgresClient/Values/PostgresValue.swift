@@ -2,7 +2,7 @@
 ///
 /// A parameter goes in binary where its type is the one that the server expects, and else as text for
 /// the server to read: an `int8` fits an `int4` or a `numeric` column, a `text` fits an enum.
-public enum PostgresValue: Sendable, Hashable {
+package enum PostgresValue: Sendable, Hashable {
   /// NULL, of any type.
   case null
   /// A string; the server refuses one that holds U+0000 (SQLSTATE 22021).

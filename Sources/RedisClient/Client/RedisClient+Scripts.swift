@@ -8,7 +8,7 @@ extension RedisClient {
   ///   - arguments: the rest, `ARGV` in Lua
   /// - Returns: what the script returned
   /// - Throws: ``RedisError`` as ``send(_:)`` does
-  public func eval(
+  package func eval(
     _ script: RedisScript, keys: [String], arguments: [RedisArgument]
   ) async throws(RedisError) -> RedisValue {
     let digest: String

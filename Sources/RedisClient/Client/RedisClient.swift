@@ -1,6 +1,6 @@
-public import Logging
-public import NIOCore
-public import ServiceLifecycle
+package import Logging
+package import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// A client of one Redis server that keeps its connections by itself.
@@ -20,7 +20,7 @@ import Synchronization
 ///
 /// **Cancellation.** A task that waits for a reply waits on when it is cancelled (the command cannot be called back); the
 /// command timeout bounds that.
-public final class RedisClient: Service, Sendable {
+package final class RedisClient: Service, Sendable {
   private let slots: [ConnectionSlot]
   private let turn = Atomic<Int>(0)
   private let presence: Presence
@@ -35,7 +35,7 @@ public final class RedisClient: Service, Sendable {
   ///     for every one that was lost, before those who waited for replies are told; also for each attempt that the server
   ///     itself refused, not for others that failed. Must not block: what concerns a connection is called on its event
   ///     loop.
-  public init(
+  package init(
     configuration: RedisConfiguration, connections: Int = 1, eventLoopGroup: any EventLoopGroup, logger: Logger,
     onStateChange: (@Sendable (RedisConnectionState) -> Void)? = nil
   ) {
@@ -60,7 +60,7 @@ public final class RedisClient: Service, Sendable {
   /// Keeps the connections until graceful shutdown or cancellation; then takes no more commands and returns after those in
   /// flight were answered or timed out. Can be called once.
   /// - Throws: ``RedisError`` when the TLS configuration cannot be used, or for a second call
-  public func run() async throws {
+  package func run() async throws {
     guard !hasRun.exchange(true, ordering: .relaxed) else {
       throw RedisError(.shutdown, "run() can be called once")
     }
@@ -81,7 +81,7 @@ public final class RedisClient: Service, Sendable {
   }
 
   /// Whether at least one connection can take commands.
-  public var isConnected: Bool {
+  package var isConnected: Bool {
     slots.contains { $0.isOpen }
   }
 
@@ -89,7 +89,7 @@ public final class RedisClient: Service, Sendable {
   /// - Throws: ``RedisError/Code/serverError`` when the server refuses the log-in or the database (the client goes on
   ///   trying nevertheless), ``RedisError/Code/shutdown`` when the client was shut down, ``RedisError/Code/notConnected``
   ///   when the task is cancelled
-  public func waitUntilConnected() async throws(RedisError) {
+  package func waitUntilConnected() async throws(RedisError) {
     let id = presence.newID()
     let error = await withTaskCancellationHandler {
       await presence.wait(.connection, as: id) { isConnected }
@@ -105,7 +105,7 @@ public final class RedisClient: Service, Sendable {
   /// - Parameter arguments: the command's name and its arguments
   /// - Returns: the reply, which is never ``RedisValue/error(_:)`` itself (errors inside an array are left in place)
   /// - Throws: ``RedisError``; an error reply is ``RedisError/Code/serverError`` or ``RedisError/Code/away``
-  public func send(_ arguments: [RedisArgument]) async throws(RedisError) -> RedisValue {
+  package func send(_ arguments: [RedisArgument]) async throws(RedisError) -> RedisValue {
     precondition(!arguments.isEmpty, "a command has a name")
     var result = await submitOne(arguments)
     if case .failure(let error) = result, error.code == .notConnected, presence.isBeforeFirstAttempt {
@@ -123,7 +123,7 @@ public final class RedisClient: Service, Sendable {
   /// known is that any of them may have been executed.
   /// - Returns: one reply for each command; error replies are values
   /// - Throws: ``RedisError``; ``RedisError/Code/away`` when one of the replies says so
-  public func pipeline(_ commands: [[RedisArgument]]) async throws(RedisError) -> [RedisValue] {
+  package func pipeline(_ commands: [[RedisArgument]]) async throws(RedisError) -> [RedisValue] {
     precondition(!commands.contains([]), "a command has a name")
     guard !commands.isEmpty else { return [] }
     var result = await submitMany(commands)

@@ -6,7 +6,7 @@ extension RedisConfiguration {
   /// `redis://[[user][:password]@]host[:port][/database]`, `rediss://…` for TLS, or
   /// `unix://[[user][:password]@]/path.sock[?db=database]`. User, password and path may be percent-encoded.
   /// - Throws: ``RedisError/Code/invalidURL``; the message does not repeat the URL, which may hold a password
-  public init(url: String) throws(RedisError) {
+  package init(url: String) throws(RedisError) {
     guard let separator = url.firstRange(of: "://") else { throw .invalid("it has no scheme") }
     let scheme = url[..<separator.lowerBound].lowercased()
     guard ["redis", "rediss", "unix"].contains(scheme) else {

@@ -1,37 +1,37 @@
 /// Where a Redis server is, how to log in, and how long to wait for it.
-public struct RedisConfiguration: Sendable, Hashable {
+package struct RedisConfiguration: Sendable, Hashable {
   /// The server's name or address.
-  public var host: String
+  package var host: String
   /// The server's TCP port.
-  public var port: Int
+  package var port: Int
   /// The path of the server's Unix domain socket; goes before host and port.
-  public var unixSocketPath: String?
+  package var unixSocketPath: String?
   /// The ACL user; `nil` is the default user.
-  public var username: String?
+  package var username: String?
   /// The password; never part of any description.
-  public var password: String?
+  package var password: String?
   /// The number of the database to select.
-  public var database: Int
+  package var database: Int
   /// How to encrypt; `nil` is plain TCP.
-  public var tls: TLS?
+  package var tls: TLS?
   /// How long one attempt to connect may take, log-in included.
-  public var connectTimeout: Duration = .seconds(2)
+  package var connectTimeout: Duration = .seconds(2)
   /// How long a command may wait for its reply.
-  public var commandTimeout: Duration = .seconds(2)
+  package var commandTimeout: Duration = .seconds(2)
   /// The longest pause between two attempts to connect.
-  public var reconnectCap: Duration = .milliseconds(500)
+  package var reconnectCap: Duration = .milliseconds(500)
 
   /// What a TLS connection trusts and shows.
-  public struct TLS: Sendable, Hashable {
+  package struct TLS: Sendable, Hashable {
     /// A PEM file of the authorities to trust; `nil` is the system's.
-    public var authoritiesFile: String?
+    package var authoritiesFile: String?
     /// A PEM file of the certificate to show, with its chain.
-    public var certificateFile: String?
+    package var certificateFile: String?
     /// A PEM file of that certificate's key.
-    public var keyFile: String?
+    package var keyFile: String?
 
     /// Trusts the system's authorities unless told otherwise; the server's name or address is always verified.
-    public init(authoritiesFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+    package init(authoritiesFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
       self.authoritiesFile = authoritiesFile
       self.certificateFile = certificateFile
       self.keyFile = keyFile
@@ -39,7 +39,7 @@ public struct RedisConfiguration: Sendable, Hashable {
   }
 
   /// A server, without a password and without TLS.
-  public init(host: String = "127.0.0.1", port: Int = 6379, database: Int = 0) {
+  package init(host: String = "127.0.0.1", port: Int = 6379, database: Int = 0) {
     self.host = host
     self.port = port
     self.database = database
@@ -49,7 +49,7 @@ public struct RedisConfiguration: Sendable, Hashable {
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The URL with a mask in the password's place, and in that of a user without one: who forgets the colon in
   /// `redis://:password@host` makes a user of the password.
-  public var description: String {
+  package var description: String {
     let isAlone = (password ?? "").isEmpty && username != nil
     let user = isAlone ? "***" : (username ?? "") + (password == nil ? "" : ":***")
     let login = user.isEmpty ? "" : user + "@"
@@ -59,8 +59,8 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
   }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// Shows the description only, so that not even `dump` shows the password.
-  public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+  package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

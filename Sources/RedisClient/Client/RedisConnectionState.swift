@@ -1,5 +1,5 @@
 /// What a client reports of its connections.
-public enum RedisConnectionState: Sendable, Hashable {
+package enum RedisConnectionState: Sendable, Hashable {
   /// A connection was made. The run id is the server's own, new with each start of a server; another one than before
   /// means that the data may be another, too.
   case connected(runID: String)

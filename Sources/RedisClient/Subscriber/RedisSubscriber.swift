@@ -1,6 +1,6 @@
-public import Logging
-public import NIOCore
-public import ServiceLifecycle
+package import Logging
+package import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// A connection that is subscribed to channels, subscribes again by itself when it is lost, and reports each gap.
@@ -11,9 +11,9 @@ import Synchronization
 ///
 /// An idle connection is asked for a sign of life at each ping interval and counts as lost when none comes within the
 /// command timeout, so a peer that went away without a word is noticed.
-public final class RedisSubscriber: Service, Sendable {
+package final class RedisSubscriber: Service, Sendable {
   /// What happens on the subscription.
-  public enum Event: Sendable, Hashable {
+  package enum Event: Sendable, Hashable {
     /// All channels are subscribed. Messages between the last ``lost(_:)``, or the beginning, and this are missing.
     case subscribed(runID: String)
     /// A message came. (The first of several channels may deliver some before all of them are ``subscribed(runID:)``.)
@@ -45,7 +45,7 @@ public final class RedisSubscriber: Service, Sendable {
   ///   - pingInterval: after how much silence to ask for a sign of life
   ///   - handler: called on the connection's event loop (always the same), in order; must not block. Not called for
   ///     attempts that failed, but those that the server itself refused, nor for the shutdown.
-  public init(
+  package init(
     configuration: RedisConfiguration, channels: [String], eventLoopGroup: any EventLoopGroup, logger: Logger,
     pingInterval: Duration = .seconds(5), handler: @escaping @Sendable (Event) -> Void
   ) {
@@ -60,7 +60,7 @@ public final class RedisSubscriber: Service, Sendable {
 
   /// Keeps the subscription until graceful shutdown or cancellation. Can be called once.
   /// - Throws: ``RedisError`` when the TLS configuration cannot be used
-  public func run() async throws {
+  package func run() async throws {
     let connector = try Connector(configuration)
     await withTaskCancellationOrGracefulShutdownHandler {
       await keepConnected(cap: configuration.reconnectCap) {

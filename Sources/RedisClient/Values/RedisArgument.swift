@@ -1,7 +1,7 @@
-public import NIOCore
+package import NIOCore
 
 /// One word of a command: any bytes, an embedded NUL included.
-public struct RedisArgument: Sendable, Hashable, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
+package struct RedisArgument: Sendable, Hashable, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
   enum Storage: Sendable, Hashable {
     case string(String)
     case buffer(ByteBuffer)
@@ -12,17 +12,17 @@ public struct RedisArgument: Sendable, Hashable, ExpressibleByStringInterpolatio
   let storage: Storage
 
   /// The text in UTF-8.
-  public init(_ text: String) { storage = .string(text) }
+  package init(_ text: String) { storage = .string(text) }
   /// The readable bytes.
-  public init(_ buffer: ByteBuffer) { storage = .buffer(buffer) }
+  package init(_ buffer: ByteBuffer) { storage = .buffer(buffer) }
   /// The bytes.
-  public init(_ bytes: [UInt8]) { storage = .bytes(bytes) }
+  package init(_ bytes: [UInt8]) { storage = .bytes(bytes) }
   /// The number in decimal.
-  public init(_ number: Int) { storage = .integer(Int64(number)) }
+  package init(_ number: Int) { storage = .integer(Int64(number)) }
   /// The number in decimal.
-  public init(_ number: Int64) { storage = .integer(number) }
+  package init(_ number: Int64) { storage = .integer(number) }
   /// The text in UTF-8.
-  public init(stringLiteral text: String) { self.init(text) }
+  package init(stringLiteral text: String) { self.init(text) }
   /// The number in decimal.
-  public init(integerLiteral number: Int64) { self.init(number) }
+  package init(integerLiteral number: Int64) { self.init(number) }
 }

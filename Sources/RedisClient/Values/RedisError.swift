@@ -1,9 +1,9 @@
 /// What went wrong with a command or a connection, and whether the command may have taken effect.
 ///
 /// The message never holds a password.
-public struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of a failure.
-  public struct Code: Hashable, Sendable, CustomStringConvertible {
+  package struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case invalidURL, notConnected, connectionLost, timeout, serverError, away, unexpectedReply, shutdown
     }
@@ -11,38 +11,38 @@ public struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
     private let kind: Kind
 
     /// A URL that is not one of a Redis server.
-    public static let invalidURL = Code(kind: .invalidURL)
+    package static let invalidURL = Code(kind: .invalidURL)
     /// There was no connection: the command was not sent and is safe to repeat.
-    public static let notConnected = Code(kind: .notConnected)
+    package static let notConnected = Code(kind: .notConnected)
     /// The connection was lost with the command in flight: it may have been executed.
-    public static let connectionLost = Code(kind: .connectionLost)
+    package static let connectionLost = Code(kind: .connectionLost)
     /// No reply came in time: the command may have been executed.
-    public static let timeout = Code(kind: .timeout)
+    package static let timeout = Code(kind: .timeout)
     /// The server answered with an error; the message is the server's own text.
-    public static let serverError = Code(kind: .serverError)
+    package static let serverError = Code(kind: .serverError)
     /// The server cannot serve now (`LOADING`, `READONLY`, `MASTERDOWN`, `CLUSTERDOWN`, `TRYAGAIN`); the connection is
     /// closed and made anew, and may lead to another server then.
-    public static let away = Code(kind: .away)
+    package static let away = Code(kind: .away)
     /// The server sent something that is not a reply to what was asked: the command may have been executed.
-    public static let unexpectedReply = Code(kind: .unexpectedReply)
+    package static let unexpectedReply = Code(kind: .unexpectedReply)
     /// The client was shut down: the command was not sent.
-    public static let shutdown = Code(kind: .shutdown)
+    package static let shutdown = Code(kind: .shutdown)
 
     /// The name of the code, as in the source.
-    public var description: String { kind.rawValue }
+    package var description: String { kind.rawValue }
   }
 
   /// The kind of the failure.
-  public let code: Code
+  package let code: Code
   /// What happened, for people; for ``Code/serverError`` and ``Code/away`` the server's text.
-  public let message: String
+  package let message: String
   /// Whether the command may have taken effect although this error is all that is known of it.
   ///
   /// An error reply is an outcome, not a doubt: `false` (what a script wrote before its error stays written).
-  public let mayHaveBeenExecuted: Bool
+  package let mayHaveBeenExecuted: Bool
 
   /// A failure; whether the command may have been executed follows from the code.
-  public init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String) {
     self.init(
       code, message,
       mayHaveBeenExecuted: code == .connectionLost || code == .timeout || code == .unexpectedReply)
@@ -55,7 +55,7 @@ public struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Code and message, and the warning where the command may have been executed.
-  public var description: String {
+  package var description: String {
     "\(code): \(message)\(mayHaveBeenExecuted ? " (the command may have been executed)" : "")"
   }
 }

@@ -5,18 +5,18 @@ import Synchronization
 /// The digest is the one that the server answers to `SCRIPT LOAD` when the script is used for the first time; it depends
 /// on the source only, so all copies of this value, and all clients, share it. Keep the value (in a static constant, say)
 /// rather than making it anew for each call.
-public struct RedisScript: Sendable {
+package struct RedisScript: Sendable {
   /// The Lua source.
-  public let source: String
+  package let source: String
   private let digest = Digest()
 
   /// A script of this source.
-  public init(_ source: String) {
+  package init(_ source: String) {
     self.source = source
   }
 
   /// The SHA-1 of the source in lower-case hexadecimal, once a server has told it.
-  public internal(set) var sha1: String? {
+  package internal(set) var sha1: String? {
     get { digest.text.withLock { $0 } }
     nonmutating set { digest.text.withLock { $0 = newValue } }
   }

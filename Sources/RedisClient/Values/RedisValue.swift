@@ -1,7 +1,7 @@
-public import NIOCore
+package import NIOCore
 
 /// A reply of RESP2, of any type and nesting.
-public enum RedisValue: Sendable, Hashable {
+package enum RedisValue: Sendable, Hashable {
   /// The null bulk string or the null array.
   case null
   /// A status such as `OK`.
@@ -18,7 +18,7 @@ public enum RedisValue: Sendable, Hashable {
 
 extension RedisValue {
   /// The text of a status, or of a bulk string read as UTF-8 (broken sequences are repaired); else `nil`.
-  public var string: String? {
+  package var string: String? {
     switch self {
     case .simple(let text): text
     case .bulk(let buffer): String(buffer: buffer)
@@ -27,7 +27,7 @@ extension RedisValue {
   }
 
   /// The number of an integer, or of a bulk string or status that is one in decimal; else `nil`.
-  public var int: Int? {
+  package var int: Int? {
     switch self {
     case .integer(let number): Int(number)
     case .bulk(let buffer): Int(String(buffer: buffer))
@@ -37,12 +37,12 @@ extension RedisValue {
   }
 
   /// The elements of an array; else `nil`.
-  public var array: [RedisValue]? {
+  package var array: [RedisValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
   /// The bytes of a bulk string or a status; else `nil`.
-  public var bytes: ByteBuffer? {
+  package var bytes: ByteBuffer? {
     switch self {
     case .bulk(let buffer): buffer
     case .simple(let text): ByteBuffer(string: text)
@@ -51,17 +51,17 @@ extension RedisValue {
   }
 
   /// Whether this is the null reply.
-  public var isNull: Bool { self == .null }
+  package var isNull: Bool { self == .null }
 
   /// What an error reply stands for; else `nil`.
-  public var failure: RedisError? {
+  package var failure: RedisError? {
     if case .error(let text) = self { RedisError(reply: text) } else { nil }
   }
 }
 
 extension RedisValue: CustomStringConvertible {
   /// The value as `redis-cli` might show it, on one line; for logs and test failures.
-  public var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .simple(let text): text

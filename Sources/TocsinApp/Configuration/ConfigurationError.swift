@@ -1,23 +1,23 @@
 /// Settings that cannot be used, in sentences that say what to change. None of them shows a secret.
-public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// All that is wrong, one sentence each, beginning with its place: `receivers[1].slack.url: …`
-  public let problems: [String]
+  package let problems: [String]
   /// Where it is wrong, if one thing is meant by all sentences: a file's path.
-  public let source: String?
+  package let source: String?
 
   /// An error of that sentence.
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.init(source: nil, problems: [description])
   }
 
   /// An error of these sentences.
-  public init(source: String?, problems: [String]) {
+  package init(source: String?, problems: [String]) {
     self.source = source
     self.problems = problems
   }
 
   /// The sentence; where there are several, a line for each.
-  public var description: String {
+  package var description: String {
     let prefix = source.map { "\($0): " } ?? ""
     if problems.count == 1 { return prefix + problems[0] }
     return (["\(prefix)\(problems.count) things have to be changed:"] + problems.map { "  \($0)" })

@@ -1,18 +1,18 @@
 /// A configuration file as it was read: once, for the node's settings and for its receivers.
 ///
 /// A pipe (`--config <(…)`), a terminal or a socket gives its text only once; what came from there is never read again.
-public struct ConfigurationFile: Sendable {
+package struct ConfigurationFile: Sendable {
   /// Its path.
-  public let path: String
+  package let path: String
   /// Whether it can be read again: whether it is no pipe, terminal or socket.
-  public let isRegular: Bool
+  package let isRegular: Bool
   /// What was found at the path.
   let image: FileImage
   /// What it says, or why it cannot be used.
   let tree: Result<ConfigurationTree, ConfigurationError>
 
   /// Reads a file. Waits for the file system, and for the writer of a pipe.
-  public init(reading path: String) {
+  package init(reading path: String) {
     let isRegular = FileStamp.isRegular(path) ?? true
     self.init(path: path, isRegular: isRegular, image: FileImage(of: path, limit: FileText.configurationLimit))
   }
@@ -42,8 +42,8 @@ public struct ConfigurationFile: Sendable {
 
 extension ConfigurationFile: CustomStringConvertible, CustomReflectable {
   /// The path: the text may hold passwords.
-  public var description: String { path }
+  package var description: String { path }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -2,17 +2,17 @@ import TocsinCore
 import TocsinNotifiers
 
 /// Everything that configures a node: one reading of its file, of the files that it names, and of the environment.
-public struct ConfigurationLoad: Sendable {
+package struct ConfigurationLoad: Sendable {
   /// The configuration file, if there is one.
-  public let file: ConfigurationFile?
+  package let file: ConfigurationFile?
   /// Where the settings come from.
-  public let sources: SettingSources
+  package let sources: SettingSources
   /// The settings, or all that is wrong with them.
-  public let node: Result<NodeConfiguration, ConfigurationError>
+  package let node: Result<NodeConfiguration, ConfigurationError>
   /// Receivers and routes, or all that is wrong with them.
-  public let receivers: Result<ReceiverConfiguration, ConfigurationError>
+  package let receivers: Result<ReceiverConfiguration, ConfigurationError>
   /// Variables that are set and do nothing.
-  public let warnings: [EnvironmentWarning]
+  package let warnings: [EnvironmentWarning]
   /// What is wrong with `TOCSIN_CONFIG` itself, where that names the file.
   private let pathProblem: String?
 
@@ -21,7 +21,7 @@ public struct ConfigurationLoad: Sendable {
   ///   - flags: by setting key
   ///   - environment: variables by name
   ///   - path: of the configuration file; nil for that of `TOCSIN_CONFIG`, if there is one
-  public init(flags: [String: String], environment: [String: String], path: String?) {
+  package init(flags: [String: String], environment: [String: String], path: String?) {
     let named = SettingText.trimmed(environment["TOCSIN_CONFIG", default: ""], isSecret: false)
     let fault = path == nil && SettingText.isQuoted(named) ? SettingText.Fault.quotes : nil
     pathProblem = fault.map { "TOCSIN_CONFIG: \($0)" }
@@ -35,7 +35,7 @@ public struct ConfigurationLoad: Sendable {
   }
 
   /// All that keeps a node from starting, one sentence each; what is wrong with the file comes first.
-  public var problems: [String] {
+  package var problems: [String] {
     var problems: [String] = []
     // The quotes are why there is no such file.
     if let pathProblem, case .failure = node { return [pathProblem] }
@@ -45,7 +45,7 @@ public struct ConfigurationLoad: Sendable {
   }
 
   /// The template files that cannot be used; built-in templates take their place.
-  public var templateProblems: [String] {
+  package var templateProblems: [String] {
     guard case .success(let configuration) = receivers else { return [] }
     let problems = ChannelNotifier.templateProblems(
       of: configuration.receivers, options: NotifierOptions(configuration))

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 extension ConfigurationTree {
   /// Reads a file's text: JSON where its name ends so, YAML otherwise.

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// What a configuration file holds. What a scalar means, its reader decides, so `0123` is a fine key and `5` a fine text.
 enum ConfigurationTree: Sendable, Hashable {

@@ -1,14 +1,14 @@
 import TocsinCore
 
 /// A variable of the environment that is there and does nothing, so that nothing mistyped is ignored in silence.
-public struct EnvironmentWarning: Sendable, Hashable, CustomStringConvertible {
+package struct EnvironmentWarning: Sendable, Hashable, CustomStringConvertible {
   /// The variable's name.
-  public let variable: String
+  package let variable: String
   /// Why it does nothing, and what to do. Shows nothing of its value.
-  public let reason: String
+  package let reason: String
 
   /// The name and the reason.
-  public var description: String { "\(variable) \(reason)" }
+  package var description: String { "\(variable) \(reason)" }
 }
 
 extension EnvironmentWarning {

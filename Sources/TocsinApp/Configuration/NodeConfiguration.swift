@@ -1,41 +1,41 @@
 import Foundation
-public import Logging
-public import PostgresClient
-public import RedisClient
-public import TocsinServer
+package import Logging
+package import PostgresClient
+package import RedisClient
+package import TocsinServer
 
 /// What a node runs with.
-public struct NodeConfiguration: Sendable {
-  public var host: String
-  public var port: Int
+package struct NodeConfiguration: Sendable {
+  package var host: String
+  package var port: Int
   /// The names that the node is served under, and the pages that may use it.
-  public var browsers: BrowserAccess
-  public var redis: RedisConfiguration
-  public var redisPrefix: String
-  public var redisConnections: Int
-  public var database: PostgresConfiguration
-  public var databaseWriters: Int
-  public var databaseReaders: Int
-  public var databaseCouriers: Int
+  package var browsers: BrowserAccess
+  package var redis: RedisConfiguration
+  package var redisPrefix: String
+  package var redisConnections: Int
+  package var database: PostgresConfiguration
+  package var databaseWriters: Int
+  package var databaseReaders: Int
+  package var databaseCouriers: Int
   /// Folder with the SQL files, or nil to look beside the program.
-  public var migrations: String?
+  package var migrations: String?
   /// The node's name in logs, or nil for the host's.
-  public var nodeName: String?
+  package var nodeName: String?
   /// Event loops; 0 is one per core.
-  public var threads: Int
+  package var threads: Int
   /// How many connections clients may have open, or nil for as many as the limit of open files has room for.
-  public var connections: Int?
-  public var journalLimit: Int
-  public var drain: Duration
+  package var connections: Int?
+  package var journalLimit: Int
+  package var drain: Duration
   /// PEM file of authorities that receivers' certificates are checked with, beside the system's; nil for only those.
-  public var authorities: String?
-  public var logLevel: Logger.Level
-  public var logFormat: LogFormat
-  public var accessLog: Bool
+  package var authorities: String?
+  package var logLevel: Logger.Level
+  package var logFormat: LogFormat
+  package var accessLog: Bool
 
   /// Reads all settings.
   /// - Throws: ``ConfigurationError`` with everything that is wrong
-  public init(_ sources: SettingSources) throws(ConfigurationError) {
+  package init(_ sources: SettingSources) throws(ConfigurationError) {
     var reader = SettingReader(sources)
     host = reader.host(.host)
     port = reader.integer(.port, 0...65_535)
@@ -68,15 +68,15 @@ public struct NodeConfiguration: Sendable {
 }
 
 /// What a command needs that works on the database only. Other settings may be wrong: they are not read.
-public struct DatabaseSettings: Sendable {
+package struct DatabaseSettings: Sendable {
   /// Where PostgreSQL is.
-  public var database: PostgresConfiguration
+  package var database: PostgresConfiguration
   /// Folder with the SQL files, or nil to look beside the program.
-  public var migrations: String?
+  package var migrations: String?
 
   /// Reads these settings.
   /// - Throws: ``ConfigurationError`` with everything that is wrong with them, or with the file as a whole
-  public init(_ sources: SettingSources) throws(ConfigurationError) {
+  package init(_ sources: SettingSources) throws(ConfigurationError) {
     var reader = SettingReader(sources)
     let database = reader.postgres(.databaseURL)
     migrations = reader.optional(.migrations)

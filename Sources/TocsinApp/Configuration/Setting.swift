@@ -1,15 +1,15 @@
 /// One setting of a node: where it can be set, and what it is unless set.
-public struct Setting: Sendable, Hashable {
+package struct Setting: Sendable, Hashable {
   /// Its place in a configuration file: `redis.url` is `url` below `redis`.
-  public let key: String
+  package let key: String
   /// The environment variable that sets it.
-  public let environment: String
+  package let environment: String
   /// Its value unless set; empty where there is none.
-  public let standard: String
+  package let standard: String
   /// What it does, in one sentence.
-  public let purpose: String
+  package let purpose: String
   /// What happens where neither a value nor a standard is; empty for settings that have a standard.
-  public let absence: String
+  package let absence: String
   /// How its value is shown.
   let showing: Showing
 
@@ -24,7 +24,7 @@ public struct Setting: Sendable, Hashable {
   }
 
   /// Whether its value may hold a password.
-  public var isSecret: Bool { showing != .text }
+  package var isSecret: Bool { showing != .text }
 
   init(
     _ key: String, _ environment: String, _ standard: String, _ purpose: String, absence: String = "",
@@ -93,7 +93,7 @@ extension Setting {
   static let accessLog = Setting("log.access", "TOCSIN_LOG_ACCESS", "false", "Log every request.")
 
   /// All settings, in the order of the documentation.
-  public static let all: [Setting] = [
+  package static let all: [Setting] = [
     host, port, httpHosts, httpOrigins, redisURL, redisPrefix, redisConnections, databaseURL, databaseWriters,
     databaseReaders,
     databaseCouriers, migrations,

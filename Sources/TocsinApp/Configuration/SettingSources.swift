@@ -2,13 +2,13 @@ import Configuration
 import TocsinCore
 
 /// Where settings come from: flags go before the environment, the environment before the file.
-public struct SettingSources: Sendable {
+package struct SettingSources: Sendable {
   /// A setting's value, and which source it came from.
-  public struct Value: Sendable, Hashable {
+  package struct Value: Sendable, Hashable {
     /// The text, as it was given.
-    public let text: String
+    package let text: String
     /// `flag`, the variable's name, the file's path or `default`.
-    public let source: String
+    package let source: String
     /// Whether it is a scalar of a file without quotes, which YAML may take for a number.
     let isPlain: Bool
 
@@ -19,16 +19,16 @@ public struct SettingSources: Sendable {
     }
 
     /// The value for people: no password, and nothing of what cannot be read; where there is none, what happens instead.
-    public func shown(for setting: Setting) -> String {
+    package func shown(for setting: Setting) -> String {
       guard text.isEmpty else { return ShownText.value(SettingText.trimmed(text, isSecret: false), of: setting) }
       return setting.absence.isEmpty ? "not set" : setting.absence
     }
   }
 
   /// What is wrong with the file as a whole and with its keys, one sentence each.
-  public let problems: [String]
+  package let problems: [String]
   /// The configuration file's path, if there is one.
-  public let path: String?
+  package let path: String?
   private let flags: [String: String]
   private let environment: ConfigReader
   private let inFile: [String: FileValue]
@@ -44,7 +44,7 @@ public struct SettingSources: Sendable {
   ///   - flags: by setting key
   ///   - environment: variables by name
   ///   - file: a YAML or JSON file; it may hold receivers and routes, too (``ReceiverConfiguration``)
-  public init(flags: [String: String], environment: [String: String], file: ConfigurationFile?) {
+  package init(flags: [String: String], environment: [String: String], file: ConfigurationFile?) {
     self.flags = flags
     self.environment = ConfigReader(
       provider: EnvironmentVariablesProvider(environmentVariables: environment))
@@ -57,7 +57,7 @@ public struct SettingSources: Sendable {
   }
 
   /// The value that counts. A variable that Kubernetes sets for a Service is none.
-  public func value(of setting: Setting) -> Value {
+  package func value(of setting: Setting) -> Value {
     if let text = flags[setting.key] { return Value(text: text, source: "flag") }
     let variable = setting.environment.lowercased().split(separator: "_").map(String.init)
     if let text = environment.string(forKey: ConfigKey(variable)),
@@ -106,16 +106,16 @@ public struct SettingSources: Sendable {
 
 extension SettingSources: CustomStringConvertible, CustomReflectable {
   /// The type's name: flags, variables and files may hold passwords.
-  public var description: String { "SettingSources" }
+  package var description: String { "SettingSources" }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }
 
 extension SettingSources.Value: CustomStringConvertible, CustomReflectable {
   /// The source: the text may hold a password.
-  public var description: String { source }
+  package var description: String { source }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -1,12 +1,12 @@
 import Foundation
 
 /// How many files and sockets this process may have open.
-public enum OpenFileLimit {
+package enum OpenFileLimit {
   /// More than any node needs; some programs count as far as the limit, which can be a thousand times this.
   private static let most = 1 << 20
 
   /// Raises the limit as far as the process may.
-  public static func raise() {
+  package static func raise() {
     var limits = rlimit()
     guard getrlimit(resource, &limits) == 0 else { return }
     let wanted = min(limits.rlim_max, rlim_t(most))
@@ -16,7 +16,7 @@ public enum OpenFileLimit {
   }
 
   /// The limit that holds.
-  public static var current: Int {
+  package static var current: Int {
     var limits = rlimit()
     guard getrlimit(resource, &limits) == 0 else { return 1024 }
     return Int(min(limits.rlim_cur, rlim_t(most)))

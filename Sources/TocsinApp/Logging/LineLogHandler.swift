@@ -1,25 +1,25 @@
-public import Logging
+package import Logging
 import TocsinCore
 
 /// Sends what is logged to a ``LogWriter``: what a line is about, then what the logger adds to each of its lines.
-public struct LineLogHandler: LogHandler {
-  public var metadata: Logger.Metadata = [:]
-  public var metadataProvider: Logger.MetadataProvider?
-  public var logLevel: Logger.Level
+package struct LineLogHandler: LogHandler {
+  package var metadata: Logger.Metadata = [:]
+  package var metadataProvider: Logger.MetadataProvider?
+  package var logLevel: Logger.Level
   private let writer: LogWriter
 
   /// A handler that writes there.
-  public init(writer: LogWriter, level: Logger.Level) {
+  package init(writer: LogWriter, level: Logger.Level) {
     self.writer = writer
     logLevel = level
   }
 
-  public subscript(metadataKey key: String) -> Logger.MetadataValue? {
+  package subscript(metadataKey key: String) -> Logger.MetadataValue? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  public func log(event: LogEvent) {
+  package func log(event: LogEvent) {
     var own = event.metadata ?? [:]
     if let error = event.error, own["error"] == nil { own["error"] = "\(error)" }
     var common = metadata

@@ -1,5 +1,5 @@
 /// How lines of the log are written.
-public enum LogFormat: String, Sendable, Hashable, CaseIterable {
+package enum LogFormat: String, Sendable, Hashable, CaseIterable {
   /// `TIME LEVEL message key=value key="a value"`, for people.
   case text
   /// One JSON object per line, for log collectors.

@@ -3,15 +3,16 @@ import Foundation
 import Logging
 import Synchronization
 import TocsinCore
-public import TocsinEngine
+package import TocsinEngine
+package import TocsinMetrics
 
 /// Writes the lines of the log on a thread of its own, so that nobody who logs ever waits for who reads.
 ///
 /// While the reader is slower than the log, lines wait in a bounded queue; once that is full they are dropped and
 /// counted, and a line says how many are missing.
-public final class LogWriter: Sendable {
+package final class LogWriter: Sendable {
   /// How many lines were dropped.
-  public let dropped = Counter()
+  package let dropped = Counter()
 
   private let descriptor: CInt
   private let format: LogFormat
@@ -23,7 +24,7 @@ public final class LogWriter: Sendable {
   /// - Parameters:
   ///   - descriptor: the file or pipe that is written to, which stays open; standard error unless given
   ///   - limit: how many bytes may wait
-  public init(to descriptor: CInt = 2, format: LogFormat, limit: Int = 1 << 20) {
+  package init(to descriptor: CInt = 2, format: LogFormat, limit: Int = 1 << 20) {
     self.descriptor = descriptor
     self.format = format
     queue = Mutex(LogQueue(limit: limit))
@@ -46,7 +47,7 @@ public final class LogWriter: Sendable {
   /// Takes no more lines, and waits for those that it has.
   /// - Returns: whether they were written in time; otherwise nobody reads them
   @discardableResult
-  public func finish(within patience: Duration = .seconds(2)) async -> Bool {
+  package func finish(within patience: Duration = .seconds(2)) async -> Bool {
     if queue.withLock({ $0.finish() }) { work.signal() }
     return await withCheckedContinuation { caller in
       Thread.detachNewThread { [ended] in

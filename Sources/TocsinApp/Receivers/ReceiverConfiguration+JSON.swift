@@ -1,10 +1,11 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 import TocsinNotifiers
 
 extension ReceiverConfiguration {
   /// The same as ``summary`` for programs: `receivers` with their channels and targets, `routes` in order, and where they
   /// are set `console_url`, `templates`, `deliveries`. No secrets and no addresses.
-  public var summaryJSON: JSONObject {
+  package var summaryJSON: JSONObject {
     var object: JSONObject = [
       "receivers": .array(receivers.map { .object(json(of: $0)) }),
       "routes": .array(routing.routes.map { .object(ReceiverConfiguration.json(of: $0)) }),

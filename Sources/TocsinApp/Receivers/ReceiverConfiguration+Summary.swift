@@ -1,10 +1,11 @@
 import TocsinCore
+import TocsinJSON
 import TocsinNotifiers
 
 extension ReceiverConfiguration {
   /// What counts, line by line, for people. Without secrets and addresses: a target is named by its channel and a number
   /// made from its address.
-  public var summary: [String] {
+  package var summary: [String] {
     var lines = receivers.map(line)
     lines += routing.routes.enumerated().map { "route \($0 + 1): \(ReceiverConfiguration.text(of: $1))" }
     if let consoleURL { lines.append("console_url: \(ShownText.url(consoleURL))") }

@@ -1,12 +1,12 @@
 /// Where a node's receivers are read from.
-public struct ReceiverSource: Sendable {
+package struct ReceiverSource: Sendable {
   /// The configuration file as it was read at the start, if there is one.
-  public var file: ConfigurationFile?
+  package var file: ConfigurationFile?
   /// The environment's variables by name.
-  public var environment: [String: String]
+  package var environment: [String: String]
 
   /// A source of these parts.
-  public init(file: ConfigurationFile?, environment: [String: String]) {
+  package init(file: ConfigurationFile?, environment: [String: String]) {
     self.file = file
     self.environment = environment
   }
@@ -14,8 +14,8 @@ public struct ReceiverSource: Sendable {
 
 extension ReceiverSource: CustomStringConvertible, CustomReflectable {
   /// The file's path: variables may hold passwords.
-  public var description: String { file?.path ?? "the environment" }
+  package var description: String { file?.path ?? "the environment" }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -3,7 +3,7 @@ import Yams
 extension YAML {
   /// Returns the documents of a text; a text of comments only has none.
   /// - Throws: ``Failure`` for a text that is not YAML, uses tags of its own, or is over a limit
-  public static func documents(_ text: String, limits: Limits) throws(Failure) -> [Node] {
+  package static func documents(_ text: String, limits: Limits) throws(Failure) -> [Node] {
     guard text.utf8.count <= limits.bytes else { throw Failure("it is larger than \(limits.bytes >> 20) MiB") }
     let mask = try AliasMask(text)
     do {

@@ -1,9 +1,10 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 /// What a plain YAML scalar means: YAML 1.2's core schema, so that `yes` is a text and `012` is twelve, everywhere.
-public enum YAMLScalar {
+package enum YAMLScalar {
   /// The value of a plain (unquoted) scalar.
-  public static func value(_ text: String) -> JSON {
+  package static func value(_ text: String) -> JSON {
     switch text {
     case "true", "True", "TRUE": .bool(true)
     case "false", "False", "FALSE": .bool(false)
@@ -12,10 +13,10 @@ public enum YAMLScalar {
   }
 
   /// Whether a plain scalar is nothing.
-  public static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
+  package static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
 
   /// Whether a text can stand without quotes and is read back as that text, also by readers of YAML 1.1.
-  public static func canBePlain(_ text: String) -> Bool {
+  package static func canBePlain(_ text: String) -> Bool {
     guard case .string = value(text), !words.contains(text.lowercased()), text != "<<", text != "=" else {
       return false
     }
@@ -27,7 +28,7 @@ public enum YAMLScalar {
 
   /// Whether a plain scalar is the text that it looks like for every program that reads YAML and writes it again, as
   /// charts do: `0123`, `1e3`, `1.50`, `on` and `2026-01-01` come out as other texts, `587`, `1.5` and `true` do not.
-  public static func isExact(_ text: String) -> Bool {
+  package static func isExact(_ text: String) -> Bool {
     if words.contains(text.lowercased()) { return text == "true" || text == "false" }
     guard let first = text.utf8.first, (48...57).contains(first) || "+-.".utf8.contains(first) else { return true }
     if text.wholeMatch(of: /-?[1-9][0-9]*|0/) != nil {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// One request to the HTTP interface.
 struct APIRequest: Sendable {

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 import TocsinCore
+import TocsinJSON
 
 /// Sends requests to the first server that answers.
 final class HTTPTransport: Sendable {

@@ -5,9 +5,9 @@ import NIOCore
 ///
 /// Ends when the task that reads it is cancelled, and with a ``ClientError`` where no server can be reached at first or
 /// where one refuses the stream.
-public struct EventStream: AsyncSequence, Sendable {
+package struct EventStream: AsyncSequence, Sendable {
   /// What a stream gives.
-  public enum Element: Sendable {
+  package enum Element: Sendable {
     /// A message of the server.
     case message(StreamMessage)
     /// The connection ended; it will be tried again after that time.
@@ -15,17 +15,17 @@ public struct EventStream: AsyncSequence, Sendable {
   }
 
   /// How a stream is kept.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// How long connecting may take.
-    public var timeout: Duration = .seconds(10)
+    package var timeout: Duration = .seconds(10)
     /// After how long without a message the server is asked whether it is still there; twice that without a sign of
     /// life ends the connection.
-    public var pingInterval: Duration = .seconds(20)
+    package var pingInterval: Duration = .seconds(20)
     /// The waits between attempts.
-    public var backoff = Backoff()
+    package var backoff = Backoff()
 
     /// The usual options.
-    public init() {}
+    package init() {}
   }
 
   private let servers: [ServerAddress]
@@ -37,7 +37,7 @@ public struct EventStream: AsyncSequence, Sendable {
   /// - Parameters:
   ///   - filter: which alerts it carries
   ///   - lastEventID: the event after which it goes on; nil begins with what happens now
-  public init(
+  package init(
     servers: [ServerAddress], filter: StreamFilter = StreamFilter(), after lastEventID: String? = nil,
     options: Options = Options()
   ) {
@@ -48,12 +48,12 @@ public struct EventStream: AsyncSequence, Sendable {
     self.options = options
   }
 
-  public func makeAsyncIterator() -> AsyncIterator {
+  package func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(servers: servers, filter: filter, lastEventID: lastEventID, options: options)
   }
 
   /// Reads a stream.
-  public struct AsyncIterator: AsyncIteratorProtocol {
+  package struct AsyncIterator: AsyncIteratorProtocol {
     private let servers: [ServerAddress]
     private let filter: StreamFilter
     private let options: Options
@@ -71,9 +71,9 @@ public struct EventStream: AsyncSequence, Sendable {
     }
 
     /// Where the stream stands: give it to another stream as `after` to go on there.
-    public var lastEventID: String? { machine.position }
+    package var lastEventID: String? { machine.position }
 
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws(ClientError) -> Element? {
+    package mutating func next(isolation actor: isolated (any Actor)?) async throws(ClientError) -> Element? {
       var action = await firstAction()
       while !Task.isCancelled {
         switch action {

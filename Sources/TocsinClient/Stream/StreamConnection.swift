@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import NIOWebSocket
 import TocsinCore
+import TocsinJSON
 
 /// One WebSocket connection to `/ws/alerts`.
 final class StreamConnection: Sendable {

@@ -1,16 +1,16 @@
-public import TocsinCore
+package import TocsinCore
 
 /// Which alerts a stream carries: all named fields must match, any value of each; nothing named means everything.
-public struct StreamFilter: Sendable, Hashable {
+package struct StreamFilter: Sendable, Hashable {
   /// Only these campaigns'.
-  public var campaignIDs: [String]
+  package var campaignIDs: [String]
   /// Only of these severities.
-  public var severities: [Severity]
+  package var severities: [Severity]
   /// Only of these types.
-  public var alertTypes: [AlertType]
+  package var alertTypes: [AlertType]
 
   /// A filter of these parts.
-  public init(campaignIDs: [String] = [], severities: [Severity] = [], alertTypes: [AlertType] = []) {
+  package init(campaignIDs: [String] = [], severities: [Severity] = [], alertTypes: [AlertType] = []) {
     self.campaignIDs = campaignIDs
     self.severities = severities
     self.alertTypes = alertTypes

@@ -1,9 +1,10 @@
-public import TocsinCore
+package import TocsinCore
+package import TocsinJSON
 
 /// One message of the live stream, read and as it was sent.
-public struct StreamMessage: Sendable, Hashable {
+package struct StreamMessage: Sendable, Hashable {
   /// What a message says.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// The stream begins; its position is where it goes on from.
     case connected(clientID: String, lastEventID: String)
     /// An alert was raised.
@@ -23,17 +24,17 @@ public struct StreamMessage: Sendable, Hashable {
   }
 
   /// What it says.
-  public var kind: Kind
+  package var kind: Kind
   /// Its place in the event log, where it has one.
-  public var eventID: String?
+  package var eventID: String?
   /// When it happened, where it says so.
-  public var timestamp: Timestamp?
+  package var timestamp: Timestamp?
   /// The message as it was sent.
-  public var json: JSON
+  package var json: JSON
 
   /// Reads a message.
   /// - Throws: ``ClientError`` of code ``ClientError/Code/unexpectedAnswer``
-  public init(parsing bytes: [UInt8]) throws(ClientError) {
+  package init(parsing bytes: [UInt8]) throws(ClientError) {
     do {
       json = try JSON(parsing: bytes)
     } catch {

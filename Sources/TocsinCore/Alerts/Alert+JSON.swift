@@ -1,11 +1,13 @@
+package import TocsinJSON
+
 extension Alert {
   /// Appends the wire form as compact JSON.
-  public func appendJSON(to bytes: inout [UInt8]) {
+  package func appendJSON(to bytes: inout [UInt8]) {
     appendJSON(to: &bytes, notificationStatus: notificationStatus)
   }
 
   /// Appends the wire form with another `notification_status`, its last member.
-  public func appendJSON(to bytes: inout [UInt8], notificationStatus: [String: Bool]) {
+  package func appendJSON(to bytes: inout [UInt8], notificationStatus: [String: Bool]) {
     bytes.append(UInt8(ascii: "{"))
     JSONWriter.append(key: "alert_id", id: alertID, to: &bytes)
     JSONWriter.append(key: "rule_id", string: ruleID, to: &bytes)
@@ -32,7 +34,7 @@ extension Alert {
   }
 
   /// The wire form.
-  public var json: JSON {
+  package var json: JSON {
     func text(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
     return [
       "alert_id": .string(alertID.description), "rule_id": .string(ruleID),

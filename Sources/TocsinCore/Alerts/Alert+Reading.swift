@@ -1,7 +1,9 @@
+package import TocsinJSON
+
 extension Alert {
   /// Reads the wire form. The alert's time is that of its id; ``ruleIncarnation``, which is not part of the wire
   /// form, stays empty.
-  public init(json: JSON) throws(ValidationError) {
+  package init(json: JSON) throws(ValidationError) {
     guard case .object(let object) = json else {
       throw ValidationError(pointer: "", detail: "An alert must be an object.")
     }

@@ -1,6 +1,8 @@
+import TocsinJSON
+
 extension Alert {
   /// The alert that a rule raises about a check.
-  public init(_ candidate: Candidate, check: Check, alertID: AlertID) {
+  package init(_ candidate: Candidate, check: Check, alertID: AlertID) {
     let rule = candidate.rule
     let text = AlertText(rule: rule, value: candidate.value, check: check)
     self.init(

@@ -1,12 +1,12 @@
 /// An alert and whose it is.
-public struct AlertKey: Sendable, Hashable {
+package struct AlertKey: Sendable, Hashable {
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// Which one.
-  public var id: AlertID
+  package var id: AlertID
 
   /// That alert of that tenant.
-  public init(tenant: Tenant, id: AlertID) {
+  package init(tenant: Tenant, id: AlertID) {
     self.tenant = tenant
     self.id = id
   }

@@ -1,11 +1,11 @@
 /// The life of an alert: open, acknowledged, resolved. Resolving ends it; what comes later changes nothing.
-public enum AlertState: Sendable, Hashable {
+package enum AlertState: Sendable, Hashable {
   case open
   case acknowledged
   case resolved
 
   /// What an action does to an alert in this state, or nil where it changes nothing.
-  public func after(_ action: AlertAction) -> AlertState? {
+  package func after(_ action: AlertAction) -> AlertState? {
     switch (self, action) {
     case (.open, .acknowledge): .acknowledged
     case (.open, .resolve), (.acknowledged, .resolve): .resolved
@@ -15,14 +15,14 @@ public enum AlertState: Sendable, Hashable {
 }
 
 /// What people do to an alert.
-public enum AlertAction: String, Sendable, Hashable, CaseIterable {
+package enum AlertAction: String, Sendable, Hashable, CaseIterable {
   case acknowledge
   case resolve
 }
 
 extension Alert {
   /// Where its life stands.
-  public var state: AlertState {
+  package var state: AlertState {
     if resolution != nil { .resolved } else if acknowledgement != nil { .acknowledged } else { .open }
   }
 }

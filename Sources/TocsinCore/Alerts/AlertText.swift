@@ -1,3 +1,5 @@
+import TocsinJSON
+
 /// What an alert says to people: a title, and a message with value, threshold and what to do next.
 ///
 /// The texts of the alert's type are for the type's usual metric, compared in the type's direction. Any other metric goes

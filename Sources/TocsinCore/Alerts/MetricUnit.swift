@@ -1,5 +1,7 @@
+import TocsinJSON
+
 /// What the figures of a metric are counted in, and how they are written for people.
-public enum MetricUnit: Sendable, Hashable {
+package enum MetricUnit: Sendable, Hashable {
   /// `3`
   case plain
   /// `1.50x`
@@ -20,7 +22,7 @@ public enum MetricUnit: Sendable, Hashable {
   }
 
   /// The unit of that name: `%`, `x`, a code of ISO 4217, or any short text; nil for a text that no message should have.
-  public init?(name: String) {
+  package init?(name: String) {
     switch name {
     case "": self = .plain
     case "%": self = .percent
@@ -76,13 +78,13 @@ public enum MetricUnit: Sendable, Hashable {
   ]
 
   /// Returns a figure with its unit.
-  public func text(_ value: Double) -> String {
+  package func text(_ value: Double) -> String {
     // Beside itself it has as many digits as it has alone.
     texts(value, value).value
   }
 
   /// Returns a value and the threshold that it is compared with, with their unit. The texts differ if the numbers do.
-  public func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
+  package func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
     let texts = Figure.texts(value, threshold, style)
     return (dressed(texts.value), dressed(texts.threshold))
   }

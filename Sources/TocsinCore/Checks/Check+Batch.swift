@@ -1,9 +1,11 @@
+import TocsinJSON
+
 extension Check {
   /// Reads the body of `POST /api/alerts/check/batch`: `{"checks": […]}`, 1 to 1,000 of them.
   /// - Returns: for each check, in their order, itself or why it was refused (with pointers like
   ///   `/checks/3/metric_value`): one bad check fails alone
   /// - Throws: where the body as a whole cannot be read
-  public static func batch(
+  package static func batch(
     body: UnsafeRawBufferPointer
   ) throws(ValidationError) -> [Result<Check, ValidationError>] {
     var reader = BatchReader(reader: JSONReader(body, maximumDepth: 64))

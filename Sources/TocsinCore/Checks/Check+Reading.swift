@@ -1,12 +1,14 @@
+package import TocsinJSON
+
 extension Check {
   /// Reads the body of `POST /api/alerts/check`. This is the hottest way in: the fields are read straight from the
   /// bytes, and only the context becomes a tree.
-  public init(body: UnsafeRawBufferPointer) throws(ValidationError) {
+  package init(body: UnsafeRawBufferPointer) throws(ValidationError) {
     self = try Check.read(body, shorthand: nil)
   }
 
   /// Reads the body of one of the short forms.
-  public static func shorthand(
+  package static func shorthand(
     _ kind: CheckShorthand, body: UnsafeRawBufferPointer
   ) throws(ValidationError) -> Check {
     try read(body, shorthand: kind)
@@ -32,7 +34,7 @@ extension Check {
 
   /// Reads a check that has been parsed already.
   /// - Parameter pointer: where it stands in the whole body (RFC 6901)
-  public init(json: JSON, pointer: String = "") throws(ValidationError) {
+  package init(json: JSON, pointer: String = "") throws(ValidationError) {
     guard case .object(let object) = json else {
       throw ValidationError(pointer: pointer, detail: "A check must be an object.")
     }

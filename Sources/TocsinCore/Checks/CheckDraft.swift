@@ -1,3 +1,5 @@
+import TocsinJSON
+
 /// The fields of a check's body, as wire names.
 enum CheckField: UInt8 {
   case metricName, value, campaignID, campaignName, adID, context, alertTypes

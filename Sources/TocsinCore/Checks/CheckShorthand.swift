@@ -1,16 +1,16 @@
 /// The short forms of a check, one metric each: the value stands in a field of the metric's name, and only rules of
 /// the types whose usual metric it is are looked at. The raw value is the last part of the path.
-public enum CheckShorthand: String, Sendable, Hashable, CaseIterable {
+package enum CheckShorthand: String, Sendable, Hashable, CaseIterable {
   case roas
   case budget
   case ctr
   case conversions
 
   /// The metric, and the name of the field that holds its value.
-  public var metricName: String { "\(valueField)" }
+  package var metricName: String { "\(valueField)" }
 
   /// The types of the rules that are looked at.
-  public var alertTypes: [AlertType] {
+  package var alertTypes: [AlertType] {
     switch self {
     case .roas: [.roasDrop]
     case .budget: [.budgetWarning, .budgetDepleted]
@@ -20,7 +20,7 @@ public enum CheckShorthand: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The names that its body may have.
-  public var fieldNames: [String] { [metricName, "campaign_id", "campaign_name", "ad_id", "context"] }
+  package var fieldNames: [String] { [metricName, "campaign_id", "campaign_name", "ad_id", "context"] }
 
   var valueField: StaticString {
     switch self {

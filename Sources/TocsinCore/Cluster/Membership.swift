@@ -3,9 +3,9 @@
 /// Two nodes that share the database but not the Redis prefix or server, or Redis but not the database, would both raise
 /// every alert. What is found may have been left behind by nodes that are gone: it counts only once somebody has renewed
 /// it since it was first seen.
-public struct Membership: Sendable {
+package struct Membership: Sendable {
   /// What the node has to do.
-  public enum Verdict: Sendable, Hashable {
+  package enum Verdict: Sendable, Hashable {
     /// Work.
     case agreed
     /// Look again: somebody disagrees who may be gone.
@@ -15,7 +15,7 @@ public struct Membership: Sendable {
   }
 
   /// This node, with the Redis identity that it goes by.
-  public private(set) var node: NodeRecord
+  package private(set) var node: NodeRecord
   private var others: [String: Sighting] = [:]
   private var lastLeft: Int64?
   private var isSealed = false
@@ -27,15 +27,15 @@ public struct Membership: Sendable {
   }
 
   /// Before anything is known.
-  public init(_ node: NodeRecord) {
+  package init(_ node: NodeRecord) {
     self.node = node
   }
 
   /// Whether Redis was sealed as that of this node's database at some time.
-  public var hasSealed: Bool { isSealed }
+  package var hasSealed: Bool { isSealed }
 
   /// Redis holds that seal.
-  public mutating func found(_ found: FoundSeal, own database: DatabaseIdentity) -> Verdict {
+  package mutating func found(_ found: FoundSeal, own database: DatabaseIdentity) -> Verdict {
     if found.seal.database.id == database.id {
       isSealed = true
       lastLeft = nil
@@ -55,7 +55,7 @@ public struct Membership: Sendable {
   }
 
   /// These nodes disagree, or nobody.
-  public mutating func registered(_ conflicts: [RegisteredNode]) -> Verdict {
+  package mutating func registered(_ conflicts: [RegisteredNode]) -> Verdict {
     var sightings: [String: Sighting] = [:]
     for other in conflicts {
       var sighting = others[other.record.name] ?? Sighting(seenAt: other.seenAt)

@@ -1,6 +1,6 @@
 /// What the deliveries of one alert say in its `notification_status`: by channel, absent while one of them is
 /// unfinished, then false if one was given up, else true. Cancelled ones say nothing.
-public struct ChannelStates: Sendable, Hashable {
+package struct ChannelStates: Sendable, Hashable {
   private var standings: [DeliveryChannel: Standing] = [:]
 
   /// Of several deliveries by one channel the greatest counts.
@@ -9,11 +9,11 @@ public struct ChannelStates: Sendable, Hashable {
   }
 
   /// No delivery yet.
-  public init() {}
+  package init() {}
 
   /// Adds a delivery which tells that the alert fired (``DeliveryCause/tellsOfFiring``); how the news of a change
   /// fared is not part of the status.
-  public mutating func add(_ state: DeliveryState, on channel: DeliveryChannel) {
+  package mutating func add(_ state: DeliveryState, on channel: DeliveryChannel) {
     let standing: Standing
     switch state {
     case .cancelled: return
@@ -26,7 +26,7 @@ public struct ChannelStates: Sendable, Hashable {
   }
 
   /// By the channels' names.
-  public var status: [String: Bool] {
+  package var status: [String: Bool] {
     var status: [String: Bool] = [:]
     for (channel, standing) in standings where standing != .unfinished {
       status[channel.rawValue] = standing == .delivered

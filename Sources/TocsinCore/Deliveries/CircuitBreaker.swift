@@ -2,11 +2,11 @@
 ///
 /// Closed, it lets everything through; after ``threshold`` failures in a row it opens, and lets nothing through for
 /// ``rest``; then it lets one attempt through, whose outcome closes or opens it.
-public struct CircuitBreaker: Sendable, Hashable {
+package struct CircuitBreaker: Sendable, Hashable {
   /// How many failures in a row open it.
-  public let threshold: Int
+  package let threshold: Int
   /// How long it stays open.
-  public let rest: Duration
+  package let rest: Duration
   private var state = State.closed(failures: 0)
 
   private enum State: Sendable, Hashable {
@@ -17,28 +17,28 @@ public struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// Whether an attempt may be made.
-  public enum Admission: Sendable, Hashable {
+  package enum Admission: Sendable, Hashable {
     case admitted
     /// Not before that moment.
     case refused(until: ContinuousClock.Instant)
   }
 
   /// For metrics.
-  public enum Position: Int, Sendable, Hashable {
+  package enum Position: Int, Sendable, Hashable {
     case closed = 0
     case halfOpen = 1
     case open = 2
   }
 
   /// A closed breaker.
-  public init(threshold: Int = 5, rest: Duration = .seconds(15)) {
+  package init(threshold: Int = 5, rest: Duration = .seconds(15)) {
     self.threshold = threshold
     self.rest = rest
   }
 
   /// Asks for an attempt. Each admitted one has to be followed by ``succeeded()``, ``failed(now:)`` or
   /// ``abandoned(now:)``.
-  public mutating func admit(now: ContinuousClock.Instant) -> Admission {
+  package mutating func admit(now: ContinuousClock.Instant) -> Admission {
     switch state {
     case .closed: return .admitted
     case .open(let until) where now < until, .probing(let until) where now < until: return .refused(until: until)
@@ -49,7 +49,7 @@ public struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// Whether ``admit(now:)`` would admit an attempt.
-  public func isAdmitting(at now: ContinuousClock.Instant) -> Bool {
+  package func isAdmitting(at now: ContinuousClock.Instant) -> Bool {
     switch state {
     case .closed: true
     case .open(let until), .probing(let until): now >= until
@@ -57,12 +57,12 @@ public struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// The target has answered, whatever it said: it is there.
-  public mutating func succeeded() {
+  package mutating func succeeded() {
     state = .closed(failures: 0)
   }
 
   /// The target could not be reached, or asked for patience.
-  public mutating func failed(now: ContinuousClock.Instant) {
+  package mutating func failed(now: ContinuousClock.Instant) {
     switch state {
     case .closed(let failures) where failures + 1 < threshold: state = .closed(failures: failures + 1)
     case .closed, .probing: state = .open(until: now + rest)
@@ -71,12 +71,12 @@ public struct CircuitBreaker: Sendable, Hashable {
   }
 
   /// The attempt was not made after all.
-  public mutating func abandoned(now: ContinuousClock.Instant) {
+  package mutating func abandoned(now: ContinuousClock.Instant) {
     if case .probing = state { state = .open(until: now) }
   }
 
   /// Where it stands.
-  public func position(now: ContinuousClock.Instant) -> Position {
+  package func position(now: ContinuousClock.Instant) -> Position {
     switch state {
     case .closed: .closed
     case .open(let until): now < until ? .open : .halfOpen

@@ -1,21 +1,21 @@
 /// A delivery that is due: one alert, one cause, one target.
-public struct PlannedDelivery: Sendable, Hashable {
+package struct PlannedDelivery: Sendable, Hashable {
   /// Its id; made from the other parts.
-  public var id: DeliveryID
+  package var id: DeliveryID
   /// What is delivered.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// Why.
-  public var cause: DeliveryCause
+  package var cause: DeliveryCause
   /// Where to.
-  public var target: TargetName
+  package var target: TargetName
   /// How.
-  public var channel: DeliveryChannel
+  package var channel: DeliveryChannel
   /// Whether it waits for whoever takes it up, where otherwise the node that commits it holds its lease and sends it at
   /// once.
-  public var waits = false
+  package var waits = false
 
   /// The delivery of these parts.
-  public init(alertID: AlertID, cause: DeliveryCause, target: TargetName, channel: DeliveryChannel) {
+  package init(alertID: AlertID, cause: DeliveryCause, target: TargetName, channel: DeliveryChannel) {
     id = DeliveryID(alert: alertID, cause: cause, target: target)
     self.alertID = alertID
     self.cause = cause
@@ -25,7 +25,7 @@ public struct PlannedDelivery: Sendable, Hashable {
 }
 
 /// Where a delivery stands.
-public enum DeliveryState: String, Sendable, Hashable, CaseIterable {
+package enum DeliveryState: String, Sendable, Hashable, CaseIterable {
   /// Nothing was tried yet.
   case pending
   /// A node holds its lease.
@@ -40,7 +40,7 @@ public enum DeliveryState: String, Sendable, Hashable, CaseIterable {
   case cancelled
 
   /// Whether nothing will be done any more.
-  public var isFinal: Bool {
+  package var isFinal: Bool {
     switch self {
     case .pending, .sending, .retrying: false
     case .delivered, .dead, .cancelled: true
@@ -49,48 +49,48 @@ public enum DeliveryState: String, Sendable, Hashable, CaseIterable {
 }
 
 /// A delivery as it is kept.
-public struct Delivery: Sendable, Hashable {
+package struct Delivery: Sendable, Hashable {
   /// What, why, where to, how.
-  public var planned: PlannedDelivery
+  package var planned: PlannedDelivery
   /// Where it stands.
-  public var state: DeliveryState
+  package var state: DeliveryState
   /// How many attempts were made.
-  public var attempts: Int
+  package var attempts: Int
   /// When it was committed with its cause, by PostgreSQL's clock.
-  public var createdAt: Timestamp
+  package var createdAt: Timestamp
   /// When it is tried next, or, while a node holds its lease, when the lease ends; nil once it is final.
-  public var dueAt: Timestamp?
+  package var dueAt: Timestamp?
   /// When it became final.
-  public var finishedAt: Timestamp?
+  package var finishedAt: Timestamp?
   /// Which node holds the lease.
-  public var lockedBy: String?
+  package var lockedBy: String?
   /// What the last attempt that failed said; holds no secret.
-  public var lastError: String?
+  package var lastError: String?
   /// The newest attempts, oldest first: at most ``keptAttempts``.
-  public var history: [Attempt]
+  package var history: [Attempt]
 
   /// How many attempts are kept.
-  public static let keptAttempts = 20
+  package static let keptAttempts = 20
 
   /// One attempt.
-  public struct Attempt: Sendable, Hashable {
+  package struct Attempt: Sendable, Hashable {
     /// The first attempt has number 1.
-    public var number: Int
+    package var number: Int
     /// When it ended, by PostgreSQL's clock.
-    public var at: Timestamp
+    package var at: Timestamp
     /// Which node made it.
-    public var node: String
+    package var node: String
     /// `delivered`, `retryable` or `permanent`.
-    public var outcome: String
+    package var outcome: String
     /// The other side's status: HTTP's or SMTP's.
-    public var status: Int?
+    package var status: Int?
     /// How long it took, in milliseconds.
-    public var milliseconds: Int
+    package var milliseconds: Int
     /// What went wrong.
-    public var error: String?
+    package var error: String?
 
     /// An attempt of these parts.
-    public init(
+    package init(
       number: Int, at: Timestamp, node: String, outcome: String, status: Int?, milliseconds: Int, error: String?
     ) {
       self.number = number
@@ -104,7 +104,7 @@ public struct Delivery: Sendable, Hashable {
   }
 
   /// A delivery of these parts.
-  public init(
+  package init(
     planned: PlannedDelivery, state: DeliveryState, attempts: Int, createdAt: Timestamp, dueAt: Timestamp?,
     finishedAt: Timestamp?, lockedBy: String?, lastError: String?, history: [Attempt]
   ) {

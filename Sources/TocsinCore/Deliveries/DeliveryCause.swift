@@ -1,5 +1,5 @@
 /// Why an alert is sent to somebody.
-public enum DeliveryCause: String, Sendable, Hashable, CaseIterable {
+package enum DeliveryCause: String, Sendable, Hashable, CaseIterable {
   /// It fired.
   case fired
   /// Another receiver could not be reached.
@@ -10,7 +10,7 @@ public enum DeliveryCause: String, Sendable, Hashable, CaseIterable {
   case resolved
 
   /// The place among the deliveries of one alert to one target: they are sent in this order, one after the other.
-  public var sequence: Int {
+  package var sequence: Int {
     switch self {
     case .fired: 0
     case .fallback: 1
@@ -20,10 +20,10 @@ public enum DeliveryCause: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Whether it is news of the alert itself, and not of what became of it: the first two places.
-  public var tellsOfFiring: Bool { sequence <= DeliveryCause.fallback.sequence }
+  package var tellsOfFiring: Bool { sequence <= DeliveryCause.fallback.sequence }
 
   /// What an action causes.
-  public init(_ action: AlertAction) {
+  package init(_ action: AlertAction) {
     switch action {
     case .acknowledge: self = .acknowledged
     case .resolve: self = .resolved

@@ -1,23 +1,23 @@
 /// A way to reach people: `email`, `slack`, `webhook` … It is the key of `notification_status`.
-public struct DeliveryChannel: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct DeliveryChannel: RawRepresentable, Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The name, lower case.
-  public let rawValue: String
+  package let rawValue: String
 
   /// The channel of that name; whether anything can send there is the notifier's to know.
-  public init(rawValue: String) {
+  package init(rawValue: String) {
     self.rawValue = rawValue
   }
 
-  public static let email = DeliveryChannel(rawValue: "email")
-  public static let slack = DeliveryChannel(rawValue: "slack")
-  public static let webhook = DeliveryChannel(rawValue: "webhook")
-  public static let teams = DeliveryChannel(rawValue: "teams")
-  public static let discord = DeliveryChannel(rawValue: "discord")
-  public static let telegram = DeliveryChannel(rawValue: "telegram")
-  public static let pagerduty = DeliveryChannel(rawValue: "pagerduty")
-  public static let opsgenie = DeliveryChannel(rawValue: "opsgenie")
+  package static let email = DeliveryChannel(rawValue: "email")
+  package static let slack = DeliveryChannel(rawValue: "slack")
+  package static let webhook = DeliveryChannel(rawValue: "webhook")
+  package static let teams = DeliveryChannel(rawValue: "teams")
+  package static let discord = DeliveryChannel(rawValue: "discord")
+  package static let telegram = DeliveryChannel(rawValue: "telegram")
+  package static let pagerduty = DeliveryChannel(rawValue: "pagerduty")
+  package static let opsgenie = DeliveryChannel(rawValue: "opsgenie")
 
-  public static func < (left: DeliveryChannel, right: DeliveryChannel) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: DeliveryChannel, right: DeliveryChannel) -> Bool { left.rawValue < right.rawValue }
 
-  public var description: String { rawValue }
+  package var description: String { rawValue }
 }

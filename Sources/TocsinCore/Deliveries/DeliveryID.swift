@@ -1,19 +1,19 @@
 /// A delivery's id: a UUID of version 8 (RFC 9562) that is made from what the delivery is, so the same delivery has
 /// the same id wherever and however often it is planned. It begins with its alert's time, so it leads to its row.
-public struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The first eight bytes, big-endian.
-  public let high: UInt64
+  package let high: UInt64
   /// The last eight bytes, big-endian.
-  public let low: UInt64
+  package let low: UInt64
 
   /// An id of these 16 bytes.
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// The id of the delivery of that alert, for that cause, to that target.
-  public init(alert: AlertID, cause: DeliveryCause, target: TargetName) {
+  package init(alert: AlertID, cause: DeliveryCause, target: TargetName) {
     var hash = FNV128()
     hash.add(alert.high)
     hash.add(alert.low)
@@ -25,18 +25,18 @@ public struct DeliveryID: Sendable, Hashable, Comparable, CustomStringConvertibl
   }
 
   /// When its alert fired, in whole milliseconds.
-  public var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+  package var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
 
   /// Reads the usual 36-character text; nil for anything else.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     guard let id = AlertID(text) else { return nil }
     self.init(high: id.high, low: id.low)
   }
 
   /// The usual text, lower case.
-  public var description: String { AlertID(high: high, low: low).description }
+  package var description: String { AlertID(high: high, low: low).description }
 
-  public static func < (left: DeliveryID, right: DeliveryID) -> Bool {
+  package static func < (left: DeliveryID, right: DeliveryID) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }
 }

@@ -1,5 +1,5 @@
 /// What came of one attempt. A channel says it and does nothing about it: retrying has one owner.
-public enum DeliveryOutcome: Sendable, Hashable {
+package enum DeliveryOutcome: Sendable, Hashable {
   /// The other side has taken it.
   case delivered(status: Int?)
   /// Trying again later may help.
@@ -10,7 +10,7 @@ public enum DeliveryOutcome: Sendable, Hashable {
   case gone(DeliveryFailure)
 
   /// The word for the history and for metrics.
-  public var name: String {
+  package var name: String {
     switch self {
     case .delivered: "delivered"
     case .retryable: "retryable"
@@ -19,7 +19,7 @@ public enum DeliveryOutcome: Sendable, Hashable {
   }
 
   /// The other side's status, if it gave one.
-  public var status: Int? {
+  package var status: Int? {
     switch self {
     case .delivered(let status): status
     case .retryable(let failure, _), .permanent(let failure), .gone(let failure): failure.status
@@ -27,7 +27,7 @@ public enum DeliveryOutcome: Sendable, Hashable {
   }
 
   /// What went wrong, if something did.
-  public var failure: DeliveryFailure? {
+  package var failure: DeliveryFailure? {
     switch self {
     case .delivered: nil
     case .retryable(let failure, _), .permanent(let failure), .gone(let failure): failure
@@ -36,18 +36,18 @@ public enum DeliveryOutcome: Sendable, Hashable {
 }
 
 /// Why an attempt failed.
-public struct DeliveryFailure: Sendable, Hashable {
+package struct DeliveryFailure: Sendable, Hashable {
   /// One sentence for people; holds no secret: no URL, no password, no token.
-  public var reason: String
+  package var reason: String
   /// The other side's status: HTTP's or SMTP's.
-  public var status: Int?
+  package var status: Int?
   /// Whether the other side may have got it all the same: the connection broke, or its answer did not come in time.
-  public var mayHaveArrived: Bool
+  package var mayHaveArrived: Bool
   /// Who needs no further attempt because of this one, where it was for several people at once.
-  public var progress: DeliveryProgress
+  package var progress: DeliveryProgress
 
   /// A failure of these parts.
-  public init(
+  package init(
     _ reason: String, status: Int? = nil, mayHaveArrived: Bool = false, progress: DeliveryProgress = DeliveryProgress()
   ) {
     self.reason = reason

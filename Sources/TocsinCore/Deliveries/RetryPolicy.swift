@@ -1,14 +1,14 @@
 /// When a delivery that failed is tried again, and when it is given up.
-public struct RetryPolicy: Sendable, Hashable {
+package struct RetryPolicy: Sendable, Hashable {
   /// The limit below which the first waiting time is drawn; it doubles with each attempt.
-  public var base: Duration
+  package var base: Duration
   /// The largest limit.
-  public var cap: Duration
+  package var cap: Duration
   /// How old a delivery may become, since it was committed.
-  public var patience: Duration
+  package var patience: Duration
 
   /// 1 s … 30 min, for 48 h.
-  public init(base: Duration = .seconds(1), cap: Duration = .seconds(1800), patience: Duration = .seconds(172_800)) {
+  package init(base: Duration = .seconds(1), cap: Duration = .seconds(1800), patience: Duration = .seconds(172_800)) {
     self.base = base
     self.cap = cap
     self.patience = patience
@@ -19,7 +19,7 @@ public struct RetryPolicy: Sendable, Hashable {
   ///   - attempt: its number; the first one has 1
   ///   - age: the time since the delivery was committed
   ///   - draw: a random number, 0 ..< 1: full jitter
-  public func settle(_ outcome: DeliveryOutcome, attempt: Int, age: Duration, draw: Double) -> Settlement {
+  package func settle(_ outcome: DeliveryOutcome, attempt: Int, age: Duration, draw: Double) -> Settlement {
     switch outcome {
     case .delivered: return .delivered
     case .permanent(let failure), .gone(let failure): return .dead(failure.reason)
@@ -36,7 +36,7 @@ public struct RetryPolicy: Sendable, Hashable {
   }
 
   /// What becomes of a delivery.
-  public enum Settlement: Sendable, Hashable {
+  package enum Settlement: Sendable, Hashable {
     /// It is done.
     case delivered
     /// It is tried again after that time.

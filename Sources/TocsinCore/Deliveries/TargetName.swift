@@ -1,19 +1,19 @@
 /// One place to which a receiver's alerts go: a receiver with three webhook URLs has three targets.
-public struct TargetName: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct TargetName: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The receiver's name in the configuration.
-  public var receiver: String
+  package var receiver: String
   /// Stable and without secrets, unique in its receiver, such as `webhook-4f1c09aa`; another URL is another target.
-  public var target: String
+  package var target: String
 
   /// The target of that name.
-  public init(receiver: String, target: String) {
+  package init(receiver: String, target: String) {
     self.receiver = receiver
     self.target = target
   }
 
   /// The name of a target that its channel knows by that address (a URL, a list of mail addresses …), which cannot be
   /// guessed from the name if it holds a secret.
-  public init(receiver: String, channel: DeliveryChannel, address: String) {
+  package init(receiver: String, channel: DeliveryChannel, address: String) {
     var hash = FNV128()
     hash.add(address)
     let digits = String(UInt32(truncatingIfNeeded: hash.high ^ hash.low ^ hash.low >> 32), radix: 16)
@@ -21,9 +21,9 @@ public struct TargetName: Sendable, Hashable, Comparable, CustomStringConvertibl
       receiver: receiver, target: "\(channel)-\(String(repeating: "0", count: 8 - digits.count))\(digits)")
   }
 
-  public static func < (left: TargetName, right: TargetName) -> Bool {
+  package static func < (left: TargetName, right: TargetName) -> Bool {
     (left.receiver, left.target) < (right.receiver, right.target)
   }
 
-  public var description: String { "\(receiver)/\(target)" }
+  package var description: String { "\(receiver)/\(target)" }
 }

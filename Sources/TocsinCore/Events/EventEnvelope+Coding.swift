@@ -1,9 +1,11 @@
+import TocsinJSON
+
 extension EventEnvelope {
   /// The version that ``encoded()`` writes, as an ASCII digit.
   private static let version = UInt8(ascii: "1")
 
   /// The envelope's bytes, as they stand in the journal, in the log and in published messages.
-  public func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256 + body.count)
     bytes.append(EventEnvelope.version)
@@ -21,7 +23,7 @@ extension EventEnvelope {
   }
 
   /// What bytes that should be an envelope turn out to be.
-  public enum Reading: Sendable, Hashable {
+  package enum Reading: Sendable, Hashable {
     case envelope(EventEnvelope)
     /// Of a newer release: of another version, or of a kind, severity or type that this release does not know.
     case newer
@@ -31,12 +33,12 @@ extension EventEnvelope {
 
   /// Reads what ``encoded()`` writes. Members of the header that are not known are passed over: a later release may add
   /// some.
-  public static func read(_ bytes: [UInt8]) -> Reading {
+  package static func read(_ bytes: [UInt8]) -> Reading {
     bytes.withUnsafeBytes { read($0) }
   }
 
   /// Reads what ``encoded()`` writes; nil for what a newer release wrote, and for anything that is not an envelope.
-  public init?(decoding bytes: UnsafeRawBufferPointer) {
+  package init?(decoding bytes: UnsafeRawBufferPointer) {
     guard case .envelope(let envelope) = EventEnvelope.read(bytes) else { return nil }
     self = envelope
   }
@@ -66,7 +68,7 @@ extension EventEnvelope {
   }
 
   /// Reads what ``encoded()`` writes; nil for what a newer release wrote, and for anything that is not an envelope.
-  public init?(decoding bytes: [UInt8]) {
+  package init?(decoding bytes: [UInt8]) {
     let envelope = bytes.withUnsafeBytes { EventEnvelope(decoding: $0) }
     guard let envelope else { return nil }
     self = envelope

@@ -1,6 +1,8 @@
+import TocsinJSON
+
 extension EventEnvelope {
   /// The message to a client that holds this event: JSON text that begins with `type` and `event_id`.
-  public func frame(id: EventID) -> [UInt8] {
+  package func frame(id: EventID) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(96 + body.count)
     bytes.append(UInt8(ascii: "{"))
@@ -12,7 +14,7 @@ extension EventEnvelope {
   }
 
   /// An alert has fired.
-  public static func alert(_ alert: Alert, tenant: Tenant) -> EventEnvelope {
+  package static func alert(_ alert: Alert, tenant: Tenant) -> EventEnvelope {
     make(.alert, of: alert, tenant: tenant, at: alert.timestamp, capacity: 1024) { body in
       JSONWriter.append(key: "data", to: &body)
       alert.appendJSON(to: &body)
@@ -24,7 +26,7 @@ extension EventEnvelope {
   ///   - alert: the alert as it is afterwards
   ///   - user: who did it, or nil where nobody was named
   ///   - time: when
-  public static func change(
+  package static func change(
     _ action: AlertAction, alert: Alert, user: String?, at time: Timestamp, tenant: Tenant
   ) -> EventEnvelope {
     let kind: Kind =
@@ -40,7 +42,7 @@ extension EventEnvelope {
   }
 
   /// An alert's `notification_status` is another one now.
-  public static func update(
+  package static func update(
     _ alert: Alert, notificationStatus: [String: Bool], at time: Timestamp, tenant: Tenant
   ) -> EventEnvelope {
     make(.updated, of: alert, tenant: tenant, at: time, capacity: 256) { body in
@@ -65,7 +67,7 @@ extension EventEnvelope {
   }
 
   /// The alert that a ``Kind-swift.enum/alert`` envelope holds, as it was when it fired.
-  public func decodedAlert() throws(ValidationError) -> Alert {
+  package func decodedAlert() throws(ValidationError) -> Alert {
     guard kind == .alert else {
       throw ValidationError(pointer: "", detail: "An event of type \(kind.rawValue) holds no alert.")
     }

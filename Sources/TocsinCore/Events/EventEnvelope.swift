@@ -3,9 +3,9 @@
 ///
 /// Its bytes: the digit `1` (the version), a JSON object on one line, a newline, the body. A node leaves
 /// envelopes of a version that it does not know alone.
-public struct EventEnvelope: Sendable, Hashable {
+package struct EventEnvelope: Sendable, Hashable {
   /// What happened. The raw value is the `type` that clients see.
-  public enum Kind: String, Sendable, Hashable {
+  package enum Kind: String, Sendable, Hashable {
     case alert
     case acknowledged = "alert_acknowledged"
     case resolved = "alert_resolved"
@@ -13,24 +13,24 @@ public struct EventEnvelope: Sendable, Hashable {
   }
 
   /// What happened.
-  public var kind: Kind
+  package var kind: Kind
   /// Whose alert it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// Which alert.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// The alert's campaign.
-  public var campaignID: String
+  package var campaignID: String
   /// The alert's severity.
-  public var severity: Severity
+  package var severity: Severity
   /// The alert's type.
-  public var alertType: AlertType
+  package var alertType: AlertType
   /// For ``Kind/alert``: the incarnation of its rule. Else empty.
-  public var ruleIncarnation: String
+  package var ruleIncarnation: String
   /// What follows `{"type":"…","event_id":"…",` in the message to a client, up to and including the last brace.
-  public var body: [UInt8]
+  package var body: [UInt8]
 
   /// An envelope of these parts.
-  public init(
+  package init(
     kind: Kind, tenant: Tenant, alertID: AlertID, campaignID: String, severity: Severity, alertType: AlertType,
     ruleIncarnation: String = "", body: [UInt8]
   ) {

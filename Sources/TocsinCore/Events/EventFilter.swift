@@ -1,15 +1,15 @@
 /// What one subscription asks for: every named field must match, by any value of its list. One that names nothing
 /// matches everything.
-public struct EventFilter: Sendable, Hashable {
+package struct EventFilter: Sendable, Hashable {
   /// Only alerts of these campaigns.
-  public var campaignIDs: Set<String>?
+  package var campaignIDs: Set<String>?
   /// Only alerts of these severities.
-  public var severities: Set<Severity>?
+  package var severities: Set<Severity>?
   /// Only alerts of these types.
-  public var alertTypes: Set<AlertType>?
+  package var alertTypes: Set<AlertType>?
 
   /// A filter of these fields; nil leaves a field open.
-  public init(
+  package init(
     campaignIDs: Set<String>? = nil, severities: Set<Severity>? = nil, alertTypes: Set<AlertType>? = nil
   ) {
     self.campaignIDs = campaignIDs
@@ -18,10 +18,10 @@ public struct EventFilter: Sendable, Hashable {
   }
 
   /// Whether no field is named.
-  public var isOpen: Bool { campaignIDs == nil && severities == nil && alertTypes == nil }
+  package var isOpen: Bool { campaignIDs == nil && severities == nil && alertTypes == nil }
 
   /// Whether an event is asked for, by the fields of its alert.
-  public func matches(_ envelope: EventEnvelope) -> Bool {
+  package func matches(_ envelope: EventEnvelope) -> Bool {
     if let severities, !severities.contains(envelope.severity) { return false }
     if let alertTypes, !alertTypes.contains(envelope.alertType) { return false }
     if let campaignIDs, !campaignIDs.contains(envelope.campaignID) { return false }

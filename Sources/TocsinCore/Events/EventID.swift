@@ -1,26 +1,26 @@
 /// The place of an event in the installation's event log: `epoch.ms-seq`, opaque to clients.
-public struct EventID: Sendable, Hashable, CustomStringConvertible {
+package struct EventID: Sendable, Hashable, CustomStringConvertible {
   /// Which life of the log; only ids of one epoch can be compared.
-  public var epoch: String
+  package var epoch: String
   /// The first half of the log's own id, in milliseconds.
-  public var milliseconds: UInt64
+  package var milliseconds: UInt64
   /// The second half of the log's own id.
-  public var sequence: UInt64
+  package var sequence: UInt64
 
   /// An id of these parts.
-  public init(epoch: String, milliseconds: UInt64, sequence: UInt64) {
+  package init(epoch: String, milliseconds: UInt64, sequence: UInt64) {
     self.epoch = epoch
     self.milliseconds = milliseconds
     self.sequence = sequence
   }
 
   /// The place before the first event of an epoch.
-  public init(beginningOf epoch: String) {
+  package init(beginningOf epoch: String) {
     self.init(epoch: epoch, milliseconds: 0, sequence: 0)
   }
 
   /// An id of that epoch and the log's own id, `ms-seq`.
-  public init?(epoch: String, entry: some StringProtocol) {
+  package init?(epoch: String, entry: some StringProtocol) {
     guard let dash = entry.firstIndex(of: "-"), let milliseconds = UInt64(entry[..<dash]),
       let sequence = UInt64(entry[entry.index(after: dash)...])
     else { return nil }
@@ -28,18 +28,18 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads what ``description`` writes.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     guard let dot = text.lastIndex(of: "."), dot != text.startIndex else { return nil }
     self.init(epoch: String(text[..<dot]), entry: text[text.index(after: dot)...])
   }
 
   /// The log's own id: `ms-seq`.
-  public var entry: String { "\(milliseconds)-\(sequence)" }
+  package var entry: String { "\(milliseconds)-\(sequence)" }
 
-  public var description: String { "\(epoch).\(milliseconds)-\(sequence)" }
+  package var description: String { "\(epoch).\(milliseconds)-\(sequence)" }
 
   /// Whether this event comes after another one of the same epoch.
-  public func isAfter(_ other: EventID) -> Bool {
+  package func isAfter(_ other: EventID) -> Bool {
     milliseconds != other.milliseconds ? milliseconds > other.milliseconds : sequence > other.sequence
   }
 }

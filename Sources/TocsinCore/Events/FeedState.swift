@@ -9,35 +9,35 @@
 ///
 /// It does no I/O: whoever drives it performs each ``Action`` in full before the next event, and repeats an ``Ask``
 /// that failed as long as ``pending`` names it.
-public struct FeedState: Sendable {
+package struct FeedState: Sendable {
   /// What to do: first tell of a resync, then deliver the events, then ask.
-  public struct Action: Sendable, Hashable {
+  package struct Action: Sendable, Hashable {
     /// Every client must be told to read the list again, and everything that is known of the log be forgotten.
-    public var resync: Resync?
+    package var resync: Resync?
     /// Events that follow the position so far, in order, each once.
-    public var events: [LoggedEvent]
+    package var events: [LoggedEvent]
     /// A question to the log.
-    public var ask: Ask?
+    package var ask: Ask?
 
     /// An action of these parts.
-    public init(resync: Resync? = nil, events: [LoggedEvent] = [], ask: Ask? = nil) {
+    package init(resync: Resync? = nil, events: [LoggedEvent] = [], ask: Ask? = nil) {
       self.resync = resync
       self.events = events
       self.ask = ask
     }
 
     /// Nothing to do.
-    public static let none = Action()
+    package static let none = Action()
 
     /// Deliver these.
-    public static func deliver(_ events: [LoggedEvent]) -> Action { Action(events: events) }
+    package static func deliver(_ events: [LoggedEvent]) -> Action { Action(events: events) }
 
     /// Ask for the events after that place.
-    public static func fill(after place: EventID) -> Action { Action(ask: .fill(after: place)) }
+    package static func fill(after place: EventID) -> Action { Action(ask: .fill(after: place)) }
   }
 
   /// A question to the log.
-  public enum Ask: Sendable, Hashable {
+  package enum Ask: Sendable, Hashable {
     /// The events after that place; the answer goes to ``FeedState/filled(after:with:isComplete:)``.
     case fill(after: EventID)
     /// The place of the newest event; the answer goes to ``FeedState/located(_:)``.
@@ -45,21 +45,21 @@ public struct FeedState: Sendable {
   }
 
   /// A new beginning.
-  public struct Resync: Sendable, Hashable {
+  package struct Resync: Sendable, Hashable {
     /// Why.
-    public var reason: ResyncReason
+    package var reason: ResyncReason
     /// The place from which the feed goes on.
-    public var place: EventID
+    package var place: EventID
 
     /// A new beginning at that place.
-    public init(reason: ResyncReason, place: EventID) {
+    package init(reason: ResyncReason, place: EventID) {
       self.reason = reason
       self.place = place
     }
   }
 
   /// Why a feed begins anew.
-  public enum ResyncReason: String, Sendable, Hashable, CaseIterable {
+  package enum ResyncReason: String, Sendable, Hashable, CaseIterable {
     /// The node has just started: nobody has missed anything.
     case started
     /// The log has another epoch: what was known before may be gone.
@@ -80,11 +80,11 @@ public struct FeedState: Sendable {
   }
 
   /// How many events are kept at most while an answer is awaited; beyond, all are dropped and filled later.
-  public static let maximumKept = 10_000
+  package static let maximumKept = 10_000
 
   private var state = State.away
   /// The newest event that was delivered, or the place from which the feed goes on; nil before the first.
-  public private(set) var position: EventID?
+  package private(set) var position: EventID?
   private var kept: [EventBatch] = []
   private var keptEvents = 0
   private var droppedKept = false
@@ -95,12 +95,12 @@ public struct FeedState: Sendable {
 
   /// A node that has not listened yet.
   /// - Parameter position: from where on it wants events; nil: from the log's newest one
-  public init(position: EventID? = nil) {
+  package init(position: EventID? = nil) {
     self.position = position
   }
 
   /// The question whose answer is awaited.
-  public var pending: Ask? {
+  package var pending: Ask? {
     switch state {
     case .away, .live: nil
     case .filling: position.map { .fill(after: $0) }
@@ -109,10 +109,10 @@ public struct FeedState: Sendable {
   }
 
   /// Whether the node is subscribed and nothing is missing.
-  public var isLive: Bool { if case .live = state { true } else { false } }
+  package var isLive: Bool { if case .live = state { true } else { false } }
 
   /// The subscription is there (again).
-  public mutating func listening() -> Action {
+  package mutating func listening() -> Action {
     forgetKept()
     guard let position else { return locate(.started) }
     state = .filling
@@ -120,14 +120,14 @@ public struct FeedState: Sendable {
   }
 
   /// The subscription is lost. An answer that is still under way will be ignored.
-  public mutating func disconnected() {
+  package mutating func disconnected() {
     forgetKept()
     state = .away
   }
 
   /// The log has that epoch now. It may be one that was over: a replica that lacked the change of epochs took over, or what
   /// Redis held was brought back. So the log is asked, whatever is known of the epoch.
-  public mutating func epochBegan(_ epoch: String) -> Action {
+  package mutating func epochBegan(_ epoch: String) -> Action {
     switch state {
     case .away: return .none
     case .locating:
@@ -140,7 +140,7 @@ public struct FeedState: Sendable {
   }
 
   /// A publication.
-  public mutating func receive(_ batch: EventBatch) -> Action {
+  package mutating func receive(_ batch: EventBatch) -> Action {
     switch state {
     case .away: return .none
     case .filling, .locating:
@@ -157,7 +157,7 @@ public struct FeedState: Sendable {
   ///   - place: the place that was asked for
   ///   - events: the events after it; nil where the log does not keep them
   ///   - isComplete: false where the answer was cut short by its limit
-  public mutating func filled(after place: EventID, with events: [LoggedEvent]?, isComplete: Bool) -> Action {
+  package mutating func filled(after place: EventID, with events: [LoggedEvent]?, isComplete: Bool) -> Action {
     guard case .filling = state, place == position else { return .none }
     guard let events else { return locate(.eventsLost) }
     if let last = events.last { position = last.id }
@@ -175,7 +175,7 @@ public struct FeedState: Sendable {
   }
 
   /// The answer to ``Ask/newest``.
-  public mutating func located(_ newest: EventID) -> Action {
+  package mutating func located(_ newest: EventID) -> Action {
     guard case .locating(var reason) = state else { return .none }
     if let announced = announcedEpoch, announced != newest.epoch, !formerEpochs.contains(announced) {
       announcedEpoch = nil

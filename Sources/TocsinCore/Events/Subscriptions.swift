@@ -4,9 +4,9 @@
 /// after the last one has ended nothing. Subscriptions that differ only in their campaigns are one with all of them.
 ///
 /// A change costs what it adds and takes away, an event one lookup, however much the client has subscribed to.
-public struct Subscriptions: Sendable, Hashable {
+package struct Subscriptions: Sendable, Hashable {
   /// What became of a request.
-  public enum Outcome: Sendable, Hashable {
+  package enum Outcome: Sendable, Hashable {
     /// It is as was asked for.
     case done
     /// An `unsubscribe` fitted no subscription; nothing changed.
@@ -17,7 +17,7 @@ public struct Subscriptions: Sendable, Hashable {
   }
 
   /// What a request amounts to.
-  public enum Decision: Sendable {
+  package enum Decision: Sendable {
     /// It changes something.
     case change(Change)
     /// It changes nothing, for this reason; ``Outcome/done`` where everything is as was asked for.
@@ -25,7 +25,7 @@ public struct Subscriptions: Sendable, Hashable {
   }
 
   /// A change that was decided on and not yet made.
-  public struct Change: Sendable {
+  package struct Change: Sendable {
     fileprivate enum Step: Sendable {
       case none
       case add(EventFilter)
@@ -39,14 +39,14 @@ public struct Subscriptions: Sendable, Hashable {
   }
 
   /// Which campaigns are named, or no longer named, since a change.
-  public struct Difference: Sendable, Hashable {
+  package struct Difference: Sendable, Hashable {
     /// Campaigns that no subscription named before.
-    public var added: [String] = []
+    package var added: [String] = []
     /// Campaigns that no subscription names any more.
-    public var removed: [String] = []
+    package var removed: [String] = []
 
     /// A difference of these campaigns.
-    public init(added: [String] = [], removed: [String] = []) {
+    package init(added: [String] = [], removed: [String] = []) {
       self.added = added
       self.removed = removed
     }
@@ -73,11 +73,11 @@ public struct Subscriptions: Sendable, Hashable {
   }
 
   /// How many subscriptions a client may have: one bit of a mask each.
-  public static let maximumFilters = 64
+  package static let maximumFilters = 64
   /// How many campaigns they may name in all.
-  public static let maximumCampaigns = 4096
+  package static let maximumCampaigns = 4096
   /// How many bytes the names of these campaigns may have.
-  public static let maximumBytes = 64 * 1024
+  package static let maximumBytes = 64 * 1024
 
   /// The subscriptions, each in a place of its own; nil before the first.
   private var slots: [Slot?]?
@@ -88,15 +88,15 @@ public struct Subscriptions: Sendable, Hashable {
   /// How many campaigns all slots name.
   private var named = 0
   /// The bytes of the campaigns' names; a name counts once.
-  public private(set) var bytes = 0
+  package private(set) var bytes = 0
   /// Whether the client also wants ``EventEnvelope/Kind-swift.enum/updated`` events.
-  public private(set) var updates = false
+  package private(set) var updates = false
 
   /// Those of a client that never subscribed.
-  public init() {}
+  package init() {}
 
   /// The subscriptions; nil before the first. Costs as much as there is.
-  public var filters: [EventFilter]? {
+  package var filters: [EventFilter]? {
     guard let slots else { return nil }
     return slots.indices.compactMap { index in
       guard let slot = slots[index] else { return nil }
@@ -106,16 +106,16 @@ public struct Subscriptions: Sendable, Hashable {
   }
 
   /// Every campaign that a subscription names.
-  public var campaignIDs: some Collection<String> { campaigns.keys }
+  package var campaignIDs: some Collection<String> { campaigns.keys }
 
   /// How many campaigns ``campaignIDs`` has.
-  public var campaignCount: Int { campaigns.count }
+  package var campaignCount: Int { campaigns.count }
 
   /// Whether events of campaigns that no subscription names may match.
-  public var wantsAnyCampaign: Bool { slots == nil || openSlots != 0 }
+  package var wantsAnyCampaign: Bool { slots == nil || openSlots != 0 }
 
   /// Whether the client gets that event.
-  public func matches(_ envelope: EventEnvelope) -> Bool {
+  package func matches(_ envelope: EventEnvelope) -> Bool {
     if envelope.kind == .updated, !updates { return false }
     guard let slots else { return true }
     var candidates = openSlots | (campaigns[envelope.campaignID] ?? 0)
@@ -131,7 +131,7 @@ public struct Subscriptions: Sendable, Hashable {
   /// Decides what a new subscription changes.
   /// - Parameter updates: what the request says of updates, or nil. A request that names no field but this one only
   ///   switches updates on or off: it neither widens nor narrows what the client gets
-  public func subscribing(_ filter: EventFilter, updates: Bool? = nil) -> Decision {
+  package func subscribing(_ filter: EventFilter, updates: Bool? = nil) -> Decision {
     let switched = updates == self.updates ? nil : updates
     if filter.isOpen, updates != nil {
       return switched == nil ? .unchanged(.done) : .change(Change(updates: switched))
@@ -162,7 +162,7 @@ public struct Subscriptions: Sendable, Hashable {
   ///
   /// A subscription whose last campaign was taken out has ended. What was never subscribed to cannot be ended: a
   /// client that gets everything cannot leave single campaigns out.
-  public func unsubscribing(_ filter: EventFilter) -> Decision {
+  package func unsubscribing(_ filter: EventFilter) -> Decision {
     if filter.isOpen { return slots == [] ? .unchanged(.done) : .change(Change(step: .endAll)) }
     guard let slots else { return .unchanged(.unknown) }
     let place = slots.firstIndex { $0?.fits(filter) ?? false }
@@ -178,12 +178,12 @@ public struct Subscriptions: Sendable, Hashable {
   // MARK: Changes
 
   /// Adds a subscription; one that asks for nothing new changes nothing. See ``subscribing(_:updates:)``.
-  public mutating func subscribe(_ filter: EventFilter, updates: Bool? = nil) -> Outcome {
+  package mutating func subscribe(_ filter: EventFilter, updates: Bool? = nil) -> Outcome {
     make(subscribing(filter, updates: updates))
   }
 
   /// Ends subscriptions. See ``unsubscribing(_:)``.
-  public mutating func unsubscribe(_ filter: EventFilter) -> Outcome {
+  package mutating func unsubscribe(_ filter: EventFilter) -> Outcome {
     make(unsubscribing(filter))
   }
 
@@ -198,7 +198,7 @@ public struct Subscriptions: Sendable, Hashable {
 
   /// Makes a change that was decided on for these very subscriptions.
   @discardableResult
-  public mutating func apply(_ change: Change) -> Difference {
+  package mutating func apply(_ change: Change) -> Difference {
     if let updates = change.updates { self.updates = updates }
     switch change.step {
     case .none: return Difference()

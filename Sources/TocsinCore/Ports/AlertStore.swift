@@ -1,5 +1,5 @@
 /// Where alerts are kept for good: PostgreSQL.
-public protocol AlertStore: Sendable {
+package protocol AlertStore: Sendable {
   /// In one transaction: inserts those alerts that are not there yet, counts them in the roll-ups, and adds the
   /// deliveries that they cause: leased to this node, but for those that are to wait (``PlannedDelivery/waits``).
   /// - Returns: which alerts were inserted, and with them their deliveries
@@ -60,16 +60,16 @@ public protocol AlertStore: Sendable {
 }
 
 /// An alert, whose it is, and who is to be told.
-public struct StoredAlert: Sendable, Hashable {
+package struct StoredAlert: Sendable, Hashable {
   /// The alert.
-  public var alert: Alert
+  package var alert: Alert
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// The deliveries that its firing causes.
-  public var deliveries: [PlannedDelivery]
+  package var deliveries: [PlannedDelivery]
 
   /// An alert of that tenant.
-  public init(alert: Alert, tenant: Tenant, deliveries: [PlannedDelivery] = []) {
+  package init(alert: Alert, tenant: Tenant, deliveries: [PlannedDelivery] = []) {
     self.alert = alert
     self.tenant = tenant
     self.deliveries = deliveries
@@ -77,31 +77,31 @@ public struct StoredAlert: Sendable, Hashable {
 }
 
 /// Which alerts of a batch were not there before.
-public struct InsertedAlerts: Sendable, Hashable {
+package struct InsertedAlerts: Sendable, Hashable {
   /// How many.
-  public var count: Int
+  package var count: Int
   /// Those of them that cause deliveries.
-  public var withDeliveries: Set<AlertID>
+  package var withDeliveries: Set<AlertID>
 
   /// Alerts that were inserted.
-  public init(count: Int, withDeliveries: Set<AlertID> = []) {
+  package init(count: Int, withDeliveries: Set<AlertID> = []) {
     self.count = count
     self.withDeliveries = withDeliveries
   }
 }
 
 /// Which alerts are asked for, and which part of their list.
-public struct AlertQuery: Sendable, Hashable {
-  public var filter: AlertFilter
+package struct AlertQuery: Sendable, Hashable {
+  package var filter: AlertFilter
   /// Resolved ones too.
-  public var includesResolved: Bool
+  package var includesResolved: Bool
   /// Only alerts older than this one (a cursor).
-  public var before: AlertID?
+  package var before: AlertID?
   /// How many at most: 1 to 1,000.
-  public var limit: Int
+  package var limit: Int
 
   /// A query of these parts.
-  public init(
+  package init(
     _ filter: AlertFilter = AlertFilter(), includesResolved: Bool = false, before: AlertID? = nil, limit: Int = 100
   ) {
     self.filter = filter
@@ -112,20 +112,20 @@ public struct AlertQuery: Sendable, Hashable {
 }
 
 /// Counts of alerts. Zeros are left out of the dictionaries.
-public struct AlertStatistics: Sendable, Hashable {
-  public var total: Int
+package struct AlertStatistics: Sendable, Hashable {
+  package var total: Int
   /// Not resolved.
-  public var active: Int
+  package var active: Int
   /// Acknowledged at some time, resolved ones included.
-  public var acknowledged: Int
-  public var resolved: Int
+  package var acknowledged: Int
+  package var resolved: Int
   /// By the types' wire names; also names that this release does not know.
-  public var byType: [String: Int]
+  package var byType: [String: Int]
   /// By the severities' wire names; also names that this release does not know.
-  public var bySeverity: [String: Int]
+  package var bySeverity: [String: Int]
 
   /// Counts of these figures.
-  public init(
+  package init(
     total: Int = 0, active: Int = 0, acknowledged: Int = 0, resolved: Int = 0, byType: [String: Int] = [:],
     bySeverity: [String: Int] = [:]
   ) {
@@ -139,16 +139,16 @@ public struct AlertStatistics: Sendable, Hashable {
 }
 
 /// What became of an acknowledgement or a resolution.
-public struct AppliedAction: Sendable, Hashable {
+package struct AppliedAction: Sendable, Hashable {
   /// The alert as it is now.
-  public var alert: Alert
+  package var alert: Alert
   /// What has to be announced, or nil where nothing changed.
-  public var change: AlertChange?
+  package var change: AlertChange?
   /// The deliveries that it caused and whose lease this node holds.
-  public var leased: [PlannedDelivery]
+  package var leased: [PlannedDelivery]
 
   /// A result of these parts.
-  public init(alert: Alert, change: AlertChange?, leased: [PlannedDelivery] = []) {
+  package init(alert: Alert, change: AlertChange?, leased: [PlannedDelivery] = []) {
     self.alert = alert
     self.change = change
     self.leased = leased

@@ -4,7 +4,7 @@
 /// ``StoreError/Code/stale`` where the server has another one or none; then nothing was done. After
 /// ``StoreError/Code/unavailable`` it is not known whether the request was carried out; each method says why
 /// repeating it does no harm.
-public protocol CooldownJournal: Sendable {
+package protocol CooldownJournal: Sendable {
   /// In one step: takes the cooldown of each claim, and enters each one that was won in the journal.
   ///
   /// A claim wins if its entity has no cooldown under that rule, one of another incarnation of the rule, or one
@@ -76,22 +76,22 @@ public protocol CooldownJournal: Sendable {
 }
 
 /// A request to be the one who raises an alert.
-public struct Claim: Sendable, Hashable {
+package struct Claim: Sendable, Hashable {
   /// What goes into the journal.
-  public var entry: JournalEntry
+  package var entry: JournalEntry
   /// Whose alert it will be.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// The rule that speaks.
-  public var ruleID: String
+  package var ruleID: String
   /// The rule's incarnation.
-  public var incarnation: String
+  package var incarnation: String
   /// What it speaks about.
-  public var entity: Entity
+  package var entity: Entity
   /// The rule's cooldown.
-  public var cooldownMilliseconds: Int64
+  package var cooldownMilliseconds: Int64
 
   /// A claim of these parts.
-  public init(
+  package init(
     entry: JournalEntry, tenant: Tenant, ruleID: String, incarnation: String, entity: Entity,
     cooldownMilliseconds: Int64
   ) {
@@ -105,16 +105,16 @@ public struct Claim: Sendable, Hashable {
 }
 
 /// What became of claims.
-public struct ClaimOutcome: Sendable, Hashable {
+package struct ClaimOutcome: Sendable, Hashable {
   /// For each claim, whether it was won.
-  public var won: [Bool]
+  package var won: [Bool]
   /// True while cooldowns are being restored from PostgreSQL: each claim that was won must be looked up there.
-  public var needsConfirmation: Bool
+  package var needsConfirmation: Bool
   /// The places of claims that were won since what is kept as their cooldown is none: each must be looked up in PostgreSQL.
-  public var unsure: Set<Int>
+  package var unsure: Set<Int>
 
   /// An outcome of these parts.
-  public init(won: [Bool], needsConfirmation: Bool, unsure: Set<Int> = []) {
+  package init(won: [Bool], needsConfirmation: Bool, unsure: Set<Int> = []) {
     self.won = won
     self.needsConfirmation = needsConfirmation
     self.unsure = unsure
@@ -122,21 +122,21 @@ public struct ClaimOutcome: Sendable, Hashable {
 }
 
 /// An alert on its way: its id, and its envelope's bytes (``EventEnvelope``).
-public struct JournalEntry: Sendable, Hashable {
+package struct JournalEntry: Sendable, Hashable {
   /// The alert.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// Its envelope, encoded.
-  public var envelope: [UInt8]
+  package var envelope: [UInt8]
 
   /// An entry of these parts.
-  public init(alertID: AlertID, envelope: [UInt8]) {
+  package init(alertID: AlertID, envelope: [UInt8]) {
     self.alertID = alertID
     self.envelope = envelope
   }
 }
 
 /// Where an alert stands on its way.
-public enum JournalStanding: Sendable, Hashable {
+package enum JournalStanding: Sendable, Hashable {
   /// In the journal: claimed, not yet announced.
   case journal
   /// Announced, but not in PostgreSQL yet.
@@ -146,16 +146,16 @@ public enum JournalStanding: Sendable, Hashable {
 }
 
 /// How many alerts wait.
-public struct JournalBacklog: Sendable, Hashable {
+package struct JournalBacklog: Sendable, Hashable {
   /// Claimed, not yet announced.
-  public var journal: Int
+  package var journal: Int
   /// Announced, but not in PostgreSQL yet.
-  public var unwritten: Int
+  package var unwritten: Int
   /// How many both may hold together before claims are refused.
-  public var limit: Int
+  package var limit: Int
 
   /// A backlog of these numbers.
-  public init(journal: Int, unwritten: Int, limit: Int) {
+  package init(journal: Int, unwritten: Int, limit: Int) {
     self.journal = journal
     self.unwritten = unwritten
     self.limit = limit
@@ -163,14 +163,14 @@ public struct JournalBacklog: Sendable, Hashable {
 }
 
 /// An acknowledgement or a resolution that is committed and has to be announced.
-public struct AlertChange: Sendable, Hashable {
+package struct AlertChange: Sendable, Hashable {
   /// The change's own id: it is announced once.
-  public var changeID: AlertID
+  package var changeID: AlertID
   /// Its envelope, encoded.
-  public var envelope: [UInt8]
+  package var envelope: [UInt8]
 
   /// A change of these parts.
-  public init(changeID: AlertID, envelope: [UInt8]) {
+  package init(changeID: AlertID, envelope: [UInt8]) {
     self.changeID = changeID
     self.envelope = envelope
   }

@@ -4,7 +4,7 @@
 /// Rows come into being with their causes (``AlertStore/insert(_:)``, ``AlertStore/apply(_:to:by:tenant:plan:)``) and
 /// as fallbacks (``settle(_:)``). Of the rows of one alert to one target only the earliest unfinished one
 /// (``DeliveryCause/sequence``) is ever leased.
-public protocol DeliveryStore: Sendable {
+package protocol DeliveryStore: Sendable {
   /// How long a lease lasts from the moment at which PostgreSQL writes it.
   var leaseDuration: Duration { get }
 
@@ -92,16 +92,16 @@ public protocol DeliveryStore: Sendable {
 }
 
 /// Deliveries that a node would take up.
-public struct WantedDeliveries: Sendable, Hashable {
+package struct WantedDeliveries: Sendable, Hashable {
   /// Where to.
-  public var target: TargetName
+  package var target: TargetName
   /// How many at most.
-  public var limit: Int
+  package var limit: Int
   /// Only those that have been due for so long.
-  public var overdueMilliseconds: Int64
+  package var overdueMilliseconds: Int64
 
   /// So many deliveries to that target.
-  public init(_ target: TargetName, limit: Int, overdueMilliseconds: Int64 = 0) {
+  package init(_ target: TargetName, limit: Int, overdueMilliseconds: Int64 = 0) {
     self.target = target
     self.limit = limit
     self.overdueMilliseconds = overdueMilliseconds
@@ -109,16 +109,16 @@ public struct WantedDeliveries: Sendable, Hashable {
 }
 
 /// What was taken up.
-public struct TakenDeliveries: Sendable, Hashable {
+package struct TakenDeliveries: Sendable, Hashable {
   /// The deliveries to be sent, longest due first.
-  public var deliveries: [LeasedDelivery]
+  package var deliveries: [LeasedDelivery]
   /// How many rows of each target were due, with those that are not to be sent after all.
-  public var counts: [TargetName: Int]
+  package var counts: [TargetName: Int]
   /// Alerts of which something was cancelled: their `notification_status` may be another one now.
-  public var cancelled: Set<AlertKey>
+  package var cancelled: Set<AlertKey>
 
   /// What was taken up, if anything.
-  public init(
+  package init(
     deliveries: [LeasedDelivery] = [], counts: [TargetName: Int] = [:], cancelled: Set<AlertKey> = []
   ) {
     self.deliveries = deliveries
@@ -128,16 +128,16 @@ public struct TakenDeliveries: Sendable, Hashable {
 }
 
 /// Deliveries whose state was changed.
-public struct ChangedDeliveries: Sendable, Hashable {
+package struct ChangedDeliveries: Sendable, Hashable {
   /// How many.
-  public var count: Int
+  package var count: Int
   /// Alerts whose `notification_status` may be another one now.
-  public var alerts: Set<AlertKey>
+  package var alerts: Set<AlertKey>
   /// How many go to which target; only of a replay.
-  public var targets: [DeliveryTarget: Int]
+  package var targets: [DeliveryTarget: Int]
 
   /// So many deliveries, of these alerts, to these targets.
-  public init(count: Int = 0, alerts: Set<AlertKey> = [], targets: [DeliveryTarget: Int] = [:]) {
+  package init(count: Int = 0, alerts: Set<AlertKey> = [], targets: [DeliveryTarget: Int] = [:]) {
     self.count = count
     self.alerts = alerts
     self.targets = targets
@@ -145,36 +145,36 @@ public struct ChangedDeliveries: Sendable, Hashable {
 }
 
 /// Where a delivery goes, and how.
-public struct DeliveryTarget: Sendable, Hashable {
+package struct DeliveryTarget: Sendable, Hashable {
   /// The target.
-  public var name: TargetName
+  package var name: TargetName
   /// How it is reached.
-  public var channel: DeliveryChannel
+  package var channel: DeliveryChannel
 
   /// A target of that name and channel.
-  public init(name: TargetName, channel: DeliveryChannel) {
+  package init(name: TargetName, channel: DeliveryChannel) {
     self.name = name
     self.channel = channel
   }
 }
 
 /// A delivery whose lease a node holds, with all that is needed to send it.
-public struct LeasedDelivery: Sendable, Hashable {
+package struct LeasedDelivery: Sendable, Hashable {
   /// What, why, where to, how.
-  public var planned: PlannedDelivery
+  package var planned: PlannedDelivery
   /// What is sent.
-  public var alert: Alert
+  package var alert: Alert
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// How many attempts were made before.
-  public var attempts: Int
+  package var attempts: Int
   /// How long ago it was committed, or replayed, in milliseconds.
-  public var ageMilliseconds: Int64
+  package var ageMilliseconds: Int64
   /// Who needs no further attempt: the ``DeliveryResult/progress`` of the newest attempt.
-  public var progress: DeliveryProgress
+  package var progress: DeliveryProgress
 
   /// A leased delivery of these parts; one that was committed just now unless told otherwise.
-  public init(
+  package init(
     planned: PlannedDelivery, alert: Alert, tenant: Tenant, attempts: Int = 0, ageMilliseconds: Int64 = 0,
     progress: DeliveryProgress = DeliveryProgress()
   ) {
@@ -188,26 +188,26 @@ public struct LeasedDelivery: Sendable, Hashable {
 }
 
 /// What came of an attempt, and what follows.
-public struct DeliveryResult: Sendable, Hashable {
+package struct DeliveryResult: Sendable, Hashable {
   /// Which delivery.
-  public var id: DeliveryID
+  package var id: DeliveryID
   /// Its alert.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// What came of it.
-  public var outcome: DeliveryOutcome
+  package var outcome: DeliveryOutcome
   /// What follows.
-  public var settlement: RetryPolicy.Settlement
+  package var settlement: RetryPolicy.Settlement
   /// How long the attempt took, in milliseconds.
-  public var milliseconds: Int
+  package var milliseconds: Int
   /// What becomes due because of it.
-  public var fallbacks: [PlannedDelivery]
+  package var fallbacks: [PlannedDelivery]
   /// Who needs no further attempt, by this attempt and those before; kept until it is delivered, also while it is dead.
-  public var progress: DeliveryProgress
+  package var progress: DeliveryProgress
 
   /// A result of these parts.
-  public init(
+  package init(
     id: DeliveryID, alertID: AlertID, tenant: Tenant, outcome: DeliveryOutcome, settlement: RetryPolicy.Settlement,
     milliseconds: Int, fallbacks: [PlannedDelivery] = [], progress: DeliveryProgress = DeliveryProgress()
   ) {
@@ -223,16 +223,16 @@ public struct DeliveryResult: Sendable, Hashable {
 }
 
 /// An alert's new `notification_status`: what its deliveries say, without `database` and `websocket`.
-public struct SettledAlert: Sendable, Hashable {
+package struct SettledAlert: Sendable, Hashable {
   /// The alert.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// What ``ChannelStates`` says.
-  public var status: [String: Bool]
+  package var status: [String: Bool]
 
   /// A status of these parts.
-  public init(alertID: AlertID, tenant: Tenant, status: [String: Bool]) {
+  package init(alertID: AlertID, tenant: Tenant, status: [String: Bool]) {
     self.alertID = alertID
     self.tenant = tenant
     self.status = status
@@ -240,27 +240,27 @@ public struct SettledAlert: Sendable, Hashable {
 }
 
 /// Which deliveries are asked for.
-public struct DeliveryQuery: Sendable, Hashable {
+package struct DeliveryQuery: Sendable, Hashable {
   /// Only this one.
-  public var id: DeliveryID?
+  package var id: DeliveryID?
   /// Only deliveries of that alert.
-  public var alertID: AlertID?
-  public var receiver: String?
+  package var alertID: AlertID?
+  package var receiver: String?
   /// Only deliveries of alerts of one of these campaigns; empty for any.
-  public var campaignIDs: [String]
+  package var campaignIDs: [String]
   /// Only deliveries in one of these states; empty for any.
-  public var states: [DeliveryState]
+  package var states: [DeliveryState]
   /// Only deliveries of alerts that fired at or after that moment.
-  public var since: Timestamp?
+  package var since: Timestamp?
   /// Only deliveries of alerts that fired before that moment.
-  public var until: Timestamp?
+  package var until: Timestamp?
   /// Only deliveries before this one in the order of the list (a cursor).
-  public var before: DeliveryID?
+  package var before: DeliveryID?
   /// 1 to 1,001.
-  public var limit: Int
+  package var limit: Int
 
   /// A query of these parts.
-  public init(
+  package init(
     id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, campaignIDs: [String] = [],
     states: [DeliveryState], since: Timestamp? = nil, until: Timestamp? = nil, before: DeliveryID? = nil,
     limit: Int = 100
@@ -277,7 +277,7 @@ public struct DeliveryQuery: Sendable, Hashable {
   }
 
   /// A query of one state, or of any.
-  public init(
+  package init(
     id: DeliveryID? = nil, alertID: AlertID? = nil, receiver: String? = nil, state: DeliveryState? = nil,
     before: DeliveryID? = nil, limit: Int = 100
   ) {
@@ -287,16 +287,16 @@ public struct DeliveryQuery: Sendable, Hashable {
 }
 
 /// How much waits.
-public struct DeliveryBacklog: Sendable, Hashable {
+package struct DeliveryBacklog: Sendable, Hashable {
   /// Unfinished deliveries.
-  public var unfinished: Int
+  package var unfinished: Int
   /// Deliveries that were given up.
-  public var dead: Int
+  package var dead: Int
   /// How long ago the oldest unfinished one was committed, or replayed, in milliseconds; 0 where there is none.
-  public var oldestMilliseconds: Int64
+  package var oldestMilliseconds: Int64
 
   /// A backlog of these figures.
-  public init(unfinished: Int, dead: Int, oldestMilliseconds: Int64) {
+  package init(unfinished: Int, dead: Int, oldestMilliseconds: Int64) {
     self.unfinished = unfinished
     self.dead = dead
     self.oldestMilliseconds = oldestMilliseconds

@@ -1,5 +1,5 @@
 /// The epoch: one life of what Redis holds. A server that lost its data starts a new one.
-public protocol EpochKeeper: Sendable {
+package protocol EpochKeeper: Sendable {
   /// The epoch that this node works in, or nil before it knows one.
   var epoch: String? { get }
 
@@ -35,22 +35,22 @@ public protocol EpochKeeper: Sendable {
 }
 
 /// A cooldown that has not passed yet.
-public struct RunningCooldown: Sendable, Hashable {
+package struct RunningCooldown: Sendable, Hashable {
   /// Whose alert began it.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// The rule that spoke.
-  public var ruleID: String
+  package var ruleID: String
   /// The incarnation of the rule that spoke.
-  public var incarnation: String
+  package var incarnation: String
   /// What it spoke about.
-  public var entity: Entity
+  package var entity: Entity
   /// The alert that began it; its id says when.
-  public var alertID: AlertID
+  package var alertID: AlertID
   /// How long it lasts from the alert on.
-  public var lengthMilliseconds: Int64
+  package var lengthMilliseconds: Int64
 
   /// A cooldown of these parts.
-  public init(
+  package init(
     tenant: Tenant, ruleID: String, incarnation: String, entity: Entity, alertID: AlertID, lengthMilliseconds: Int64
   ) {
     self.tenant = tenant
@@ -64,7 +64,7 @@ public struct RunningCooldown: Sendable, Hashable {
 
 extension RunningCooldown {
   /// The cooldown that a claim is for, begun by another alert.
-  public init(of claim: Claim, begunBy alertID: AlertID) {
+  package init(of claim: Claim, begunBy alertID: AlertID) {
     self.init(
       tenant: claim.tenant, ruleID: claim.ruleID, incarnation: claim.incarnation, entity: claim.entity,
       alertID: alertID, lengthMilliseconds: claim.cooldownMilliseconds)

@@ -1,5 +1,5 @@
 /// The installation's event log: capped, in one order for everyone.
-public protocol EventLog: Sendable {
+package protocol EventLog: Sendable {
   /// Events after that place, in order; empty where there are none.
   /// - Returns: nil where the place is of another epoch, or events after it may have been trimmed
   func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]?
@@ -13,7 +13,7 @@ public protocol EventLog: Sendable {
 }
 
 /// What a node hears from the others.
-public enum ClusterSignal: Sendable {
+package enum ClusterSignal: Sendable {
   /// This node listens now; what was published since the last ``disconnected`` it has missed.
   case listening(serverRunID: String)
   /// Events, just appended to the log.
@@ -31,7 +31,7 @@ public enum ClusterSignal: Sendable {
 }
 
 /// Sends signals to all nodes, this one included.
-public protocol ClusterSignals: Sendable {
+package protocol ClusterSignals: Sendable {
   /// Tells all nodes of a change of the rule set.
   func rulesChanged(version: Int64) async throws(StoreError)
 

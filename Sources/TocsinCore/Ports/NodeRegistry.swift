@@ -1,5 +1,5 @@
 /// Where nodes register with each other: PostgreSQL.
-public protocol NodeRegistry: Sendable {
+package protocol NodeRegistry: Sendable {
   /// The database that this registry is in.
   func database() async throws(StoreError) -> DatabaseIdentity
 
@@ -19,7 +19,7 @@ public protocol NodeRegistry: Sendable {
 }
 
 /// Where nodes mark what they share in Redis as that of their database.
-public protocol ClusterSealing: Sendable {
+package protocol ClusterSealing: Sendable {
   /// Renews the seal if it is this one's database; writes it where there is none, with the given Redis identity. Where
   /// it is another database's, or of a form that this release does not know, nothing is changed.
   /// - Parameter former: what this node's database was called before it was restored or created again: a seal of that
@@ -32,7 +32,7 @@ public protocol ClusterSealing: Sendable {
 
 extension ClusterSealing {
   /// The same for a database that has always been the same.
-  public func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal? {
+  package func seal(_ seal: ClusterSeal, lasting milliseconds: Int64) async throws(StoreError) -> FoundSeal? {
     try await self.seal(seal, insteadOf: nil, lasting: milliseconds)
   }
 }

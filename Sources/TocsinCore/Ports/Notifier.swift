@@ -1,5 +1,5 @@
 /// Sends alerts through channels. A channel answers what came of one attempt; it never waits, never retries.
-public protocol Notifier: Sendable {
+package protocol Notifier: Sendable {
   /// Makes one attempt.
   ///
   /// - Parameters:
@@ -25,22 +25,22 @@ public protocol Notifier: Sendable {
 
 extension Notifier {
   /// Knows none.
-  public func host(of target: TargetName) -> String? { nil }
+  package func host(of target: TargetName) -> String? { nil }
 }
 
 /// What came of a test.
-public struct TargetTest: Sendable, Hashable {
+package struct TargetTest: Sendable, Hashable {
   /// Where the sample went.
-  public var target: TargetName
+  package var target: TargetName
   /// How.
-  public var channel: DeliveryChannel
+  package var channel: DeliveryChannel
   /// What came of it.
-  public var outcome: DeliveryOutcome
+  package var outcome: DeliveryOutcome
   /// How long it took, in milliseconds.
-  public var milliseconds: Int
+  package var milliseconds: Int
 
   /// A test of these parts.
-  public init(target: TargetName, channel: DeliveryChannel, outcome: DeliveryOutcome, milliseconds: Int) {
+  package init(target: TargetName, channel: DeliveryChannel, outcome: DeliveryOutcome, milliseconds: Int) {
     self.target = target
     self.channel = channel
     self.outcome = outcome
@@ -49,20 +49,20 @@ public struct TargetTest: Sendable, Hashable {
 }
 
 /// What is to be sent, and where to.
-public struct Notification: Sendable, Hashable {
+package struct Notification: Sendable, Hashable {
   /// Why, where to, how.
-  public var delivery: PlannedDelivery
+  package var delivery: PlannedDelivery
   /// The alert as it is now.
-  public var alert: Alert
+  package var alert: Alert
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// The number of this attempt; the first one has 1.
-  public var attempt: Int
+  package var attempt: Int
   /// Who needs no further attempt, from the attempts before.
-  public var progress: DeliveryProgress
+  package var progress: DeliveryProgress
 
   /// A notification of these parts.
-  public init(
+  package init(
     delivery: PlannedDelivery, alert: Alert, tenant: Tenant, attempt: Int,
     progress: DeliveryProgress = DeliveryProgress()
   ) {

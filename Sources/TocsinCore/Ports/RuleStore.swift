@@ -1,5 +1,7 @@
+package import TocsinJSON
+
 /// Where rules are kept for good: PostgreSQL numbers each change and is the truth.
-public protocol RuleStore: Sendable {
+package protocol RuleStore: Sendable {
   // A rule that this release cannot read (``ForeignRule``) can be deleted, but neither replaced nor switched:
   // ``StoreError/Code/foreign``.
 
@@ -34,14 +36,14 @@ public protocol RuleStore: Sendable {
 }
 
 /// What became of a rule that was to be written.
-public struct WrittenRule: Sendable, Hashable {
+package struct WrittenRule: Sendable, Hashable {
   /// The rule as it is now.
-  public var rule: AlertRule
+  package var rule: AlertRule
   /// Whether it was changed; false where it was like that already.
-  public var changed: Bool
+  package var changed: Bool
 
   /// A result of these parts.
-  public init(rule: AlertRule, changed: Bool) {
+  package init(rule: AlertRule, changed: Bool) {
     self.rule = rule
     self.changed = changed
   }
@@ -51,7 +53,7 @@ public struct WrittenRule: Sendable, Hashable {
 ///
 /// Numbers can be compared within one history only. A new one begins when PostgreSQL, the truth, has gone back to lower
 /// numbers: it was restored from a backup, or a replica took over that lacked the last changes.
-public protocol RuleBoard: Sendable {
+package protocol RuleBoard: Sendable {
   /// Puts a rule there, unless it or a newer change of it is there already.
   func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError)
 
@@ -77,47 +79,47 @@ public protocol RuleBoard: Sendable {
 }
 
 /// The number of a change, and in which history it has that number.
-public struct RuleVersion: Sendable, Hashable {
+package struct RuleVersion: Sendable, Hashable {
   /// Higher is newer.
-  public var number: Int64
+  package var number: Int64
   /// Empty before PostgreSQL has ever gone back.
-  public var history: String
+  package var history: String
 
   /// The number in that history.
-  public init(number: Int64, history: String) {
+  package init(number: Int64, history: String) {
     self.number = number
     self.history = history
   }
 }
 
 /// What nodes share.
-public struct SharedRules: Sendable, Hashable {
+package struct SharedRules: Sendable, Hashable {
   /// The rules.
-  public var rules: RuleSnapshot
+  package var rules: RuleSnapshot
   /// The history of their numbers.
-  public var history: String
+  package var history: String
 
   /// Rules in that history.
-  public init(rules: RuleSnapshot, history: String) {
+  package init(rules: RuleSnapshot, history: String) {
     self.rules = rules
     self.history = history
   }
 
   /// The newest change that they contain.
-  public var version: RuleVersion { RuleVersion(number: rules.version, history: history) }
+  package var version: RuleVersion { RuleVersion(number: rules.version, history: history) }
 }
 
 /// All rules at one moment.
-public struct RuleSnapshot: Sendable, Hashable {
+package struct RuleSnapshot: Sendable, Hashable {
   /// The number of the newest change that it contains.
-  public var version: Int64
+  package var version: Int64
   /// The rules of each tenant.
-  public var rules: [Tenant: [AlertRule]]
+  package var rules: [Tenant: [AlertRule]]
   /// The rules that this release cannot read, by tenant and id.
-  public var foreign: [ForeignRule]
+  package var foreign: [ForeignRule]
 
   /// A snapshot of these parts.
-  public init(version: Int64, rules: [Tenant: [AlertRule]], foreign: [ForeignRule] = []) {
+  package init(version: Int64, rules: [Tenant: [AlertRule]], foreign: [ForeignRule] = []) {
     self.version = version
     self.rules = rules
     self.foreign = foreign
@@ -126,29 +128,29 @@ public struct RuleSnapshot: Sendable, Hashable {
 
 /// A rule that this release cannot read: a newer one wrote it. It is not evaluated here, and passed on as it is, so that
 /// nodes of the newer release keep it.
-public struct ForeignRule: Sendable, Hashable {
+package struct ForeignRule: Sendable, Hashable {
   /// Whose it is.
-  public var tenant: Tenant
+  package var tenant: Tenant
   /// Its id.
-  public var ruleID: String
+  package var ruleID: String
   /// The number of the change that wrote it.
-  public var version: Int64
+  package var version: Int64
   /// The stored form as JSON. Two texts of one change are the same rule.
-  public var stored: [UInt8]
+  package var stored: [UInt8]
 
   /// A rule of these parts.
-  public init(tenant: Tenant, ruleID: String, version: Int64, stored: [UInt8]) {
+  package init(tenant: Tenant, ruleID: String, version: Int64, stored: [UInt8]) {
     self.tenant = tenant
     self.ruleID = ruleID
     self.version = version
     self.stored = stored
   }
 
-  public static func == (left: ForeignRule, right: ForeignRule) -> Bool {
+  package static func == (left: ForeignRule, right: ForeignRule) -> Bool {
     left.tenant == right.tenant && left.ruleID == right.ruleID && left.version == right.version
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(tenant)
     hasher.combine(ruleID)
     hasher.combine(version)
@@ -156,22 +158,22 @@ public struct ForeignRule: Sendable, Hashable {
 }
 
 /// One change of one rule.
-public struct RuleChange: Sendable, Hashable {
+package struct RuleChange: Sendable, Hashable {
   /// The change's number.
-  public var version: Int64
+  package var version: Int64
   /// What was done: `save`, `delete`, `enable`, `disable` or `seed`.
-  public var action: String
+  package var action: String
   /// Who did it.
-  public var actor: String
+  package var actor: String
   /// When.
-  public var at: Timestamp
+  package var at: Timestamp
   /// The rule's wire form before, or nil where there was none.
-  public var before: JSON?
+  package var before: JSON?
   /// The rule's wire form afterwards, or nil where there is none.
-  public var after: JSON?
+  package var after: JSON?
 
   /// A change of these parts.
-  public init(version: Int64, action: String, actor: String, at: Timestamp, before: JSON?, after: JSON?) {
+  package init(version: Int64, action: String, actor: String, at: Timestamp, before: JSON?, after: JSON?) {
     self.version = version
     self.action = action
     self.actor = actor

@@ -1,5 +1,5 @@
 /// The samples of each series (tenant, entity, metric), shared by all nodes.
-public protocol SampleWindows: Sendable {
+package protocol SampleWindows: Sendable {
   /// In one round trip for all requests: adds each sample to its series and answers the aggregates of each lookback
   /// window that is asked for, as they are after that sample. Requests are carried out in their order.
   ///
@@ -10,15 +10,15 @@ public protocol SampleWindows: Sendable {
 }
 
 /// One sample, and the windows that are asked for.
-public struct SampleRequest: Sendable, Hashable {
-  public var entity: Entity
-  public var metricName: String
-  public var value: Double
+package struct SampleRequest: Sendable, Hashable {
+  package var entity: Entity
+  package var metricName: String
+  package var value: Double
   /// Lookbacks in minutes, each once.
-  public var lookbackMinutes: [Int]
+  package var lookbackMinutes: [Int]
 
   /// A request of these parts.
-  public init(entity: Entity, metricName: String, value: Double, lookbackMinutes: [Int]) {
+  package init(entity: Entity, metricName: String, value: Double, lookbackMinutes: [Int]) {
     self.entity = entity
     self.metricName = metricName
     self.value = value
@@ -27,18 +27,18 @@ public struct SampleRequest: Sendable, Hashable {
 }
 
 /// What the samples of one window amount to, the new one included.
-public struct WindowAggregate: Sendable, Hashable {
+package struct WindowAggregate: Sendable, Hashable {
   /// How many samples, at least 1.
-  public var count: Int
+  package var count: Int
   /// Their sum.
-  public var sum: Double
+  package var sum: Double
   /// The smallest one.
-  public var minimum: Double
+  package var minimum: Double
   /// The largest one.
-  public var maximum: Double
+  package var maximum: Double
 
   /// An aggregate of these figures.
-  public init(count: Int, sum: Double, minimum: Double, maximum: Double) {
+  package init(count: Int, sum: Double, minimum: Double, maximum: Double) {
     self.count = count
     self.sum = sum
     self.minimum = minimum

@@ -1,6 +1,6 @@
 /// What a server that can be reached lacks, so that it does not do all that it should. The raw value is the name by
 /// which `/readyz` and the metrics call it.
-public enum Shortage: String, Sendable, Hashable, CaseIterable {
+package enum Shortage: String, Sendable, Hashable, CaseIterable {
   /// Redis has reached `maxmemory`, and evicts nothing.
   case redisMemory = "redis_memory"
   /// Redis cannot write its data to disk, and takes no writes therefore.
@@ -21,7 +21,7 @@ public enum Shortage: String, Sendable, Hashable, CaseIterable {
   case postgresReadOnly = "postgresql_read_only"
 
   /// Which server: `redis` or `postgresql`.
-  public var backend: String {
+  package var backend: String {
     switch self {
     case .redisMemory, .redisDisk, .redisReplicas, .redisKeys, .redisRights: "redis"
     case .postgresDisk, .postgresMemory, .postgresConnections, .postgresReadOnly: "postgresql"
@@ -29,7 +29,7 @@ public enum Shortage: String, Sendable, Hashable, CaseIterable {
   }
 
   /// A clause for people, without a full stop: `redis has reached its memory limit`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .redisMemory: "redis has reached its memory limit"
     case .redisDisk: "redis cannot write to its disk"

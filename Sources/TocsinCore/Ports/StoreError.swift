@@ -1,7 +1,7 @@
 /// Why a port could not do what it was asked for.
-public struct StoreError: Error, Sendable, CustomStringConvertible {
+package struct StoreError: Error, Sendable, CustomStringConvertible {
   /// What the caller can do about it.
-  public enum Code: Sendable, Hashable {
+  package enum Code: Sendable, Hashable {
     /// The server behind the port is away, or too slow. Whether the request was carried out is not known unless the
     /// port's method says so; asking again later is right.
     case unavailable
@@ -22,21 +22,21 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What the caller can do about it.
-  public let code: Code
+  package let code: Code
   /// Which server: `redis` or `postgresql`.
-  public let backend: String
+  package let backend: String
   /// What happened, for logs; holds no secret.
-  public let message: String
+  package let message: String
   /// What the server lacks, where that is known to be the reason.
-  public let shortage: Shortage?
+  package let shortage: Shortage?
 
   /// An error of these parts.
-  public init(_ code: Code, backend: String, message: String, shortage: Shortage? = nil) {
+  package init(_ code: Code, backend: String, message: String, shortage: Shortage? = nil) {
     self.code = code
     self.backend = backend
     self.message = message
     self.shortage = shortage
   }
 
-  public var description: String { "\(backend): \(message)" }
+  package var description: String { "\(backend): \(message)" }
 }

@@ -2,14 +2,14 @@
 ///
 /// What this release cannot read is left out. Where very many such elements follow each other, a page ends early, even
 /// empty, and ``next`` leads past what was looked at.
-public struct StoredPage<Element: Sendable, Key: Sendable>: Sendable {
+package struct StoredPage<Element: Sendable, Key: Sendable>: Sendable {
   /// The elements, as many as were asked for at most.
-  public var elements: [Element]
+  package var elements: [Element]
   /// Where the next page begins: behind the element of that key; nil where this is the last page.
-  public var next: Key?
+  package var next: Key?
 
   /// A page of these elements.
-  public init(elements: [Element], next: Key?) {
+  package init(elements: [Element], next: Key?) {
     self.elements = elements
     self.next = next
   }

@@ -1,17 +1,17 @@
 /// A pattern for names: `*` stands for any characters, `?` for one; everything else for itself.
-public struct Glob: Sendable, Hashable, CustomStringConvertible {
+package struct Glob: Sendable, Hashable, CustomStringConvertible {
   /// The pattern's text.
-  public let description: String
+  package let description: String
   private let scalars: [Unicode.Scalar]
 
   /// The pattern of that text.
-  public init(_ pattern: String) {
+  package init(_ pattern: String) {
     description = pattern
     scalars = Array(pattern.unicodeScalars)
   }
 
   /// Whether a name matches as a whole. Takes time in proportion to the product of both lengths at most.
-  public func matches(_ name: String) -> Bool {
+  package func matches(_ name: String) -> Bool {
     let name = Array(name.unicodeScalars)
     var inPattern = 0
     var inName = 0

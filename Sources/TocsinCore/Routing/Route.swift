@@ -1,23 +1,25 @@
+package import TocsinJSON
+
 /// Which alerts go to which receivers. Routes are tried in their order; the first one that matches ends the search,
 /// unless it says ``continues``.
-public struct Route: Sendable, Hashable {
+package struct Route: Sendable, Hashable {
   /// Any of these; empty matches all.
-  public var severities: Set<Severity>
+  package var severities: Set<Severity>
   /// Any of these; empty matches all.
-  public var alertTypes: Set<AlertType>
+  package var alertTypes: Set<AlertType>
   /// Any of these patterns; empty matches all.
-  public var campaigns: [Glob]
+  package var campaigns: [Glob]
   /// Any of these; empty matches all.
-  public var tenants: Set<Tenant>
+  package var tenants: Set<Tenant>
   /// Every member has to be in the alert's details, with an equal value.
-  public var metadata: JSONObject
+  package var metadata: JSONObject
   /// Who gets what matches.
-  public var receivers: [String]
+  package var receivers: [String]
   /// Whether the routes behind it are tried, too.
-  public var continues: Bool
+  package var continues: Bool
 
   /// A route of these parts; without any condition it matches every alert.
-  public init(
+  package init(
     receivers: [String], severities: Set<Severity> = [], alertTypes: Set<AlertType> = [], campaigns: [Glob] = [],
     tenants: Set<Tenant> = [], metadata: JSONObject = [:], continues: Bool = false
   ) {
@@ -31,7 +33,7 @@ public struct Route: Sendable, Hashable {
   }
 
   /// Whether an alert matches.
-  public func matches(_ alert: Alert, tenant: Tenant) -> Bool {
+  package func matches(_ alert: Alert, tenant: Tenant) -> Bool {
     (severities.isEmpty || severities.contains(alert.severity))
       && (alertTypes.isEmpty || alertTypes.contains(alert.alertType))
       && (tenants.isEmpty || tenants.contains(tenant))

@@ -1,23 +1,23 @@
 /// Who gets which alerts: an immutable snapshot of the configuration.
-public struct RoutingTable: Sendable, Hashable {
+package struct RoutingTable: Sendable, Hashable {
   /// By name.
-  public var receivers: [String: Receiver]
+  package var receivers: [String: Receiver]
   /// In the order in which they are tried.
-  public var routes: [Route]
+  package var routes: [Route]
 
   /// A receiver, as far as planning goes: what is secret, its channels know.
-  public struct Receiver: Sendable, Hashable {
+  package struct Receiver: Sendable, Hashable {
     /// Its targets.
-    public var targets: [Target]
+    package var targets: [Target]
     /// Who gets an alert that could not be delivered here.
-    public var fallbacks: [String]
+    package var fallbacks: [String]
     /// After how long of failing the fallbacks get it, too; nil: only once it is given up.
-    public var fallbackAfter: Duration?
+    package var fallbackAfter: Duration?
     /// How many attempts may be under way at once from one node.
-    public var concurrency: Int
+    package var concurrency: Int
 
     /// A receiver of these parts.
-    public init(
+    package init(
       targets: [Target], fallbacks: [String] = [], fallbackAfter: Duration? = nil, concurrency: Int = 32
     ) {
       self.targets = targets
@@ -28,16 +28,16 @@ public struct RoutingTable: Sendable, Hashable {
   }
 
   /// A target, as far as planning goes.
-  public struct Target: Sendable, Hashable {
+  package struct Target: Sendable, Hashable {
     /// Its name.
-    public var name: TargetName
+    package var name: TargetName
     /// Its channel.
-    public var channel: DeliveryChannel
+    package var channel: DeliveryChannel
     /// What it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``.
-    public var causes: Set<DeliveryCause>
+    package var causes: Set<DeliveryCause>
 
     /// A target of these parts.
-    public init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause> = [.fired]) {
+    package init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause> = [.fired]) {
       self.name = name
       self.channel = channel
       self.causes = causes
@@ -45,13 +45,13 @@ public struct RoutingTable: Sendable, Hashable {
   }
 
   /// A table; without routes nobody gets anything.
-  public init(receivers: [String: Receiver] = [:], routes: [Route] = []) {
+  package init(receivers: [String: Receiver] = [:], routes: [Route] = []) {
     self.receivers = receivers
     self.routes = routes
   }
 
   /// The receivers of an alert, each once, in the order of the routes.
-  public func receivers(of alert: Alert, tenant: Tenant) -> [String] {
+  package func receivers(of alert: Alert, tenant: Tenant) -> [String] {
     var names: [String] = []
     for route in routes where route.matches(alert, tenant: tenant) {
       for name in route.receivers where !names.contains(name) { names.append(name) }
@@ -62,29 +62,29 @@ public struct RoutingTable: Sendable, Hashable {
 
   /// What is due when an alert fires, is acknowledged or resolved. A change is planned for everybody: routes may have
   /// been others when the alert fired, and the store keeps those who have been told of it (``DeliveryStore``).
-  public func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
+  package func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
     if receivers.isEmpty { return [] }
     let names = cause == .fired ? self.receivers(of: alert, tenant: tenant) : receivers.keys.sorted()
     return deliveries(of: alert.alertID, to: names, cause: cause, told: cause)
   }
 
   /// Whether a target is there.
-  public func has(_ target: TargetName) -> Bool {
+  package func has(_ target: TargetName) -> Bool {
     receivers[target.receiver]?.targets.contains { $0.name == target } ?? false
   }
 
   /// What took the place of a target that is not there any more, such as a URL that was corrected: the only target of
   /// its receiver and channel.
-  public func replacement(of target: TargetName, channel: DeliveryChannel) -> Target? {
+  package func replacement(of target: TargetName, channel: DeliveryChannel) -> Target? {
     let others = receivers[target.receiver]?.targets.filter { $0.channel == channel } ?? []
     return others.count == 1 && others[0].name != target ? others[0] : nil
   }
 
   /// The names of all targets.
-  public var targets: Set<TargetName> { Set(receivers.values.flatMap { $0.targets.map(\.name) }) }
+  package var targets: Set<TargetName> { Set(receivers.values.flatMap { $0.targets.map(\.name) }) }
 
   /// What is due to the fallbacks of a receiver.
-  public func fallbacks(of receiver: String, alert: AlertID) -> [PlannedDelivery] {
+  package func fallbacks(of receiver: String, alert: AlertID) -> [PlannedDelivery] {
     deliveries(of: alert, to: receivers[receiver]?.fallbacks ?? [], cause: .fallback, told: .fired)
   }
 

@@ -1,5 +1,5 @@
 /// What a rule compares: the new value itself, or something computed from the samples of its lookback window.
-public enum Aggregation: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Aggregation: String, Sendable, Hashable, CaseIterable, Codable {
   /// The new value.
   case last
   /// The mean of the window's samples, the new one included.
@@ -18,5 +18,5 @@ public enum Aggregation: String, Sendable, Hashable, CaseIterable, Codable {
   case risePct = "rise_pct"
 
   /// Whether the samples of a window are needed.
-  public var needsWindow: Bool { self != .last }
+  package var needsWindow: Bool { self != .last }
 }

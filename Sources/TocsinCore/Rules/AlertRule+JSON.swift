@@ -1,6 +1,8 @@
+package import TocsinJSON
+
 extension AlertRule {
   /// The names that the wire form of a rule has. The last two are the server's.
-  public static let fieldNames = [
+  package static let fieldNames = [
     "rule_id", "name", "alert_type", "severity", "enabled", "metric_name", "threshold", "threshold_operator",
     "lookback_minutes", "cooldown_minutes", "aggregation", "conditions", "metadata", "created_at", "updated_at",
   ]
@@ -8,7 +10,7 @@ extension AlertRule {
   /// Reads the wire form of a rule, also of one that a newer release wrote: defaults fill what is absent or `null`;
   /// unknown fields and the server's own are ignored.
   /// - Throws: everything that has to be changed, at once
-  public init(json: JSON) throws(ValidationError) {
+  package init(json: JSON) throws(ValidationError) {
     var fields = FieldErrors(pointer: "")
     self = AlertRule(reading: try AlertRule.object(json), withBounds: &fields)
     try fields.check()
@@ -17,7 +19,7 @@ extension AlertRule {
   /// Reads the body of a request that writes a rule: as ``init(json:)``, but a field that is not known is refused. The
   /// server's own may be there, so that what was read can be sent back, and are ignored.
   /// - Throws: everything that has to be changed, at once
-  public init(request json: JSON) throws(ValidationError) {
+  package init(request json: JSON) throws(ValidationError) {
     let object = try AlertRule.object(json)
     var fields = FieldErrors(pointer: "")
     self = AlertRule(reading: object, withBounds: &fields)
@@ -45,7 +47,7 @@ extension AlertRule {
   }
 
   /// Reads what ``storedJSON`` makes.
-  public init(storedJSON json: JSON) throws(ValidationError) {
+  package init(storedJSON json: JSON) throws(ValidationError) {
     let object = try AlertRule.object(json)
     var fields = FieldErrors(pointer: "")
     self = AlertRule(reading: object, into: &fields)
@@ -86,7 +88,7 @@ extension AlertRule {
   }
 
   /// Whether a text can be a rule's id: `[A-Za-z0-9_.:-]{1,128}`.
-  public static func isValid(ruleID: String) -> Bool {
+  package static func isValid(ruleID: String) -> Bool {
     guard (1...128).contains(ruleID.utf8.count) else { return false }
     return ruleID.utf8.allSatisfy { byte in
       switch byte {
@@ -99,10 +101,10 @@ extension AlertRule {
   }
 
   /// The wire form.
-  public var json: JSON { .object(members) }
+  package var json: JSON { .object(members) }
 
   /// The wire form with ``incarnation``, ``version`` and ``cooldownLengthenedAt``: what is stored and shared by nodes.
-  public var storedJSON: JSON {
+  package var storedJSON: JSON {
     var members = members
     members.append(uncheckedKey: "incarnation", value: .string(incarnation))
     members.append(uncheckedKey: "version", value: .integer(version))

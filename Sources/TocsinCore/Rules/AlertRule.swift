@@ -1,45 +1,47 @@
+package import TocsinJSON
+
 /// When to raise which alert. The wire form is `AlertRule` of the HTTP interface.
-public struct AlertRule: Sendable, Hashable {
+package struct AlertRule: Sendable, Hashable {
   /// `[A-Za-z0-9_.:-]{1,128}`, unique within its tenant.
-  public var ruleID: String
+  package var ruleID: String
   /// What people call it, 1 to 512 bytes.
-  public var name: String
+  package var name: String
   /// What the alert will be.
-  public var alertType: AlertType
+  package var alertType: AlertType
   /// How bad the alert will be.
-  public var severity: Severity
+  package var severity: Severity
   /// Whether it is evaluated at all.
-  public var enabled: Bool
+  package var enabled: Bool
   /// The metric that it watches.
-  public var metricName: String
+  package var metricName: String
   /// What the value is compared with, in the metric's unit.
-  public var threshold: Double
+  package var threshold: Double
   /// How the value is compared.
-  public var thresholdOperator: ThresholdOperator
+  package var thresholdOperator: ThresholdOperator
   /// The window of ``aggregation`` in minutes, 1 to 10,080.
-  public var lookbackMinutes: Int
+  package var lookbackMinutes: Int
   /// For how many minutes after an alert the same entity stays quiet, 0 to 10,080.
-  public var cooldownMinutes: Int
+  package var cooldownMinutes: Int
   /// What is compared.
-  public var aggregation: Aggregation
+  package var aggregation: Aggregation
   /// Every key must be in the check's context and equal, or the rule stays quiet.
-  public var conditions: JSONObject
+  package var conditions: JSONObject
   /// `description`, `action`, `min_samples`, anything else.
-  public var metadata: JSONObject
+  package var metadata: JSONObject
   /// When the rule's id was first written in this incarnation.
-  public var createdAt: Timestamp
+  package var createdAt: Timestamp
   /// When it was last written.
-  public var updatedAt: Timestamp
+  package var updatedAt: Timestamp
   /// New whenever a deleted id is created again; kept by replace, disable and enable. Cooldowns of an earlier
   /// incarnation do not count.
-  public var incarnation: String
+  package var incarnation: String
   /// The number of the change that wrote it: higher is newer, over all rules of the installation.
-  public var version: Int64
+  package var version: Int64
   /// When its cooldown was made longer last; nil where it never was. Set by the server, not shown.
-  public var cooldownLengthenedAt: Timestamp?
+  package var cooldownLengthenedAt: Timestamp?
 
   /// A rule with the defaults of the wire contract.
-  public init(
+  package init(
     ruleID: String, name: String, alertType: AlertType, severity: Severity, enabled: Bool = true,
     metricName: String? = nil, threshold: Double = 0, thresholdOperator: ThresholdOperator = .less,
     lookbackMinutes: Int = 60, cooldownMinutes: Int = 30, aggregation: Aggregation = .last,
@@ -67,7 +69,7 @@ public struct AlertRule: Sendable, Hashable {
   }
 
   /// Whether the other rule says the same; what the server sets is not looked at.
-  public func says(theSameAs other: AlertRule) -> Bool {
+  package func says(theSameAs other: AlertRule) -> Bool {
     var copy = other
     copy.createdAt = createdAt
     copy.updatedAt = updatedAt
@@ -78,19 +80,19 @@ public struct AlertRule: Sendable, Hashable {
   }
 
   /// How many earlier samples `drop_pct` and `rise_pct` need before they speak: `metadata.min_samples`, 3 unless set.
-  public var minimumSamples: Int {
+  package var minimumSamples: Int {
     if let count = metadata["min_samples"]?.wholeNumber, count >= 1 { count } else { 3 }
   }
 
   /// Whether a cooldown may be running of which Redis no longer knows: it was begun while the rule's cooldown was shorter,
   /// and is kept for as long as that. So it can be for a cooldown's length after the change; a minute more for nodes that
   /// had not heard of it, and for clocks that differ.
-  public func mayHaveForgottenCooldowns(at now: Timestamp) -> Bool {
+  package func mayHaveForgottenCooldowns(at now: Timestamp) -> Bool {
     guard let cooldownLengthenedAt, cooldownMinutes > 0 else { return false }
     let (age, isOver) = now.milliseconds.subtractingReportingOverflow(cooldownLengthenedAt.milliseconds)
     return !isOver && age < cooldownMilliseconds + 60_000
   }
 
   /// The cooldown in milliseconds.
-  public var cooldownMilliseconds: Int64 { Int64(cooldownMinutes) * 60_000 }
+  package var cooldownMilliseconds: Int64 { Int64(cooldownMinutes) * 60_000 }
 }

@@ -1,14 +1,14 @@
 /// A rule that speaks about a check, and the value that it speaks about: an alert, if its cooldown can be claimed.
-public struct Candidate: Sendable {
+package struct Candidate: Sendable {
   private let boxed: Boxed
   /// What was compared with the threshold, after aggregation; finite.
-  public let value: Double
+  package let value: Double
 
   /// The rule.
-  public var rule: AlertRule { boxed.rule }
+  package var rule: AlertRule { boxed.rule }
 
   /// A candidate of that rule.
-  public init(rule: AlertRule, value: Double) {
+  package init(rule: AlertRule, value: Double) {
     self.init(Boxed(rule), value: value)
   }
 
@@ -28,7 +28,7 @@ public struct Candidate: Sendable {
 }
 
 /// What a check amounts to, as far as its rules can tell.
-public enum Evaluation: Sendable {
+package enum Evaluation: Sendable {
   /// No rule speaks, and no window needs the sample: there is nothing to do.
   case quiet
   /// These rules speak, in the order of their ids; never empty.
@@ -39,7 +39,7 @@ public enum Evaluation: Sendable {
 }
 
 /// A check that waits for the aggregates of its windows.
-public struct PendingEvaluation: Sendable {
+package struct PendingEvaluation: Sendable {
   private let check: Check
   private let rules: [IndexedRule]
 
@@ -51,7 +51,7 @@ public struct PendingEvaluation: Sendable {
   /// The rules that speak, in the order of their ids; maybe none.
   /// - Parameter aggregates: by lookback in minutes, the new sample included; a rule whose window is not among them
   ///   stays quiet
-  public func resume(_ aggregates: [Int: WindowAggregate]) -> [Candidate] {
+  package func resume(_ aggregates: [Int: WindowAggregate]) -> [Candidate] {
     rules.compactMap { rule in
       rule.candidate(for: check, window: rule.needsWindow ? aggregates[rule.lookbackMinutes] : nil)
     }

@@ -1,7 +1,9 @@
+import TocsinJSON
+
 /// The rules that a new installation starts with.
-public enum DefaultRules {
+package enum DefaultRules {
   /// All of them, in the order of the wire contract.
-  public static let all: [AlertRule] = [
+  package static let all: [AlertRule] = [
     rule(
       "roas_drop_critical", "ROAS < 2.0x", .roasDrop, .high, .less, 2, lookback: 60, cooldown: 30,
       "Return on ad spend has fallen below 2.0x.",

@@ -1,3 +1,5 @@
+import TocsinJSON
+
 /// A rule in an index: what an evaluation looks at, side by side, and the whole rule behind one reference.
 struct IndexedRule: Sendable {
   /// Its place among all rules, in the order of their ids.

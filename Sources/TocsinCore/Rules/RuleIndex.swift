@@ -1,7 +1,7 @@
 /// An immutable set of rules of one tenant, indexed for checks.
-public struct RuleIndex: Sendable {
+package struct RuleIndex: Sendable {
   /// All of them, disabled ones too, in the order of their ids.
-  public let rules: [AlertRule]
+  package let rules: [AlertRule]
   private let positions: [String: Int]
   /// Enabled rules by the metric that they watch, in the order of their ids.
   private let byMetric: [String: [IndexedRule]]
@@ -9,7 +9,7 @@ public struct RuleIndex: Sendable {
   private let byType: [[IndexedRule]]
 
   /// An index of these rules; of two with one id the later counts.
-  public init(_ rules: [AlertRule]) {
+  package init(_ rules: [AlertRule]) {
     let unique = Dictionary(rules.map { ($0.ruleID, $0) }, uniquingKeysWith: { $1 })
     self.rules = unique.values.sorted { $0.ruleID < $1.ruleID }
     var positions: [String: Int] = [:]
@@ -28,14 +28,14 @@ public struct RuleIndex: Sendable {
   }
 
   /// The rule of that id.
-  public subscript(ruleID: String) -> AlertRule? { positions[ruleID].map { rules[$0] } }
+  package subscript(ruleID: String) -> AlertRule? { positions[ruleID].map { rules[$0] } }
 
   /// What a check amounts to. Pure; a quiet check allocates nothing here.
   ///
   /// Without `alert_types` the rules that watch the check's metric apply; with it those of these types that watch the
   /// check's metric or their type's usual one. Where one of them aggregates, the sample counts even if the rule's
   /// own conditions do not hold.
-  public func evaluate(_ check: Check) -> Evaluation {
+  package func evaluate(_ check: Check) -> Evaluation {
     var candidates: [(position: Int, candidate: Candidate)] = []
     var needsWindows = false
     forEachRule(of: check) { rule in

@@ -1,5 +1,5 @@
 /// How a rule compares the value with its threshold. The raw value is the wire name.
-public enum ThresholdOperator: String, Sendable, Hashable, CaseIterable, Codable {
+package enum ThresholdOperator: String, Sendable, Hashable, CaseIterable, Codable {
   case less = "<"
   case lessOrEqual = "<="
   case greater = ">"
@@ -8,7 +8,7 @@ public enum ThresholdOperator: String, Sendable, Hashable, CaseIterable, Codable
   case notEqual = "!="
 
   /// Whether `value operator threshold` holds, by IEEE 754 comparison.
-  public func holds(_ value: Double, _ threshold: Double) -> Bool {
+  package func holds(_ value: Double, _ threshold: Double) -> Bool {
     switch self {
     case .less: value < threshold
     case .lessOrEqual: value <= threshold

@@ -1,3 +1,5 @@
+import TocsinJSON
+
 /// Reads fields of a body and collects what is wrong with them, so that a caller learns of everything at once.
 ///
 /// Each reader answers nil for a field that is absent, `null` or wrong; only the last is an error.

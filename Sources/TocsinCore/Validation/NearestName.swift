@@ -1,11 +1,11 @@
 /// The known name that a mistyped one most likely stands for.
-public enum NearestName {
+package enum NearestName {
   /// The longest name that is compared, in bytes; the cost grows with the product of both lengths.
   static let limit = 64
 
   /// Returns the name with the smallest edit distance, or nil if none is near enough to be meant: at most three
   /// edits and at most half of the name. Upper and lower case, `-` and `_` count as equal.
-  public static func of(_ name: some StringProtocol, among names: some Sequence<String>) -> String? {
+  package static func of(_ name: some StringProtocol, among names: some Sequence<String>) -> String? {
     guard !name.isEmpty, name.utf8.count <= limit else { return nil }
     let wanted = folded(name)
     var nearest: (name: String, distance: Int)?
@@ -18,7 +18,7 @@ public enum NearestName {
   }
 
   /// Returns `"; did you mean NAME?"`, or an empty text if no name is near.
-  public static func question(_ name: some StringProtocol, among names: some Sequence<String>) -> String {
+  package static func question(_ name: some StringProtocol, among names: some Sequence<String>) -> String {
     of(name, among: names).map { "; did you mean \($0)?" } ?? ""
   }
 

@@ -1,8 +1,10 @@
+package import TocsinJSON
+
 /// Names the keys of objects that nobody knows, each with the known one that it most likely stands for.
 ///
 /// One value serves a whole body: the same key is compared once, and only the first few different ones are, since
 /// comparing costs far more than reading.
-public struct UnknownKeys: Sendable {
+package struct UnknownKeys: Sendable {
   /// How many unknown keys of one object are named.
   static let named = 20
   /// How many different keys of one body are compared with the known ones.
@@ -13,17 +15,17 @@ public struct UnknownKeys: Sendable {
   private var questions: [String: String] = [:]
 
   /// Knows no key yet.
-  public init() {}
+  package init() {}
 
   /// What is wrong with a key, as a sentence.
-  public mutating func detail(_ key: String, among known: [String]) -> String {
+  package mutating func detail(_ key: String, among known: [String]) -> String {
     let name = key.count > UnknownKeys.shown ? key.prefix(UnknownKeys.shown) + "…" : key[...]
     let clause = clause(key, among: known)
     return "\(name) \(clause)\(clause.hasSuffix("?") ? "" : ".")"
   }
 
   /// The same without the key itself.
-  public mutating func clause(_ key: String, among known: [String]) -> String {
+  package mutating func clause(_ key: String, among known: [String]) -> String {
     if known.isEmpty { return "is not known: there are none here" }
     let question = question(key, among: known)
     return "is not known" + (question.isEmpty ? "; known are \(known.joined(separator: ", "))" : question)
@@ -39,7 +41,7 @@ public struct UnknownKeys: Sendable {
 
   /// What is wrong with the keys of an object that are not known.
   /// - Parameter pointer: where the object stands in the whole body (RFC 6901)
-  public static func errors(
+  package static func errors(
     in object: JSONObject, known: [String], pointer: String = ""
   ) -> [ValidationError.FieldError] {
     var unknown = UnknownKeys()

@@ -1,13 +1,13 @@
 /// What a person or service that makes a change may be called.
-public enum UserName {
+package enum UserName {
   /// How many bytes a name has.
   static let lengths = 1...256
   /// What a name must be, as a clause behind what it is the name of.
-  public static let demand =
+  package static let demand =
     "must have 1 to 256 bytes of UTF-8, without control characters, and no space at its beginning or end"
 
   /// Whether a text can be a name: it stays one line, and the same, in a header field, a log and a list.
-  public static func isValid(_ text: String) -> Bool {
+  package static func isValid(_ text: String) -> Bool {
     guard lengths.contains(text.utf8.count), text.first != " ", text.last != " " else { return false }
     return text.unicodeScalars.allSatisfy { scalar in
       switch scalar.properties.generalCategory {

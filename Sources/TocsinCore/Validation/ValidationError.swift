@@ -1,7 +1,9 @@
+package import TocsinJSON
+
 /// Why a request's body was refused, with everything that has to be changed at once.
-public struct ValidationError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ValidationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of refusal it is.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// The body is not JSON, or not strictly: status 400.
     case malformed
     /// The body is JSON but says something that is not allowed: status 422.
@@ -9,35 +11,35 @@ public struct ValidationError: Error, Sendable, Hashable, CustomStringConvertibl
   }
 
   /// What is wrong with one field.
-  public struct FieldError: Sendable, Hashable {
+  package struct FieldError: Sendable, Hashable {
     /// Where, as a JSON Pointer (RFC 6901): `/threshold`; empty for the whole body.
-    public let pointer: String
+    package let pointer: String
     /// What to change, as a sentence.
-    public let detail: String
+    package let detail: String
 
     /// A fault of that place.
-    public init(pointer: String, detail: String) {
+    package init(pointer: String, detail: String) {
       self.pointer = pointer
       self.detail = detail
     }
   }
 
   /// What kind of refusal it is.
-  public let kind: Kind
+  package let kind: Kind
   /// What is wrong, in one sentence.
-  public let detail: String
+  package let detail: String
   /// Every field that has to be changed; empty where ``kind-swift.property`` is ``Kind-swift.enum/malformed``.
-  public let errors: [FieldError]
+  package let errors: [FieldError]
 
   /// A refusal of these parts.
-  public init(kind: Kind, detail: String, errors: [FieldError] = []) {
+  package init(kind: Kind, detail: String, errors: [FieldError] = []) {
     self.kind = kind
     self.detail = detail
     self.errors = errors
   }
 
   /// A refusal for what these fields hold.
-  public init(_ errors: [FieldError]) {
+  package init(_ errors: [FieldError]) {
     let detail =
       errors.count == 1
       ? errors[0].detail : "\(errors.count) fields of the body have to be changed; `errors` names each of them."
@@ -45,12 +47,12 @@ public struct ValidationError: Error, Sendable, Hashable, CustomStringConvertibl
   }
 
   /// A refusal of one place.
-  public init(pointer: String, detail: String) {
+  package init(pointer: String, detail: String) {
     self.init([FieldError(pointer: pointer, detail: detail)])
   }
 
   /// A refusal of a text that is not JSON; one with a number that no double holds is only ``Kind-swift.enum/invalid``.
-  public init(_ error: JSONError, pointer: String = "") {
+  package init(_ error: JSONError, pointer: String = "") {
     let detail = "The body cannot be read: \(error.reason), at byte \(error.offset)."
     switch error.kind {
     case .syntax: self.init(kind: .malformed, detail: detail)
@@ -58,7 +60,7 @@ public struct ValidationError: Error, Sendable, Hashable, CustomStringConvertibl
     }
   }
 
-  public var description: String {
+  package var description: String {
     guard errors.count > 1 || errors.contains(where: { !$0.pointer.isEmpty }) else { return detail }
     return errors.map { "\($0.pointer.isEmpty ? "body" : $0.pointer): \($0.detail)" }.joined(separator: " ")
   }

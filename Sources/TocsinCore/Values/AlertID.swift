@@ -1,26 +1,28 @@
+import TocsinJSON
+
 /// A UUID of version 7 (RFC 9562): its first 48 bits are milliseconds since the Unix epoch, so ids sort by
 /// the time at which they were made. An alert's id *is* its time: ``timestamp`` is when it fired.
-public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The first eight bytes, big-endian.
-  public let high: UInt64
+  package let high: UInt64
   /// The last eight bytes, big-endian.
-  public let low: UInt64
+  package let low: UInt64
 
   /// An id of these 16 bytes.
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// A new id of that moment; 74 bits of it are random.
-  public init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
+  package init(at time: Timestamp, using generator: inout some RandomNumberGenerator) {
     let random: UInt64 = generator.next()
     high = AlertID.prefix(of: time) | 0x7000 | random & 0x0fff
     low = generator.next() >> 2 | 0x8000_0000_0000_0000
   }
 
   /// The smallest id of that moment: every id made then or later is not less.
-  public init(lowerBound time: Timestamp) {
+  package init(lowerBound time: Timestamp) {
     high = AlertID.prefix(of: time)
     low = 0
   }
@@ -31,14 +33,14 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   }
 
   /// When it was made, in whole milliseconds.
-  public var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+  package var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
 
-  public static func < (left: AlertID, right: AlertID) -> Bool {
+  package static func < (left: AlertID, right: AlertID) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }
 
   /// Reads the usual 36-character text, upper or lower case; nil for anything else.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     var high: UInt64 = 0
     var low: UInt64 = 0
     var digits = 0
@@ -59,7 +61,7 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   }
 
   /// The usual text, lower case: `018f3c5e-9f00-7abc-8def-0123456789ab`.
-  public var description: String {
+  package var description: String {
     String(unsafeUninitializedCapacity: AlertID.textLength) { buffer in
       write { buffer[$0] = $1 }
       return AlertID.textLength
@@ -70,7 +72,7 @@ public struct AlertID: Sendable, Hashable, Comparable, CustomStringConvertible {
   static let textLength = 36
 
   /// Appends ``description`` as UTF-8.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: AlertID.textLength))
     bytes.withUnsafeMutableBufferPointer { buffer in write { buffer[start + $0] = $1 } }

@@ -1,5 +1,5 @@
 /// What kind of trouble an alert tells of. The raw value is the wire name.
-public enum AlertType: String, Sendable, Hashable, CaseIterable, Codable {
+package enum AlertType: String, Sendable, Hashable, CaseIterable, Codable {
   case roasDrop = "roas_drop"
   case budgetWarning = "budget_warning"
   case budgetDepleted = "budget_depleted"
@@ -12,7 +12,7 @@ public enum AlertType: String, Sendable, Hashable, CaseIterable, Codable {
   case lowImpressions = "low_impressions"
 
   /// The metric that a rule of this type watches unless it names another one.
-  public var usualMetric: String {
+  package var usualMetric: String {
     switch self {
     case .roasDrop: "roas"
     case .budgetWarning, .budgetDepleted: "budget_spent_pct"

@@ -1,10 +1,10 @@
 /// A currency of ISO 4217.
-public struct Currency: Sendable, Hashable {
+package struct Currency: Sendable, Hashable {
   /// Three capital letters.
-  public let code: String
+  package let code: String
 
   /// The currency of that code; nil for a text that is none.
-  public init?(code: String) {
+  package init?(code: String) {
     guard Currency.codes.contains(code) else { return nil }
     self.code = code
   }
@@ -27,7 +27,7 @@ public struct Currency: Sendable, Hashable {
   private static let withThreeDecimals: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
 
   /// All codes, without those of metals, funds and tests.
-  public static let codes: Set<String> = Set(
+  package static let codes: Set<String> = Set(
     """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
     CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR

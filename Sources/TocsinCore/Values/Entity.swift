@@ -1,19 +1,19 @@
 /// What an alert is about: a campaign, or one ad of it.
-public struct Entity: Sendable, Hashable, CustomStringConvertible {
+package struct Entity: Sendable, Hashable, CustomStringConvertible {
   /// The campaign's id, never empty.
-  public var campaignID: String
+  package var campaignID: String
   /// The ad's id, or `""` where the whole campaign is meant.
-  public var adID: String
+  package var adID: String
 
   /// An entity of these ids.
-  public init(campaignID: String, adID: String = "") {
+  package init(campaignID: String, adID: String = "") {
     self.campaignID = campaignID
     self.adID = adID
   }
 
   /// `campaign_id` or `campaign_id:ad_id`, for people.
-  public var description: String { adID.isEmpty ? campaignID : campaignID + ":" + adID }
+  package var description: String { adID.isEmpty ? campaignID : campaignID + ":" + adID }
 
   /// A text that no other entity has, for keys: the campaign's length in bytes goes first, since ids may hold colons.
-  public var key: String { "\(campaignID.utf8.count):\(campaignID):\(adID)" }
+  package var key: String { "\(campaignID.utf8.count):\(campaignID):\(adID)" }
 }

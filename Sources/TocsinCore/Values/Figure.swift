@@ -2,7 +2,7 @@
 ///
 /// A figure has few decimals, but never so few that it reads as 0 without being 0, and beside the number that it was
 /// compared with never so few that both read alike. There is no exponent between 10^-15 and 10^21, and no `-0`.
-public enum Figure {
+package enum Figure {
   /// How many decimals a kind of figure has.
   struct Style: Sendable, Hashable {
     /// The decimals that are there even where they are zeros, and the most that a figure of 1 or more has by itself.
@@ -14,17 +14,17 @@ public enum Figure {
   }
 
   /// Returns a number by itself: `2`, `1.5`, `0.00051`.
-  public static func text(_ value: Double) -> String { text(value, .plain, extra: 0) }
+  package static func text(_ value: Double) -> String { text(value, .plain, extra: 0) }
 
   /// Returns a number with all its digits, for what somebody has set: `100.125`.
-  public static func exact(_ value: Double) -> String {
+  package static func exact(_ value: Double) -> String {
     let digits = DecimalDigits(value)
     guard value.isFinite, digits.isZero || plainPoints.contains(digits.point) else { return value.description }
     return digits.text(places: 0...DecimalDigits.longest)
   }
 
   /// Returns a value and the number that it is compared with. The texts differ if the numbers do.
-  public static func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
+  package static func texts(_ value: Double, _ threshold: Double) -> (value: String, threshold: String) {
     texts(value, threshold, .plain)
   }
 

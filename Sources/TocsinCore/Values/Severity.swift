@@ -1,5 +1,5 @@
 /// How bad an alert is, from worst to mildest.
-public enum Severity: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Severity: String, Sendable, Hashable, CaseIterable, Codable {
   case critical
   case high
   case medium

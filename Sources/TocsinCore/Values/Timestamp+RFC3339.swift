@@ -1,7 +1,7 @@
 extension Timestamp {
   /// Reads any RFC 3339 time, in UTC or with an offset: `2026-01-31T09:30:00Z`, `2026-01-31T10:30:00.5+01:00`. Digits
   /// beyond milliseconds are dropped. Returns nil for anything else.
-  public init?(rfc3339 text: some StringProtocol) {
+  package init?(rfc3339 text: some StringProtocol) {
     let suffix = text.utf8.suffix(6)
     let bytes = Array(suffix)
     guard bytes.count == 6, bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-"),

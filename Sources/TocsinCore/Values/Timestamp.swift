@@ -1,26 +1,26 @@
 /// A moment: whole milliseconds since 1970-01-01T00:00:00Z.
-public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Milliseconds since the Unix epoch.
-  public var milliseconds: Int64
+  package var milliseconds: Int64
 
   /// The moment that many milliseconds after the Unix epoch.
-  public init(milliseconds: Int64) {
+  package init(milliseconds: Int64) {
     self.milliseconds = milliseconds
   }
 
-  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.milliseconds < right.milliseconds
   }
 
   /// The moment that many milliseconds later. Where it has no number: the last moment that has one, or the first.
-  public func advanced(by milliseconds: Int64) -> Timestamp {
+  package func advanced(by milliseconds: Int64) -> Timestamp {
     let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
     return Timestamp(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
   }
 
   /// RFC 3339 in UTC with milliseconds: `2026-01-31T09:30:00.125Z`. A moment outside the years 0 to 9999, which
   /// RFC 3339 cannot express, is written as the nearest one inside.
-  public var description: String {
+  package var description: String {
     String(unsafeUninitializedCapacity: Timestamp.textLength) { buffer in
       write { buffer[$0] = $1 }
       return Timestamp.textLength
@@ -31,7 +31,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   static let textLength = 24
 
   /// Appends ``description`` as UTF-8.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     let start = bytes.count
     bytes.append(contentsOf: repeatElement(0, count: Timestamp.textLength))
     bytes.withUnsafeMutableBufferPointer { buffer in write { buffer[start + $0] = $1 } }
@@ -66,7 +66,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   }
 
   /// Reads what ``description`` writes; also other RFC 3339 texts in UTC, with zero to nine digits of a second.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     let bytes = Array(text.utf8)
     guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84 || bytes[10] == 116 || bytes[10] == 32,
       bytes[13] == 58, bytes[16] == 58, bytes.last == 90 || bytes.last == 122

@@ -1,8 +1,8 @@
 import Logging
-public import TocsinCore
+package import TocsinCore
 
 /// Reads alerts, acknowledges and resolves them.
-public final class AlertService: Sendable {
+package final class AlertService: Sendable {
   /// In milliseconds, how far ahead of the clock an alert may be to stand in a list: a week, since a server that takes
   /// over from another one may have a clock that is behind.
   private static let furthestAhead: Int64 = 7 * 24 * 3_600_000
@@ -28,7 +28,7 @@ public final class AlertService: Sendable {
 
   /// One alert.
   /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
-  public func alert(_ id: AlertID, tenant: Tenant) async throws(EngineError) -> Alert {
+  package func alert(_ id: AlertID, tenant: Tenant) async throws(EngineError) -> Alert {
     var found: Alert?
     do { found = try await store.alert(id, tenant: tenant) } catch { throw failure(error) }
     if let found { return await withStatus([found])[0] }
@@ -48,7 +48,7 @@ public final class AlertService: Sendable {
 
   /// A page of alerts, newest first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
-  public func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {
+  package func page(_ query: AlertQuery, tenant: Tenant) async throws(EngineError) -> AlertPage {
     // Partitions are made for months to come, and PostgreSQL would plan a scan of each. Ids have the time of Redis.
     var bounded = query
     if query.filter.until == nil { bounded.filter.until = journal.now().advanced(by: AlertService.furthestAhead) }
@@ -58,14 +58,14 @@ public final class AlertService: Sendable {
   }
 
   /// Counts of alerts, of all campaigns or of one.
-  public func statistics(campaignID: String?, tenant: Tenant) async throws(EngineError) -> AlertStatistics {
+  package func statistics(campaignID: String?, tenant: Tenant) async throws(EngineError) -> AlertStatistics {
     do { return try await store.statistics(campaignID: campaignID, tenant: tenant) } catch { throw failure(error) }
   }
 
   /// Acknowledges or resolves; where the alert's state forbids it, nothing changes and nothing is announced.
   /// - Returns: the alert as it is now, and whether this changed it
   /// - Throws: `notFound`; `unavailable` where PostgreSQL is away, or the alert waits to be written
-  public func apply(
+  package func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
   ) async throws(EngineError) -> AlertActionOutcome {
     var applied: AppliedAction?
@@ -150,23 +150,23 @@ public final class AlertService: Sendable {
 }
 
 /// What became of an acknowledgement or a resolution.
-public struct AlertActionOutcome: Sendable, Hashable {
+package struct AlertActionOutcome: Sendable, Hashable {
   /// The alert as it is now.
-  public let alert: Alert
+  package let alert: Alert
   /// Whether it was changed; false where it had been acknowledged or resolved already.
-  public let changed: Bool
+  package let changed: Bool
 
   /// An outcome of these parts.
-  public init(alert: Alert, changed: Bool) {
+  package init(alert: Alert, changed: Bool) {
     self.alert = alert
     self.changed = changed
   }
 }
 
 /// A page of alerts.
-public struct AlertPage: Sendable {
+package struct AlertPage: Sendable {
   /// The alerts, newest first.
-  public let alerts: [Alert]
+  package let alerts: [Alert]
   /// Where the next page begins (``AlertQuery/before``), or nil where this is the last one.
-  public let next: AlertID?
+  package let next: AlertID?
 }

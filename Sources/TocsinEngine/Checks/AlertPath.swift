@@ -1,5 +1,6 @@
 import Logging
 import TocsinCore
+import TocsinMetrics
 
 /// The way of a group of drafts: one claim script, group commit, announcement.
 ///

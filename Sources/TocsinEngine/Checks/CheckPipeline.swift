@@ -1,10 +1,11 @@
 import Logging
-public import TocsinCore
+package import TocsinCore
+import TocsinMetrics
 
 /// The way of a check: rules, windows, evaluation, claim, commit, announcement.
-public final class CheckPipeline: Sendable {
+package final class CheckPipeline: Sendable {
   /// How far a check came without waiting.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// No rule speaks: nothing was written, nothing is to be done.
     case quiet
     /// Something must be waited for: pass it to ``CheckPipeline/finish(_:)``.
@@ -25,7 +26,7 @@ public final class CheckPipeline: Sendable {
 
   /// Evaluates as much as can be done in memory. Never blocks: call it on an event loop.
   /// - Throws: `unavailable` before the node has rules
-  public func begin(_ check: Check, tenant: Tenant) throws(EngineError) -> Step {
+  package func begin(_ check: Check, tenant: Tenant) throws(EngineError) -> Step {
     guard let index = book.index(of: tenant) else { throw EngineError.rulesNotLoaded }
     metrics.checks.increment()
     switch index.evaluate(check) {
@@ -41,7 +42,7 @@ public final class CheckPipeline: Sendable {
   /// Does the rest of a check.
   /// - Throws: `unavailable`: the check may still fire within seconds, sending it again never doubles it for a rule
   ///   with a cooldown; `rejected` when PostgreSQL refuses the alert
-  public func finish(_ pending: PendingCheck) async throws(EngineError) -> CheckOutcome {
+  package func finish(_ pending: PendingCheck) async throws(EngineError) -> CheckOutcome {
     let results = await finish([pending])
     return try results[0].get()
   }
@@ -50,7 +51,7 @@ public final class CheckPipeline: Sendable {
   /// - Parameters:
   ///   - executor: where a task that reads windows runs
   ///   - then: called once, on any thread or before this returns
-  public func finish(
+  package func finish(
     _ pending: PendingCheck, on executor: any TaskExecutor,
     then: @escaping @Sendable (Result<CheckOutcome, EngineError>) -> Void
   ) {
@@ -62,7 +63,7 @@ public final class CheckPipeline: Sendable {
   }
 
   /// Evaluates a check from start to end.
-  public func check(_ check: Check, tenant: Tenant) async throws(EngineError) -> CheckOutcome {
+  package func check(_ check: Check, tenant: Tenant) async throws(EngineError) -> CheckOutcome {
     switch try begin(check, tenant: tenant) {
     case .quiet: .quiet
     case .pending(let pending): try await finish(pending)
@@ -72,7 +73,7 @@ public final class CheckPipeline: Sendable {
   /// Evaluates checks in their order, with one round trip for all windows and few for all claims.
   /// - Returns: a result for each, in their order
   /// - Throws: `unavailable` before the node has rules
-  public func check(
+  package func check(
     batch: [Check], tenant: Tenant
   ) async throws(EngineError) -> [Result<CheckOutcome, EngineError>] {
     var results: [Result<CheckOutcome, EngineError>] = []

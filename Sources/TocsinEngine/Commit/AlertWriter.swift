@@ -1,13 +1,14 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// Writes alerts to PostgreSQL in groups: what arrives while a transaction is under way goes together in the next.
 ///
 /// A caller waits at most ``patience``; after that, or at once while PostgreSQL is known to be away, it is told
 /// ``CommitAnswer/late`` and the alert goes the way of `unwritten`.
-public final class AlertWriter: Service {
+package final class AlertWriter: Service {
   typealias Waiter = CheckedContinuation<CommitAnswer, Never>
   typealias State = GroupCommitState<Waiter>
 
@@ -58,7 +59,7 @@ public final class AlertWriter: Service {
   }
 
   /// Writes until the service shuts down; then what waits is still written.
-  public func run() async throws {
+  package func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       for wake in wakes {
         group.addTask { await self.writeBatches(on: wake) }

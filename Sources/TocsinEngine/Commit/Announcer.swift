@@ -1,6 +1,7 @@
 import Logging
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// Announces alerts that are in PostgreSQL, and keeps those that could not be announced until they can.
 final class Announcer: Sendable {

@@ -1,5 +1,6 @@
 import Logging
 import TocsinCore
+import TocsinMetrics
 
 /// Inserts a batch so that an alert that PostgreSQL refuses hurts no other: the batch is halved until the culprit
 /// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``). The deliveries that the

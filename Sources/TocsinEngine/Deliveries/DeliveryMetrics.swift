@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinMetrics
 
 /// The instruments of deliveries. Labels are channels and receivers' names: both are few.
 struct DeliveryMetrics: Sendable {

@@ -1,9 +1,10 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import TocsinCore
+import TocsinMetrics
 
 /// Tells the cluster which receivers this node knows, learns which targets are disabled, and shows the backlog.
-public final class DeliveryReporter: Service {
+package final class DeliveryReporter: Service {
   private let store: any DeliveryStore
   private let book: RoutingBook
   private let dispatcher: Dispatcher
@@ -26,7 +27,7 @@ public final class DeliveryReporter: Service {
   }
 
   /// Reports until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         await self.report()

@@ -1,8 +1,8 @@
 import Logging
-public import TocsinCore
+package import TocsinCore
 
 /// Reads deliveries and replays them.
-public final class DeliveryService: Sendable {
+package final class DeliveryService: Sendable {
   private let store: any DeliveryStore
   private let notifier: any Notifier
   private let alerts: AlertService
@@ -26,11 +26,11 @@ public final class DeliveryService: Sendable {
   }
 
   /// How many deliveries one replay makes due at most: call it again for more.
-  public static let replayLimit = 10_000
+  package static let replayLimit = 10_000
 
   /// A page of deliveries, newest alert first.
   /// - Parameter query: its limit is the page's, 1 to 1,000
-  public func page(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> DeliveryPage {
+  package func page(_ query: DeliveryQuery, tenant: Tenant) async throws(EngineError) -> DeliveryPage {
     let found: StoredPage<Delivery, DeliveryID>
     do { found = try await store.page(query, tenant: tenant) } catch { throw failure(error) }
     let deliveries = found.elements
@@ -46,7 +46,7 @@ public final class DeliveryService: Sendable {
   /// Makes one delivery due again; one that has not come to its end is left as it is.
   /// - Returns: the delivery as it is now, whether this changed it, and why it will not be sent all the same
   /// - Throws: `notFound`; `unavailable`
-  public func replay(
+  package func replay(
     _ id: DeliveryID, tenant: Tenant
   ) async throws(EngineError) -> (delivery: Delivery, isChanged: Bool, obstacle: DeliveryObstacle?) {
     let replayed: ChangedDeliveries
@@ -67,7 +67,7 @@ public final class DeliveryService: Sendable {
 
   /// Makes deliveries that match due again.
   /// - Returns: how many, ``replayLimit`` at most, and to which targets nothing will be sent all the same
-  public func replay(
+  package func replay(
     _ query: DeliveryQuery, tenant: Tenant
   ) async throws(EngineError) -> (count: Int, blocked: [BlockedTarget]) {
     let replayed: ChangedDeliveries
@@ -97,7 +97,7 @@ public final class DeliveryService: Sendable {
 
   /// What happened to an alert, oldest first.
   /// - Throws: `notFound`; `unavailable`
-  public func timeline(of id: AlertID, tenant: Tenant) async throws(EngineError) -> [TimelineEntry] {
+  package func timeline(of id: AlertID, tenant: Tenant) async throws(EngineError) -> [TimelineEntry] {
     let alert = try await alerts.alert(id, tenant: tenant)
     let deliveries: [Delivery]
     do {
@@ -109,12 +109,12 @@ public final class DeliveryService: Sendable {
   }
 
   /// The names that ``test(_:)`` knows.
-  public var testable: [String] { notifier.testable }
+  package var testable: [String] { notifier.testable }
 
   /// Sends a sample alert to a receiver, or through a channel. A target that was disabled and takes it is enabled again,
   /// on all nodes within seconds.
   /// - Returns: what came of each target, or nil where no receiver and no configured channel has that name
-  public func test(_ name: String) async throws(EngineError) -> [TargetTest]? {
+  package func test(_ name: String) async throws(EngineError) -> [TargetTest]? {
     guard let tests = await notifier.test(name, timeout: timeout) else { return nil }
     for test in tests {
       guard case .delivered = test.outcome else { continue }
@@ -133,14 +133,14 @@ public final class DeliveryService: Sendable {
 }
 
 /// Why nothing is sent to a target.
-public enum DeliveryObstacle: Sendable, Hashable, CustomStringConvertible {
+package enum DeliveryObstacle: Sendable, Hashable, CustomStringConvertible {
   /// The other side wants nothing any more.
   case disabled(reason: String)
   /// The configuration of this node has no such target. Another node's may have it.
   case unknown
 
   /// The reason in words, with what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .disabled(let reason): "the target is disabled (\(reason)); a test of its receiver that succeeds enables it"
     case .unknown: "this node's configuration has no such target any more"
@@ -149,13 +149,13 @@ public enum DeliveryObstacle: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A target that deliveries were replayed to in vain.
-public struct BlockedTarget: Sendable, Hashable {
+package struct BlockedTarget: Sendable, Hashable {
   /// The target.
-  public let name: TargetName
+  package let name: TargetName
   /// How many deliveries it would have got.
-  public let count: Int
+  package let count: Int
   /// Why it gets none.
-  public let obstacle: DeliveryObstacle
+  package let obstacle: DeliveryObstacle
 }
 
 extension PlannedDelivery {
@@ -164,19 +164,19 @@ extension PlannedDelivery {
 }
 
 /// A page of deliveries.
-public struct DeliveryPage: Sendable {
+package struct DeliveryPage: Sendable {
   /// A delivery, and what people want to know of it.
-  public struct Item: Sendable {
+  package struct Item: Sendable {
     /// The delivery.
-    public let delivery: Delivery
+    package let delivery: Delivery
     /// What it tells of; nil where retention was faster.
-    public let alert: Alert?
+    package let alert: Alert?
     /// The host of its target; nil where this node's configuration does not have that.
-    public let host: String?
+    package let host: String?
   }
 
   /// The deliveries.
-  public let deliveries: [Item]
+  package let deliveries: [Item]
   /// Where the next page begins (``DeliveryQuery/before``), or nil where this is the last one.
-  public let next: DeliveryID?
+  package let next: DeliveryID?
 }

@@ -1,9 +1,10 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import TocsinCore
+import TocsinMetrics
 
 /// Takes up deliveries that are due: retries, and what other nodes left behind.
-public final class DeliveryTaker: Service {
+package final class DeliveryTaker: Service {
   private let store: any DeliveryStore
   private let dispatcher: Dispatcher
   private let updates: UpdateAnnouncer
@@ -28,7 +29,7 @@ public final class DeliveryTaker: Service {
   }
 
   /// Takes until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         let wait = await self.take() ? self.settings.nextTake : self.settings.takeInterval

@@ -1,5 +1,6 @@
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// What the node can send soon, and what it should therefore take up or leave.
 extension Dispatcher {

@@ -1,10 +1,11 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// Sends what this node has leased: deliveries that it has just committed, and those that it took up.
-public final class Dispatcher: Service {
+package final class Dispatcher: Service {
   struct State {
     var dispatch: DispatchState
     var disabled: [TargetName: String] = [:]
@@ -96,7 +97,7 @@ public final class Dispatcher: Service {
   }
 
   /// Sends until the service shuts down: attempts under way are finished, what waits is given back.
-  public func run() async throws {
+  package func run() async throws {
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { releasing in
         releasing.addTask { await self.workOffReleases() }

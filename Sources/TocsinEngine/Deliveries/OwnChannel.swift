@@ -1,22 +1,22 @@
 import TocsinCore
 
 /// The channels that need no receiver: each alert takes them.
-public enum OwnChannel: String, Sendable, Hashable, CaseIterable {
+package enum OwnChannel: String, Sendable, Hashable, CaseIterable {
   case database
   case websocket
 
   /// What came of trying one.
-  public struct Trial: Sendable, Hashable {
+  package struct Trial: Sendable, Hashable {
     /// Whether it works.
-    public var works: Bool
+    package var works: Bool
     /// What was tried, or what is wrong.
-    public var message: String
+    package var message: String
   }
 }
 
 extension Engine {
   /// Tries one of the engine's own channels.
-  public func test(_ channel: OwnChannel) async -> OwnChannel.Trial {
+  package func test(_ channel: OwnChannel) async -> OwnChannel.Trial {
     switch channel {
     case .database:
       do {

@@ -1,11 +1,11 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
 
 /// Writes down what came of attempts, in groups, and tells clients. A result that could not be written because PostgreSQL
 /// is away is kept until it can.
-public final class ResultWriter: Service {
+package final class ResultWriter: Service {
   /// A result, and the alert that it is about.
   struct Entry: Sendable {
     var result: DeliveryResult
@@ -38,7 +38,7 @@ public final class ResultWriter: Service {
   var isBehind: Bool { behind.load(ordering: .relaxed) }
 
   /// Writes until the service shuts down; then what was added is still written.
-  public func run() async throws {
+  package func run() async throws {
     await withTaskCancellationHandler {
       await withGracefulShutdownHandler {
         while true {

@@ -1,8 +1,8 @@
 import Synchronization
-public import TocsinCore
+package import TocsinCore
 
 /// Who gets which alerts, and how patiently: replaced as a whole when the configuration changes.
-public final class RoutingBook: Sendable {
+package final class RoutingBook: Sendable {
   private struct State {
     var table = RoutingTable()
     var retry = RetryPolicy()
@@ -16,13 +16,13 @@ public final class RoutingBook: Sendable {
   init() {}
 
   /// The table as it is now.
-  public var table: RoutingTable { state.withLock { $0.table } }
+  package var table: RoutingTable { state.withLock { $0.table } }
 
   /// When failed deliveries are tried again and given up.
   var retry: RetryPolicy { state.withLock { $0.retry } }
 
   /// Takes up another table: what is planned from now on follows it.
-  public func replace(_ table: RoutingTable, retry: RetryPolicy = RetryPolicy()) {
+  package func replace(_ table: RoutingTable, retry: RetryPolicy = RetryPolicy()) {
     state.withLock { state in
       state.former.formUnion(state.table.targets)
       state.former.subtract(table.targets)

@@ -1,14 +1,14 @@
-public import TocsinCore
+package import TocsinCore
 
 /// One thing that happened to an alert.
-public struct TimelineEntry: Sendable, Hashable {
+package struct TimelineEntry: Sendable, Hashable {
   /// When, by the clock of Redis (fired) or PostgreSQL (everything else).
-  public var at: Timestamp
+  package var at: Timestamp
   /// What.
-  public var event: Event
+  package var event: Event
 
   /// What can happen to an alert.
-  public enum Event: Sendable, Hashable {
+  package enum Event: Sendable, Hashable {
     case fired
     case acknowledged(by: String?)
     case resolved(by: String?)
@@ -23,7 +23,7 @@ public struct TimelineEntry: Sendable, Hashable {
   }
 
   /// An entry of these parts.
-  public init(at: Timestamp, event: Event) {
+  package init(at: Timestamp, event: Event) {
     self.at = at
     self.event = event
   }

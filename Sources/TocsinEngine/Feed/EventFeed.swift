@@ -1,11 +1,12 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
-public import TocsinCore
+package import TocsinCore
+import TocsinMetrics
 
 /// The node's view of the event log: what the cluster publishes, in the log's order, each event once, with every
 /// gap filled before anything later is passed on.
-public final class EventFeed: Service {
+package final class EventFeed: Service {
   private enum Input: Sendable {
     case listening
     case disconnected
@@ -36,7 +37,7 @@ public final class EventFeed: Service {
   }
 
   /// The newest event that was passed on; nil before the node knows the log.
-  public var position: EventID? { state.withLock { $0.position } }
+  package var position: EventID? { state.withLock { $0.position } }
 
   /// What the log must still have, unless the server lost it: the newest event that was passed on; where the log could
   /// not fill a gap, the place before the gap, until ``verified(_:)`` says that it was only trimmed.
@@ -48,13 +49,13 @@ public final class EventFeed: Service {
   }
 
   /// Says who gets the events. One sink; attach it before the feed runs.
-  public func attach(_ sink: any EventSink) {
+  package func attach(_ sink: any EventSink) {
     state.withLock { $0.sink = sink }
   }
 
   /// Events after that place, from the log itself.
   /// - Returns: nil where the place is of another epoch, or events after it were trimmed
-  public func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
+  package func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
     try await log.events(after: place, limit: limit)
   }
 
@@ -84,7 +85,7 @@ public final class EventFeed: Service {
   }
 
   /// Passes events on until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await withGracefulShutdownHandler {
       var feed = FeedState()
       for await input in inputs {

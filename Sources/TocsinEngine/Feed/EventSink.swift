@@ -1,9 +1,9 @@
-public import TocsinCore
+package import TocsinCore
 
 /// Who gets the node's ordered stream of events: the hub of its WebSocket clients.
 ///
 /// Called from one task, in order; must not block.
-public protocol EventSink: Sendable {
+package protocol EventSink: Sendable {
   /// These events come next in the log's order, each once.
   func deliver(_ events: [LoggedEvent])
 

@@ -1,5 +1,5 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
 
@@ -7,15 +7,15 @@ import TocsinCore
 ///
 /// It sends itself a probe through Redis every second: a subscription that has gone silent is found out, not
 /// only a connection that was closed.
-public final class HealthMonitor: Service {
+package final class HealthMonitor: Service {
   /// The node's state.
-  public struct Status: Sendable, Hashable {
+  package struct Status: Sendable, Hashable {
     /// Whether requests should come here.
-    public var ready: Bool
+    package var ready: Bool
     /// Why not: `draining`, `redis`, `rules`, `recovering`; behind `redis` what Redis refuses the node, if it does.
-    public var reasons: [String]
+    package var reasons: [String]
     /// What is away while requests should come nevertheless: `postgresql`; or lacks something: the names of `Shortage`.
-    public var degraded: [String]
+    package var degraded: [String]
   }
 
   private struct State {
@@ -57,7 +57,7 @@ public final class HealthMonitor: Service {
   }
 
   /// The node's state now.
-  public var status: Status {
+  package var status: Status {
     let now = ContinuousClock.now
     let hasRules = book.isLoaded
     let lacking = shortages.names
@@ -77,7 +77,7 @@ public final class HealthMonitor: Service {
   }
 
   /// Waits until the node is ready for the first time.
-  public func waitUntilReady() async {
+  package func waitUntilReady() async {
     await withCheckedContinuation { waiter in
       state.withLock { $0.waiters.append(waiter) }
       resumeWaitersIfReady()
@@ -85,7 +85,7 @@ public final class HealthMonitor: Service {
   }
 
   /// The node is about to stop: load balancers should send requests elsewhere.
-  public func beginDraining() {
+  package func beginDraining() {
     state.withLock { $0.isDraining = true }
   }
 
@@ -130,7 +130,7 @@ public final class HealthMonitor: Service {
   }
 
   /// Sends probes until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         // A probe that cannot be sent is a probe that does not return.

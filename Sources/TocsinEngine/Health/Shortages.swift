@@ -1,6 +1,7 @@
 import Logging
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// Knows what the servers lack, tells an operator when that begins and when it ends, and shows it in the metrics.
 final class Shortages: Sendable {

@@ -1,10 +1,11 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import TocsinCore
+import TocsinMetrics
 
 /// Finishes what nodes left behind: alerts that were claimed but not committed or announced, alerts that were
 /// pushed while PostgreSQL was away, changes that were committed but not announced. One node does it at a time.
-public final class JournalKeeper: Service {
+package final class JournalKeeper: Service {
   /// The keeper's times and sizes.
   struct Settings: Sendable {
     var interval: Duration = .seconds(1)
@@ -44,7 +45,7 @@ public final class JournalKeeper: Service {
   }
 
   /// Looks after the journal until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       var rounds = 0
       var hasFailed = false

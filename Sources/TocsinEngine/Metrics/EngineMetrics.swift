@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinMetrics
 
 /// The instruments of the engine's own parts.
 struct EngineMetrics: Sendable {

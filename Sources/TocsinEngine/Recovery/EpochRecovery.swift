@@ -1,12 +1,13 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
 /// Finds the node into the epoch of Redis: at the start, after a reconnection, and whenever a script answers that
 /// the epoch is another one. Where Redis has lost its data, one node restores rules and running cooldowns from
 /// PostgreSQL and begins a new epoch.
-public final class EpochRecovery: Service {
+package final class EpochRecovery: Service {
   private let node: String
   private let epochs: any EpochKeeper
   private let journal: any CooldownJournal
@@ -61,7 +62,7 @@ public final class EpochRecovery: Service {
   }
 
   /// Looks whenever there is a reason, until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     wake.send()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {

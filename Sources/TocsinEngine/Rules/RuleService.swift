@@ -1,9 +1,9 @@
 import Logging
-public import TocsinCore
+package import TocsinCore
 
 /// Reads and changes the rules. A change is in PostgreSQL, and in force on this node, before it is answered; the
 /// other nodes hear of it by Redis.
-public final class RuleService: Sendable {
+package final class RuleService: Sendable {
   private let book: RuleBook
   private let store: any RuleStore
   private let board: any RuleBoard
@@ -25,14 +25,14 @@ public final class RuleService: Sendable {
 
   /// The tenant's rules, by rule id.
   /// - Throws: `unavailable` before the node has loaded any
-  public func all(tenant: Tenant, enabledOnly: Bool = false) throws(EngineError) -> [AlertRule] {
+  package func all(tenant: Tenant, enabledOnly: Bool = false) throws(EngineError) -> [AlertRule] {
     let rules = try index(of: tenant).rules
     return enabledOnly ? rules.filter(\.enabled) : rules
   }
 
   /// One rule.
   /// - Throws: `notFound`; `unavailable` where this release cannot read it
-  public func rule(_ id: String, tenant: Tenant) throws(EngineError) -> AlertRule {
+  package func rule(_ id: String, tenant: Tenant) throws(EngineError) -> AlertRule {
     if let rule = try index(of: tenant)[id] { return rule }
     throw book.isForeign(id, tenant: tenant) ? .foreign("rule \(id) cannot be read") : RuleService.unknown(id)
   }
@@ -40,7 +40,7 @@ public final class RuleService: Sendable {
   /// Creates a rule or replaces the whole rule of its id; one that says the same already is left alone.
   /// - Returns: the rule with the server's fields, and whether it was changed
   /// - Throws: `invalid` where the metric has as many rules, or lookbacks, as it may have
-  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> WrittenRule {
+  package func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(EngineError) -> WrittenRule {
     if let refusal = limits.refusal(of: rule, among: book.index(of: tenant)?.rules ?? []) { throw refusal }
     let saved: WrittenRule
     do { saved = try await store.save(rule, tenant: tenant, actor: actor) } catch { throw failure(error) }
@@ -54,7 +54,7 @@ public final class RuleService: Sendable {
 
   /// Deletes a rule.
   /// - Throws: `notFound`
-  public func delete(_ id: String, tenant: Tenant, actor: String) async throws(EngineError) {
+  package func delete(_ id: String, tenant: Tenant, actor: String) async throws(EngineError) {
     let version: Int64?
     do { version = try await store.delete(ruleID: id, tenant: tenant, actor: actor) } catch {
       throw failure(error)
@@ -68,7 +68,7 @@ public final class RuleService: Sendable {
   /// Enables or disables a rule.
   /// - Returns: the rule as it is now, and whether it was changed
   /// - Throws: `notFound`; `invalid` as ``save(_:tenant:actor:)``
-  public func setEnabled(
+  package func setEnabled(
     _ enabled: Bool, _ id: String, tenant: Tenant, actor: String
   ) async throws(EngineError) -> WrittenRule {
     if let index = book.index(of: tenant), var known = index[id] {
@@ -87,7 +87,7 @@ public final class RuleService: Sendable {
 
   /// A page of the changes of a rule, newest first; also of one that was deleted.
   /// - Parameter version: only changes of lower numbers
-  public func history(
+  package func history(
     _ id: String, tenant: Tenant, before version: Int64 = .max, limit: Int
   ) async throws(EngineError) -> StoredPage<RuleChange, Int64> {
     let changes: StoredPage<RuleChange, Int64>

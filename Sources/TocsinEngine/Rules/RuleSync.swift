@@ -1,11 +1,11 @@
 import Logging
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
 
 /// Keeps the node's rules those of the cluster: hears of changes, and compares with Redis every few seconds, since
 /// a message can be lost. The node that holds the keeper's lease compares Redis with PostgreSQL, the truth.
-public final class RuleSync: Service {
+package final class RuleSync: Service {
   private let book: RuleBook
   private let store: any RuleStore
   private let board: any RuleBoard
@@ -104,7 +104,7 @@ public final class RuleSync: Service {
   }
 
   /// Compares until the service shuts down.
-  public func run() async throws {
+  package func run() async throws {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await _ in self.wake.signals { await self.pull() }

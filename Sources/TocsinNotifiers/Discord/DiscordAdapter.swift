@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// A Discord webhook: one embed with the severity's colour.
 struct DiscordAdapter: ChannelAdapter {

@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 extension HTTPTransfer {
   /// A POST of JSON.

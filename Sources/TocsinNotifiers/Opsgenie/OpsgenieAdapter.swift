@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// Opsgenie's Alert API: an alert has the id of ours as its alias.
 struct OpsgenieAdapter: ChannelAdapter {

@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// PagerDuty's Events API v2: an alert triggers an incident, and what people do to the one is done to the other.
 struct PagerDutyAdapter: ChannelAdapter {

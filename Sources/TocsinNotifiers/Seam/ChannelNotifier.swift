@@ -1,14 +1,14 @@
-public import CurlClient
+package import CurlClient
 import Glibc
-public import Logging
+package import Logging
 import Synchronization
-public import TocsinCore
+package import TocsinCore
 
 /// Sends alerts through the channels of a configuration.
 ///
 /// The configuration is a snapshot: ``replace(_:options:)`` puts another one in its place, and an attempt that is under way
 /// ends with the one that it began with.
-public final class ChannelNotifier: Notifier {
+package final class ChannelNotifier: Notifier {
   private let client: CurlClient
   private let logger: Logger
   private let clock: @Sendable () -> Timestamp
@@ -18,7 +18,7 @@ public final class ChannelNotifier: Notifier {
   /// - Parameters:
   ///   - client: what sends; whoever made it runs it
   ///   - clock: the time that stands in mails and in signatures
-  public init(
+  package init(
     client: CurlClient, receivers: [ReceiverSettings] = [], options: NotifierOptions = NotifierOptions(),
     logger: Logger, clock: @escaping @Sendable () -> Timestamp = ChannelNotifier.systemTime
   ) {
@@ -30,31 +30,31 @@ public final class ChannelNotifier: Notifier {
 
   /// Takes up another configuration as a whole: receivers, links, and the template files as they are now.
   /// - Parameter options: nil for those that hold already
-  public func replace(_ receivers: [ReceiverSettings], options: NotifierOptions? = nil) {
+  package func replace(_ receivers: [ReceiverSettings], options: NotifierOptions? = nil) {
     let (known, present) = directory.withLock { ($0.problems.all, $0.options) }
     let next = TargetDirectory(receivers, options ?? present, problems: TemplateProblems(logger: logger, known: known))
     directory.withLock { $0 = next }
   }
 
   /// The template files that are not used, and why: of the present configuration only.
-  public var templateProblems: [TemplateProblem] { directory.withLock { $0 }.problems.all }
+  package var templateProblems: [TemplateProblem] { directory.withLock { $0 }.problems.all }
 
   /// The template files of a configuration that cannot be used, and why. Reads them all.
-  public static func templateProblems(
+  package static func templateProblems(
     of receivers: [ReceiverSettings], options: NotifierOptions
   ) -> [TemplateProblem] {
     TargetDirectory(receivers, options, problems: TemplateProblems()).problems.all
   }
 
   /// The names of the receivers and channels that ``test(_:timeout:)`` knows, sorted.
-  public var testable: [String] { directory.withLock { $0 }.testable }
+  package var testable: [String] { directory.withLock { $0 }.testable }
 
   /// The host that the target is on, or nil where the present configuration does not have it.
-  public func host(of target: TargetName) -> String? {
+  package func host(of target: TargetName) -> String? {
     directory.withLock { $0 }.targets[target].flatMap { $0.host.isEmpty ? nil : $0.host }
   }
 
-  public func send(_ notification: TocsinCore.Notification, timeout: Duration) async -> DeliveryOutcome {
+  package func send(_ notification: TocsinCore.Notification, timeout: Duration) async -> DeliveryOutcome {
     let directory = directory.withLock { $0 }
     guard let target = directory.targets[notification.delivery.target] else {
       return .retryable(DeliveryFailure("this node's configuration does not have the target"))
@@ -63,7 +63,7 @@ public final class ChannelNotifier: Notifier {
   }
 
   /// Really sends a sample alert; what opened an incident closes it again.
-  public func test(_ name: String, timeout: Duration) async -> [TargetTest]? {
+  package func test(_ name: String, timeout: Duration) async -> [TargetTest]? {
     let directory = directory.withLock { $0 }
     guard let targets = directory.targets(named: name) else { return nil }
     let alert = SampleAlert.make(at: clock())
@@ -152,7 +152,7 @@ public final class ChannelNotifier: Notifier {
   }
 
   /// The system's time.
-  public static func systemTime() -> Timestamp {
+  package static func systemTime() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// What a channel tells: an alert, why now, and where to look at it. The same words serve every channel.
 struct Notice: Sendable {

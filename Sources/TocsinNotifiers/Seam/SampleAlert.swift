@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// The alert of a test: nobody can take it for a real one.
 enum SampleAlert {

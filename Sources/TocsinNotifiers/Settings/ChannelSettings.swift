@@ -1,8 +1,8 @@
 import Foundation
-public import TocsinCore
+package import TocsinCore
 
 /// One way to reach people, with all it takes.
-public enum ChannelSettings: Sendable, Hashable {
+package enum ChannelSettings: Sendable, Hashable {
   /// Mail by SMTP.
   case email(EmailSettings)
   /// A Slack incoming webhook.
@@ -21,7 +21,7 @@ public enum ChannelSettings: Sendable, Hashable {
   case opsgenie(OpsgenieSettings)
 
   /// The channel's name.
-  public var channel: DeliveryChannel {
+  package var channel: DeliveryChannel {
     switch self {
     case .email: .email
     case .slack: .slack
@@ -35,7 +35,7 @@ public enum ChannelSettings: Sendable, Hashable {
   }
 
   /// What every channel can be told.
-  public var options: TargetOptions {
+  package var options: TargetOptions {
     switch self {
     case .email(let settings): settings.options
     case .slack(let settings): settings.options

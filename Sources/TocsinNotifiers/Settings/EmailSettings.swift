@@ -1,9 +1,9 @@
 import Support
 
 /// A mail server, and who gets mail through it.
-public struct EmailSettings: Sendable, Hashable {
+package struct EmailSettings: Sendable, Hashable {
   /// How the connection is encrypted.
-  public enum Security: String, Sendable, Hashable, CaseIterable {
+  package enum Security: String, Sendable, Hashable, CaseIterable {
     /// With STARTTLS, or nothing is sent.
     case starttls
     /// From the first byte, usually on port 465.
@@ -15,28 +15,28 @@ public struct EmailSettings: Sendable, Hashable {
   }
 
   /// The server's name or address.
-  public var host: String
+  package var host: String
   /// The server's port.
-  public var port: Int
+  package var port: Int
   /// How the connection is encrypted.
-  public var security: Security
+  package var security: Security
   /// Who logs in; nil for nobody.
-  public var user: String?
+  package var user: String?
   /// The password that goes with ``user``.
-  public var password: Secret?
+  package var password: Secret?
   /// Who the mail is from. Its domain also stands in `Message-ID` and `List-Id`.
-  public var sender: MailAddress
+  package var sender: MailAddress
   /// Who gets it: one mail for all of them.
-  public var recipients: [MailAddress]
+  package var recipients: [MailAddress]
   /// The name in EHLO; nil for this host's full name, or its address.
-  public var greetingName: String?
+  package var greetingName: String?
   /// Whether the server's certificate has to be one of a known authority, and of the server's name.
-  public var verifiesCertificate: Bool
+  package var verifiesCertificate: Bool
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// A server's settings; mail takes its time, so an attempt may take 60 s: a server that takes a message late must not get it again.
-  public init(
+  package init(
     host: String, port: Int = 587, security: Security = .starttls, user: String? = nil, password: Secret? = nil,
     sender: MailAddress, recipients: [MailAddress], greetingName: String? = nil,
     verifiesCertificate: Bool = true, options: TargetOptions = TargetOptions(timeout: .seconds(60))

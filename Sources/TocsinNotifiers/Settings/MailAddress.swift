@@ -1,15 +1,15 @@
 import Support
 
 /// Somebody's mail address, with or without a name: `ops@example.org`, `On call <ops@example.org>`.
-public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
+package struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   /// The address itself: `local@domain`.
-  public let address: String
+  package let address: String
   /// What mail programs show instead of it; empty for nothing.
-  public let name: String
+  package let name: String
 
   /// Reads an address; nil for a text that is none. Quoted local parts (RFC 5321, 4.1.2), which nobody has, are refused
   /// like everything that could become another header or another command.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     var name = ""
     var address = text[...].trimmingSpaces
     if address.hasSuffix(">"), let start = address.lastIndex(of: "<") {
@@ -21,7 +21,7 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// An address of these parts; nil where one cannot be part of a mail's header.
-  public init?(address: String, name: String = "") {
+  package init?(address: String, name: String = "") {
     let halves = address.split(separator: "@", omittingEmptySubsequences: false)
     guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty, address.utf8.count <= 254,
       !address.unicodeScalars.contains(where: MailAddress.isForbidden),
@@ -54,7 +54,7 @@ public struct MailAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The name and the address.
-  public var description: String { name.isEmpty ? address : "\(name) <\(address)>" }
+  package var description: String { name.isEmpty ? address : "\(name) <\(address)>" }
 }
 
 extension Unicode.Scalar {

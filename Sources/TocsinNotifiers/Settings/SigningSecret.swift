@@ -1,12 +1,12 @@
 import FoundationEssentials
 
 /// A key that webhooks are signed with (Standard Webhooks): `whsec_` and base64.
-public struct SigningSecret: Sendable, Hashable {
+package struct SigningSecret: Sendable, Hashable {
   /// The key's bytes: for signatures only.
   let key: [UInt8]
 
   /// Reads a key; nil unless what stands behind an optional `whsec_` is base64 of at least one byte.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let prefix = "whsec_"
     let base64 = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
     guard let data = Data(base64Encoded: base64), !data.isEmpty else { return nil }
@@ -16,11 +16,11 @@ public struct SigningSecret: Sendable, Hashable {
 
 extension SigningSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// A mask.
-  public var description: String { "***" }
+  package var description: String { "***" }
 
   /// The same as ``description``.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
 
   /// A mirror without children, so that `dump` shows nothing either.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -1,20 +1,20 @@
-public import TocsinCore
+package import TocsinCore
 
 /// What every channel can be told.
-public struct TargetOptions: Sendable, Hashable {
+package struct TargetOptions: Sendable, Hashable {
   /// Whether an acknowledgement is sent, too.
-  public var sendAcknowledged: Bool
+  package var sendAcknowledged: Bool
   /// Whether a resolution is sent, too.
-  public var sendResolved: Bool
+  package var sendResolved: Bool
   /// Whether only addresses of the public Internet are connected to.
-  public var deniesPrivateAddresses: Bool
+  package var deniesPrivateAddresses: Bool
   /// The longest time for one attempt; the caller's own limit may be shorter.
-  public var timeout: Duration
+  package var timeout: Duration
   /// Templates that go before the installation's.
-  public var templates: TemplateSources
+  package var templates: TemplateSources
 
   /// Options; without arguments: only firing is sent, within 15 s.
-  public init(
+  package init(
     sendAcknowledged: Bool = false, sendResolved: Bool = false, deniesPrivateAddresses: Bool = false,
     timeout: Duration = .seconds(15), templates: TemplateSources = TemplateSources()
   ) {
@@ -26,10 +26,10 @@ public struct TargetOptions: Sendable, Hashable {
   }
 
   /// For channels that keep an incident open until they hear of its end.
-  public static let incidents = TargetOptions(sendAcknowledged: true, sendResolved: true)
+  package static let incidents = TargetOptions(sendAcknowledged: true, sendResolved: true)
 
   /// What the target is told.
-  public var causes: Set<DeliveryCause> {
+  package var causes: Set<DeliveryCause> {
     var causes: Set<DeliveryCause> = [.fired]
     if sendAcknowledged { causes.insert(.acknowledged) }
     if sendResolved { causes.insert(.resolved) }

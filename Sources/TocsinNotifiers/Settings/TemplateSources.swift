@@ -1,14 +1,14 @@
 /// Where templates are looked for: first a file that is named, then one in the folder.
 ///
 /// A folder's files are called `channel.part.mustache`, such as `email.html.mustache`; ``TemplateName/all`` has them all.
-public struct TemplateSources: Sendable, Hashable {
+package struct TemplateSources: Sendable, Hashable {
   /// A folder's path.
-  public var folder: String?
+  package var folder: String?
   /// Files' paths.
-  public var files: [TemplateName: String]
+  package var files: [TemplateName: String]
 
   /// Sources; without arguments there are none.
-  public init(folder: String? = nil, files: [TemplateName: String] = [:]) {
+  package init(folder: String? = nil, files: [TemplateName: String] = [:]) {
     self.folder = folder
     self.files = files
   }

@@ -1,14 +1,14 @@
 /// A Slack incoming webhook.
-public struct SlackSettings: Sendable, Hashable {
+package struct SlackSettings: Sendable, Hashable {
   /// The webhook's URL.
-  public var url: Secret
+  package var url: Secret
   /// A channel such as `#alerts` instead of the webhook's own. Webhooks of a Slack app ignore it.
-  public var channel: String?
+  package var channel: String?
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// A webhook's settings.
-  public init(url: Secret, channel: String? = nil, options: TargetOptions = TargetOptions()) {
+  package init(url: Secret, channel: String? = nil, options: TargetOptions = TargetOptions()) {
     self.url = url
     self.channel = channel
     self.options = options
@@ -16,48 +16,48 @@ public struct SlackSettings: Sendable, Hashable {
 }
 
 /// A workflow of Microsoft Teams that begins with a webhook request.
-public struct TeamsSettings: Sendable, Hashable {
+package struct TeamsSettings: Sendable, Hashable {
   /// The workflow's URL.
-  public var url: Secret
+  package var url: Secret
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// A workflow's settings.
-  public init(url: Secret, options: TargetOptions = TargetOptions()) {
+  package init(url: Secret, options: TargetOptions = TargetOptions()) {
     self.url = url
     self.options = options
   }
 }
 
 /// A Discord webhook.
-public struct DiscordSettings: Sendable, Hashable {
+package struct DiscordSettings: Sendable, Hashable {
   /// The webhook's URL.
-  public var url: Secret
+  package var url: Secret
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// A webhook's settings.
-  public init(url: Secret, options: TargetOptions = TargetOptions()) {
+  package init(url: Secret, options: TargetOptions = TargetOptions()) {
     self.url = url
     self.options = options
   }
 }
 
 /// A Telegram bot, and the chat that it writes to.
-public struct TelegramSettings: Sendable, Hashable {
+package struct TelegramSettings: Sendable, Hashable {
   /// The bot's token.
-  public var token: Secret
+  package var token: Secret
   /// A number, or `@name` of a public channel.
-  public var chatID: String
+  package var chatID: String
   /// The topic within a forum.
-  public var threadID: Int?
+  package var threadID: Int?
   /// Where the Bot API is, without a path behind it.
-  public var baseURL: String
+  package var baseURL: String
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// A bot's settings.
-  public init(
+  package init(
     token: Secret, chatID: String, threadID: Int? = nil, baseURL: String = "https://api.telegram.org",
     options: TargetOptions = TargetOptions()
   ) {
@@ -70,16 +70,16 @@ public struct TelegramSettings: Sendable, Hashable {
 }
 
 /// A service of PagerDuty with an Events API v2 integration.
-public struct PagerDutySettings: Sendable, Hashable {
+package struct PagerDutySettings: Sendable, Hashable {
   /// The integration's key.
-  public var routingKey: Secret
+  package var routingKey: Secret
   /// Where events go; accounts in the European region have `https://events.eu.pagerduty.com/v2/enqueue`.
-  public var eventsURL: String
+  package var eventsURL: String
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// An integration's settings.
-  public init(
+  package init(
     routingKey: Secret, eventsURL: String = "https://events.pagerduty.com/v2/enqueue",
     options: TargetOptions = .incidents
   ) {
@@ -90,16 +90,16 @@ public struct PagerDutySettings: Sendable, Hashable {
 }
 
 /// An Opsgenie API integration.
-public struct OpsgenieSettings: Sendable, Hashable {
+package struct OpsgenieSettings: Sendable, Hashable {
   /// The integration's key.
-  public var apiKey: Secret
+  package var apiKey: Secret
   /// Where the API is; accounts in the European region have `https://api.eu.opsgenie.com`.
-  public var baseURL: String
+  package var baseURL: String
   /// What every channel can be told.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// An integration's settings.
-  public init(
+  package init(
     apiKey: Secret, baseURL: String = "https://api.opsgenie.com", options: TargetOptions = .incidents
   ) {
     self.apiKey = apiKey

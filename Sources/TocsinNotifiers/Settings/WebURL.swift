@@ -1,9 +1,9 @@
 import Support
 
 /// URLs of web servers, as far as they can be judged before anybody is asked.
-public enum WebURL {
+package enum WebURL {
   /// Why a text is no absolute `http` or `https` URL, in words that go on after what it is about. Shows nothing of it.
-  public static func fault(of text: String) -> String? {
+  package static func fault(of text: String) -> String? {
     let shape = "must be a URL that begins with https:// or http://, without spaces"
     guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let parts = parts(of: text),
       ["http", "https"].contains(parts.scheme.lowercased())
@@ -18,7 +18,7 @@ public enum WebURL {
   }
 
   /// Scheme and host of a text that has both, for people: nothing that can be a secret.
-  public static func place(of text: String) -> String? {
+  package static func place(of text: String) -> String? {
     guard let parts = parts(of: text), let (host, _) = split(parts.authority),
       parts.scheme.utf8.count <= 8, parts.scheme.allSatisfy({ $0.isASCII && $0.isLetter }),
       HostName.fault(of: host, form: .international) == nil

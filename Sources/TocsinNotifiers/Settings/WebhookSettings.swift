@@ -1,7 +1,7 @@
 /// HTTP endpoints of anybody's. Each URL is a target of its own.
-public struct WebhookSettings: Sendable, Hashable {
+package struct WebhookSettings: Sendable, Hashable {
   /// What a request's body is.
-  public enum Format: String, Sendable, Hashable, CaseIterable {
+  package enum Format: String, Sendable, Hashable, CaseIterable {
     /// The alert itself.
     case alert
     /// The alert as `data`, beside `type` and `timestamp`.
@@ -9,32 +9,32 @@ public struct WebhookSettings: Sendable, Hashable {
   }
 
   /// A header that goes with every request.
-  public struct Header: Sendable, Hashable {
+  package struct Header: Sendable, Hashable {
     /// A token (RFC 9110, 5.6.2).
-    public var name: String
+    package var name: String
     /// Its value: often a token, so never shown.
-    public var value: Secret
+    package var value: Secret
 
     /// A header.
-    public init(_ name: String, _ value: Secret) {
+    package init(_ name: String, _ value: Secret) {
       self.name = name
       self.value = value
     }
   }
 
   /// The endpoints.
-  public var urls: [Secret]
+  package var urls: [Secret]
   /// What they are sent beside Tocsin's own headers, which none of these replaces.
-  public var headers: [Header]
+  package var headers: [Header]
   /// What requests are signed with, each giving one signature; two while one replaces the other.
-  public var signingSecrets: [SigningSecret]
+  package var signingSecrets: [SigningSecret]
   /// The body's shape.
-  public var format: Format
+  package var format: Format
   /// What every channel can be told; `deniesPrivateAddresses` keeps requests out of one's own network.
-  public var options: TargetOptions
+  package var options: TargetOptions
 
   /// Endpoints' settings.
-  public init(
+  package init(
     urls: [Secret], headers: [Header] = [], signingSecrets: [SigningSecret] = [], format: Format = .alert,
     options: TargetOptions = TargetOptions()
   ) {

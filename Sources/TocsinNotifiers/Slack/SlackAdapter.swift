@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// A Slack incoming webhook: one attachment with the severity's colour.
 struct SlackAdapter: ChannelAdapter {

@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// A workflow of Microsoft Teams: an Adaptive Card.
 struct TeamsAdapter: ChannelAdapter {

@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// A Telegram bot: one message in HTML mode.
 struct TelegramAdapter: ChannelAdapter {

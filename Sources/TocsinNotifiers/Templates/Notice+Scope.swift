@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// How long values may be before they are put into a template, in UTF-16 units.
 struct ValueLimits: Sendable {

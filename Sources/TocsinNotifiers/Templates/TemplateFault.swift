@@ -9,11 +9,11 @@ struct TemplateFault: Error, Sendable, Hashable {
 }
 
 /// A template file that is not used; the built-in template stands in for it.
-public struct TemplateProblem: Sendable, Hashable {
+package struct TemplateProblem: Sendable, Hashable {
   /// The file's path.
-  public let file: String
+  package let file: String
   /// What it was to make.
-  public let name: TemplateName
+  package let name: TemplateName
   /// What is wrong with it.
-  public let reason: String
+  package let reason: String
 }

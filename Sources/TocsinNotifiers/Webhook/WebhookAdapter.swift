@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 /// Any HTTP endpoint: the alert as JSON, signed if there is a secret.
 struct WebhookAdapter: ChannelAdapter {

@@ -1,5 +1,6 @@
 import PostgresClient
 import TocsinCore
+import TocsinJSON
 
 /// The columns of `alerts` as an ``Alert`` is read from them; what its deliveries say is not among them.
 enum AlertColumns {

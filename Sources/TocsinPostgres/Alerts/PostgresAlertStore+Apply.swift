@@ -1,5 +1,5 @@
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
 
 extension PostgresAlertStore {
   /// Reads the alert, then changes it by one statement that looks at its state again: of many at once the row's lock
@@ -7,7 +7,7 @@ extension PostgresAlertStore {
   ///
   /// An alert of which nobody was told when it fired has no deliveries and gets none, so that one statement is all;
   /// otherwise others follow in the same transaction (``changeWithDeliveries(_:by:change:_:planned:tenant:)``).
-  public func apply(
+  package func apply(
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant,
     plan: @Sendable (Alert) -> [PlannedDelivery]
   ) async throws(StoreError) -> AppliedAction? {
@@ -50,7 +50,7 @@ extension PostgresAlertStore {
     return AppliedAction(alert: alert, change: change)
   }
 
-  public func unannouncedChanges(
+  package func unannouncedChanges(
     olderThan milliseconds: Int64, limit: Int
   ) async throws(StoreError) -> [AlertChange] {
     let parameters: [PostgresValue] = [.int8(milliseconds), .int8(Int64(limit))]
@@ -59,7 +59,7 @@ extension PostgresAlertStore {
     }
   }
 
-  public func announced(changes: [AlertID]) async throws(StoreError) {
+  package func announced(changes: [AlertID]) async throws(StoreError) {
     guard !changes.isEmpty else { return }
     _ = try await writers.run(AlertStatements.announced, [.uuidArray(changes.map(\.uuid))])
   }

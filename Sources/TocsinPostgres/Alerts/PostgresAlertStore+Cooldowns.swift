@@ -1,8 +1,8 @@
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
 
 extension PostgresAlertStore {
-  public func runningCooldowns(
+  package func runningCooldowns(
     of rules: RuleSnapshot, at now: Timestamp
   ) -> any AsyncSequence<[RunningCooldown], any Error> {
     CooldownPages(readers: readers, rules: rules, now: now)

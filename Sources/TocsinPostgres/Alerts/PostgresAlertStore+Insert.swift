@@ -1,11 +1,12 @@
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
+import TocsinJSON
 
 extension PostgresAlertStore {
   /// One statement, whatever the number; batches of about 128 give the most rows a second at a low latency. Alerts
   /// without deliveries have a statement of their own, which costs what it would if there were none at all.
   @discardableResult
-  public func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> InsertedAlerts {
+  package func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> InsertedAlerts {
     guard !alerts.isEmpty else { return InsertedAlerts(count: 0) }
     // Two statements that insert some of the same alerts wait for each other; sorted, never in a circle.
     let sorted = alerts.sorted { $0.alert.alertID < $1.alert.alertID }

@@ -1,11 +1,11 @@
 import Glibc
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
 
 extension PostgresAlertStore {
   /// Inserts an alert without deliveries and rolls that back, so that whatever refuses an alert (a full disk, a server
   /// that takes no writes) refuses this one.
-  public func checkWrites() async throws(StoreError) {
+  package func checkWrites() async throws(StoreError) {
     var generator = SystemRandomNumberGenerator()
     let now = Timestamp(milliseconds: Self.wallClockMilliseconds())
     let alert = Alert(

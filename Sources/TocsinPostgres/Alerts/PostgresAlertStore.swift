@@ -1,10 +1,10 @@
-public import Logging
-public import PostgresClient
-public import TocsinCore
+package import Logging
+package import PostgresClient
+package import TocsinCore
 
 /// Alerts in PostgreSQL: table `alerts`, its roll-ups, the outbox `alert_changes`, and the rows of `delivery_queue`
 /// that come into being with alerts and their changes.
-public struct PostgresAlertStore: AlertStore {
+package struct PostgresAlertStore: AlertStore {
   let writers: PostgresPool
   let readers: PostgresPool
   let lease: Lease
@@ -17,7 +17,7 @@ public struct PostgresAlertStore: AlertStore {
   ///   - node: under whose name new deliveries are leased; unique among all nodes that ever run
   ///   - leaseDuration: for how long
   ///   - logger: hears of rows that this release cannot read, once for each reason
-  public init(
+  package init(
     writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30),
     logger: Logger? = nil
   ) {
@@ -27,11 +27,11 @@ public struct PostgresAlertStore: AlertStore {
     foreign = ForeignRows(logger: logger)
   }
 
-  public func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
+  package func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
     try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], ToldChannels.alert).first
   }
 
-  public func page(
+  package func page(
     _ query: AlertQuery, tenant: Tenant
   ) async throws(StoreError) -> StoredPage<Alert, AlertID> {
     var walk = ReadableWalk<AlertID>(limit: query.limit, after: query.before)
@@ -52,7 +52,7 @@ public struct PostgresAlertStore: AlertStore {
     return page
   }
 
-  public func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
+  package func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
     if keys.isEmpty { return [] }
     let alerts = try await readers.rows(AlertStatements.many, AlertSet(keys).parameters) { row in
       (
@@ -79,7 +79,7 @@ public struct PostgresAlertStore: AlertStore {
     return alerts
   }
 
-  public func newestAlert(
+  package func newestAlert(
     ruleID: String, incarnation: String, entity: Entity, tenant: Tenant, since: Timestamp
   ) async throws(StoreError) -> AlertID? {
     let parameters: [PostgresValue] = [
@@ -89,7 +89,7 @@ public struct PostgresAlertStore: AlertStore {
     return try await readers.rows(AlertStatements.newest, parameters) { AlertID(try $0.uuid(0)) }.first
   }
 
-  public func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
+  package func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
     let statement = campaignID == nil ? AlertStatements.statistics : AlertStatements.campaignStatistics
     let parameters = [PostgresValue.text(tenant.rawValue)] + (campaignID.map { [.text($0)] } ?? [])
     var statistics = AlertStatistics()
@@ -122,7 +122,7 @@ public struct PostgresAlertStore: AlertStore {
   /// - Throws: `StoreError.Code/unavailable` when the table was in use for half a second; ask again later;
   ///   `StoreError.Code/denied` where some are missing and the role may not make any: `tocsin migrate` does
   @discardableResult
-  public func ensurePartitions(weeksAhead: Int = 4) async throws(StoreError) -> Int {
+  package func ensurePartitions(weeksAhead: Int = 4) async throws(StoreError) -> Int {
     var made = 0
     for table in Self.partitionedTables {
       let parameters: [PostgresValue] = [.text(table), .int8(Int64(weeksAhead))]
@@ -136,7 +136,7 @@ public struct PostgresAlertStore: AlertStore {
 
   /// How many rows lie in the default partitions, by table; counting ends at 100,000. They work like others, but slow
   /// down the making of partitions, and no retention finds them.
-  public func defaultPartitionRows() async throws(StoreError) -> [(table: String, rows: Int)] {
+  package func defaultPartitionRows() async throws(StoreError) -> [(table: String, rows: Int)] {
     try await readers.rows(AlertStatements.defaultPartitionRows) { (try $0.text(0), Int(try $0.int8(1))) }
   }
 }

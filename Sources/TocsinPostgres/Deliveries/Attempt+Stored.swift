@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// An attempt as an element of `history`.
 extension Delivery.Attempt {

@@ -1,5 +1,6 @@
 import PostgresClient
 import TocsinCore
+import TocsinJSON
 
 /// The columns of `delivery_queue` and `deliveries`.
 enum DeliveryColumns {

@@ -1,10 +1,11 @@
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
+import TocsinJSON
 
 extension PostgresDeliveryStore {
   /// The rows are leased by one statement; another one reads their alerts. If that one fails, the rows are left to
   /// their leases; so are those that ought to be ended and cannot be.
-  public func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
+  package func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
     guard limit > 0, !wanted.isEmpty else { return TakenDeliveries() }
     let parameters: [PostgresValue] = [
       .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(wanted.map(\.target.receiver)),
@@ -75,7 +76,7 @@ extension PostgresDeliveryStore {
     [.uuidArray(taken.map(\.planned.id.uuid)), .text(lease.node)]
   }
 
-  public func retarget(
+  package func retarget(
     _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
   ) async throws(StoreError) -> Set<DeliveryID> {
     if deliveries.isEmpty { return [] }
@@ -91,19 +92,19 @@ extension PostgresDeliveryStore {
     }
   }
 
-  public func queuedTargets() async throws(StoreError) -> [TargetName] {
+  package func queuedTargets() async throws(StoreError) -> [TargetName] {
     try await readers.rows(LeaseStatements.queuedTargets) {
       TargetName(receiver: try $0.text(0), target: try $0.text(1))
     }
   }
 
-  public func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> {
+  package func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> {
     guard !deliveries.isEmpty else { return [] }
     let parameters: [PostgresValue] = [.uuidArray(deliveries.map(\.uuid)), .text(lease.node), lease.microseconds]
     return Set(try await writers.rows(LeaseStatements.renew, parameters) { DeliveryID(try $0.uuid(0)) })
   }
 
-  public func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {
+  package func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {
     guard !deliveries.isEmpty else { return }
     let parameters: [PostgresValue] = [
       .uuidArray(deliveries.map(\.uuid)), .text(lease.node), .int8(afterMilliseconds),

@@ -1,8 +1,8 @@
 import PostgresClient
-public import TocsinCore
+package import TocsinCore
 
 extension PostgresDeliveryStore {
-  public func reportReceivers(
+  package func reportReceivers(
     _ names: [String], unknownAfterMilliseconds: Int64
   ) async throws(StoreError) -> ChangedDeliveries {
     // Nodes that report at once wait for each other; sorted, never in a circle.
@@ -10,14 +10,14 @@ extension PostgresDeliveryStore {
     return try await changed(DeliveryStatements.reportReceivers, parameters)
   }
 
-  public func disabledTargets() async throws(StoreError) -> [TargetName: String] {
+  package func disabledTargets() async throws(StoreError) -> [TargetName: String] {
     let targets = try await readers.rows(DeliveryStatements.disabled) { row in
       (TargetName(receiver: try row.text(0), target: try row.text(1)), try row.text(2))
     }
     return Dictionary(targets, uniquingKeysWith: { $1 })
   }
 
-  public func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
+  package func disable(_ target: TargetName, reason: String?) async throws(StoreError) {
     let name: [PostgresValue] = [.text(target.receiver), .text(target.target)]
     if let reason {
       let reason = PostgresValue.text(Delivery.Attempt.storable(reason))

@@ -1,6 +1,6 @@
-public import Logging
-public import PostgresClient
-public import TocsinCore
+package import Logging
+package import PostgresClient
+package import TocsinCore
 
 /// Deliveries in PostgreSQL: tables `delivery_queue` and `deliveries`, and beside them `known_receivers` and
 /// `disabled_targets`.
@@ -8,7 +8,7 @@ public import TocsinCore
 /// Locks are taken in one order everywhere, so that writers never wait in a circle: alerts first, then rows of
 /// `delivery_queue`, each in the order of their keys (``PostgresAlertStore`` does likewise). Only what passes over
 /// locked rows takes them in another order: it waits for nobody.
-public struct PostgresDeliveryStore: DeliveryStore {
+package struct PostgresDeliveryStore: DeliveryStore {
   let writers: PostgresPool
   let readers: PostgresPool
   let lease: Lease
@@ -22,7 +22,7 @@ public struct PostgresDeliveryStore: DeliveryStore {
   ///     nodes that ever run
   ///   - leaseDuration: for how long
   ///   - logger: hears of rows that this release cannot read, once for each reason
-  public init(
+  package init(
     writers: PostgresPool, readers: PostgresPool, node: String, leaseDuration: Duration = .seconds(30),
     logger: Logger? = nil
   ) {
@@ -32,9 +32,9 @@ public struct PostgresDeliveryStore: DeliveryStore {
     foreign = ForeignRows(logger: logger)
   }
 
-  public var leaseDuration: Duration { lease.duration }
+  package var leaseDuration: Duration { lease.duration }
 
-  public func page(
+  package func page(
     _ query: DeliveryQuery, tenant: Tenant
   ) async throws(StoreError) -> StoredPage<Delivery, DeliveryID> {
     var walk = ReadableWalk<DeliveryID>(limit: query.limit, after: query.before)
@@ -56,14 +56,15 @@ public struct PostgresDeliveryStore: DeliveryStore {
     return walk.page(of: deliveries, key: \.planned.id)
   }
 
-  public func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
+  package func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
     let filter = DeliveryFilter(DeliveryQuery(id: id, limit: 1), tenant: tenant)
     return try await readers.rows(filter.list, filter.parameters + [filter.limit]) { row in
       try DeliveryColumns.read(row, foreign)
     }.first
   }
 
-  public func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries {
+  package func replay(_ query: DeliveryQuery, limit: Int, tenant: Tenant) async throws(StoreError) -> ChangedDeliveries
+  {
     guard query.states.allSatisfy(\.isFinal), limit > 0 else { return ChangedDeliveries() }
     let filter = DeliveryFilter(replaying: query, tenant: tenant)
     return try await changed(filter.replay, filter.parameters + [.int8(Int64(limit))]) { row in
@@ -92,7 +93,7 @@ public struct PostgresDeliveryStore: DeliveryStore {
       })
   }
 
-  public func backlog() async throws(StoreError) -> DeliveryBacklog {
+  package func backlog() async throws(StoreError) -> DeliveryBacklog {
     let counts = try await readers.rows(DeliveryStatements.backlog) { row in
       DeliveryBacklog(
         unfinished: Int(try row.int8(0)), dead: Int(try row.int8(1)), oldestMilliseconds: max(0, try row.int8(2)))

@@ -3,7 +3,7 @@ import FoundationEssentials
 extension Migration {
   /// Reads all files `*.sql` of a folder, in their order.
   /// - Throws: ``MigrationError`` with `files` where the folder cannot be read, has none, or leaves out a number
-  public static func load(folder: String) throws(MigrationError) -> [Migration] {
+  package static func load(folder: String) throws(MigrationError) -> [Migration] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw MigrationError(.files, "the folder of the migrations cannot be read: \(folder)")
     }

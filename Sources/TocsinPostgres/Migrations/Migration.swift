@@ -1,23 +1,23 @@
 /// One step of the schema: a file `NNNN_name.sql`, plain SQL that runs in one transaction.
-public struct Migration: Sendable, Hashable {
+package struct Migration: Sendable, Hashable {
   /// The number that the file's name begins with, from 1 without gaps.
-  public let version: Int
+  package let version: Int
   /// The file's name without number and extension.
-  public let name: String
+  package let name: String
   /// The file's text.
-  public let sql: String
+  package let sql: String
   /// The oldest release that can run on a schema with this step, from the line `-- oldest-release: 0.1.0`.
-  public let oldestRelease: String
+  package let oldestRelease: String
 
   /// The file's name: `0001_alerts.sql`.
-  public var file: String {
+  package var file: String {
     let digits = String(version)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_\(name).sql"
   }
 
   /// Reads one file.
   /// - Throws: ``MigrationError`` with `files` where name or header are not as they have to be
-  public init(file: String, sql: String) throws(MigrationError) {
+  package init(file: String, sql: String) throws(MigrationError) {
     let stem = file.hasSuffix(".sql") ? file.dropLast(4) : Substring(file)
     let digits = stem.prefix(4)
     guard stem.count > 5, digits.count == 4, let version = Int(digits), version > 0, digits.allSatisfy(\.isNumber),

@@ -1,27 +1,27 @@
 import PostgresClient
 
 /// Why the schema could not be looked at or migrated. The description is a sentence for the operator.
-public struct MigrationError: Error, Sendable, CustomStringConvertible {
+package struct MigrationError: Error, Sendable, CustomStringConvertible {
   /// The kind of a failure.
-  public struct Code: Sendable, Hashable {
+  package struct Code: Sendable, Hashable {
     private enum Kind { case files, refused, failed, unavailable }
 
     private let kind: Kind
 
     /// The folder or one of its files is not as it has to be; nothing was done.
-    public static let files = Self(kind: .files)
+    package static let files = Self(kind: .files)
     /// The database does not go with the files or with this release (``SchemaState``); nothing was done.
-    public static let refused = Self(kind: .refused)
+    package static let refused = Self(kind: .refused)
     /// A migration failed and left no trace; those before it are done.
-    public static let failed = Self(kind: .failed)
+    package static let failed = Self(kind: .failed)
     /// The database is away; what was done before stays, so the same call can be made again.
-    public static let unavailable = Self(kind: .unavailable)
+    package static let unavailable = Self(kind: .unavailable)
   }
 
   /// The kind of the failure.
-  public let code: Code
+  package let code: Code
   /// What happened and what to do.
-  public let description: String
+  package let description: String
   /// Whether the role of the connection lacks a right.
   let lacksRight: Bool
 

@@ -1,10 +1,10 @@
-public import PostgresClient
+package import PostgresClient
 
 /// Brings a database's schema up to date. Any number of them may run at once: one works, the others wait.
 ///
 /// Each file runs in a transaction of its own together with its row in `schema_migrations`, so a failure leaves
 /// neither, and the next call goes on there.
-public struct Migrator: Sendable {
+package struct Migrator: Sendable {
   private let configuration: PostgresConfiguration
   private let migrations: [Migration]
   private let release: String
@@ -14,7 +14,7 @@ public struct Migrator: Sendable {
   ///   - configuration: where the primary server is; each call opens one connection, without a time limit for statements
   ///   - migrations: what ``Migration/load(folder:)`` read
   ///   - release: the release that runs, `0.1.0`
-  public init(configuration: PostgresConfiguration, migrations: [Migration], release: String) {
+  package init(configuration: PostgresConfiguration, migrations: [Migration], release: String) {
     var configuration = configuration
     configuration.statementTimeout = .zero
     self.configuration = configuration
@@ -24,24 +24,24 @@ public struct Migrator: Sendable {
 
   /// How the schema stands; changes nothing. What is pending is what ``migrate()`` would apply.
   /// - Throws: ``MigrationError``, `refused` where the database is not UTF-8, or the role may not look
-  public func state() async throws(MigrationError) -> SchemaState {
+  package func state() async throws(MigrationError) -> SchemaState {
     try await withConnection(explaining: RightsCheck.sentence) { try await state(on: $0) }
   }
 
   /// Whether the role of the connection may do all that a node does (``NodeRights``).
   /// - Throws: ``MigrationError``, `refused` with the missing rights and the statements that give them
-  public func requireRights() async throws(MigrationError) {
+  package func requireRights() async throws(MigrationError) {
     try await withConnection(explaining: RightsCheck.sentence) { connection in
       if let sentence = try await RightsCheck.sentence(on: connection) { throw MigrationError(.refused, sentence) }
     }
   }
 
   /// For how many weeks ``makePartitions()`` makes partitions ahead. Nodes whose role may make none do without for as long.
-  public static let weeksAhead = 12
+  package static let weeksAhead = 12
 
   /// Makes the weekly partitions that are missing. Each table may be waited for repeatedly: nodes that write go first.
   /// - Returns: how many were made
-  public func makePartitions() async throws(MigrationError) -> Int {
+  package func makePartitions() async throws(MigrationError) -> Int {
     try await withConnection(explaining: Migrator.ownerSentence) { connection in
       var made = 0
       for table in PostgresAlertStore.partitionedTables {
@@ -70,7 +70,7 @@ public struct Migrator: Sendable {
   /// - Returns: what this call applied
   /// - Throws: ``MigrationError``, `refused` where the state is ``SchemaState/tooNew(oldestRelease:)`` or
   ///   ``SchemaState/changed(_:)``, or the database is not UTF-8
-  public func migrate() async throws(MigrationError) -> [Migration] {
+  package func migrate() async throws(MigrationError) -> [Migration] {
     try await withConnection(explaining: Migrator.ownerSentence) { connection in
       var applied: [Migration] = []
       while let migration = try await applyNext(on: connection) { applied.append(migration) }

@@ -1,5 +1,5 @@
 /// How the schema of a database stands to the files and to the release that looks at it.
-public enum SchemaState: Sendable, Hashable {
+package enum SchemaState: Sendable, Hashable {
   /// Every file has been applied; newer ones too, perhaps, that this release can run on.
   case current
   /// These files have not been applied yet.
@@ -10,7 +10,7 @@ public enum SchemaState: Sendable, Hashable {
   case changed([String])
 
   /// What it means and what to do, for a log or a terminal.
-  public var sentence: String {
+  package var sentence: String {
     switch self {
     case .current:
       "The schema is up to date."

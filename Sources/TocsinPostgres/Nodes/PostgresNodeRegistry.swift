@@ -1,19 +1,19 @@
-public import PostgresClient
-public import TocsinCore
+package import PostgresClient
+package import TocsinCore
 
 /// The table `nodes`.
-public struct PostgresNodeRegistry: NodeRegistry {
+package struct PostgresNodeRegistry: NodeRegistry {
   private let pool: PostgresPool
   private let lifetime: PostgresValue
 
   /// A registry on a pool to the primary server.
   /// - Parameter lifetimeMilliseconds: how long a registration lasts after it was renewed; the same on all nodes
-  public init(pool: PostgresPool, lifetimeMilliseconds: Int64 = 30_000) {
+  package init(pool: PostgresPool, lifetimeMilliseconds: Int64 = 30_000) {
     self.pool = pool
     lifetime = .int8(lifetimeMilliseconds)
   }
 
-  public func database() async throws(StoreError) -> DatabaseIdentity {
+  package func database() async throws(StoreError) -> DatabaseIdentity {
     let rows = try await pool.rows(NodeStatements.database) { (try $0.text(0), try $0.text(1)) }
     guard let (id, description) = rows.first else {
       throw StoreError.unreadable("installation: its row cluster.id is missing")
@@ -29,7 +29,7 @@ public struct PostgresNodeRegistry: NodeRegistry {
     return DatabaseIdentity(id: numbers.joined(separator: "."), description: description)
   }
 
-  public func register(_ node: NodeRecord) async throws(StoreError) -> [RegisteredNode] {
+  package func register(_ node: NodeRecord) async throws(StoreError) -> [RegisteredNode] {
     let names: [PostgresValue] = [
       .text(node.name), .text(node.redisPrefix), node.redisIdentity.map { .text($0) } ?? .null,
     ]
@@ -48,11 +48,11 @@ public struct PostgresNodeRegistry: NodeRegistry {
     }
   }
 
-  public func withdraw(_ name: String) async throws(StoreError) {
+  package func withdraw(_ name: String) async throws(StoreError) {
     _ = try await pool.run(NodeStatements.withdraw, [.text(name)])
   }
 
-  public func nodes() async throws(StoreError) -> [RegisteredNode] {
+  package func nodes() async throws(StoreError) -> [RegisteredNode] {
     try await pool.rows(NodeStatements.all, [lifetime]) { try RegisteredNode($0) }
   }
 }

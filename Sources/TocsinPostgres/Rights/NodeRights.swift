@@ -2,10 +2,10 @@ import PostgresClient
 
 /// The rights that the role of a node needs. `tocsin migrate` runs as the owner of the tables, who has all of them and
 /// makes the partitions.
-public enum NodeRights {
+package enum NodeRights {
   /// Each table, and what the role may have to do with it. Partitions of other names need none: they are used through
   /// their table.
-  public static let tables: [(table: String, rights: [String])] = [
+  package static let tables: [(table: String, rights: [String])] = [
     ("schema_migrations", ["SELECT"]),
     ("installation", ["SELECT", "INSERT"]),
     ("nodes", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
@@ -25,7 +25,7 @@ public enum NodeRights {
   ]
 
   /// The statements that give a role these rights, in the schema that the tables are in.
-  public static func grants(to role: String, schema: String = "public") -> [String] {
+  package static func grants(to role: String, schema: String = "public") -> [String] {
     ["GRANT USAGE ON SCHEMA \(quoted(schema)) TO \(quoted(role));"]
       + tables.map { grant($0.rights.joined(separator: ", "), on: $0.table, to: role) }
   }

@@ -1,23 +1,24 @@
-public import Logging
-public import PostgresClient
-public import TocsinCore
+package import Logging
+package import PostgresClient
+package import TocsinCore
+import TocsinJSON
 
 /// Rules in PostgreSQL: tables `rules`, `rule_changes` and `rule_version`.
 ///
 /// Every write is one transaction that first locks the row of `rule_version`: writers take turns, and the order of
 /// the numbers is the order of the commits.
-public struct PostgresRuleStore: RuleStore {
+package struct PostgresRuleStore: RuleStore {
   private let pool: PostgresPool
   private let foreign: ForeignRows
 
   /// A store on a pool to the primary server.
   /// - Parameter logger: hears of rules that this release cannot read, once for each reason
-  public init(pool: PostgresPool, logger: Logger? = nil) {
+  package init(pool: PostgresPool, logger: Logger? = nil) {
     self.pool = pool
     foreign = ForeignRows(logger: logger)
   }
 
-  public func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> WrittenRule {
+  package func save(_ rule: AlertRule, tenant: Tenant, actor: String) async throws(StoreError) -> WrittenRule {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
       if let there = try await change.rule(rule.ruleID), there.says(theSameAs: rule) {
@@ -27,14 +28,14 @@ public struct PostgresRuleStore: RuleStore {
     }
   }
 
-  public func delete(ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> Int64? {
+  package func delete(ruleID: String, tenant: Tenant, actor: String) async throws(StoreError) -> Int64? {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: actor)
       return try await change.delete(ruleID)
     }
   }
 
-  public func setEnabled(
+  package func setEnabled(
     _ enabled: Bool, ruleID: String, tenant: Tenant, actor: String
   ) async throws(StoreError) -> WrittenRule? {
     try await pool.inTransaction { connection in
@@ -46,7 +47,7 @@ public struct PostgresRuleStore: RuleStore {
     }
   }
 
-  public func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool {
+  package func seed(_ rules: [AlertRule], tenant: Tenant) async throws(StoreError) -> Bool {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: "tocsin")
       let key = PostgresValue.text("rules.seeded/\(tenant.rawValue)")
@@ -57,7 +58,7 @@ public struct PostgresRuleStore: RuleStore {
     }
   }
 
-  public func snapshot() async throws(StoreError) -> RuleSnapshot {
+  package func snapshot() async throws(StoreError) -> RuleSnapshot {
     var snapshot = RuleSnapshot(version: 0, rules: [:])
     let rows = try await pool.rows(RuleStatements.snapshot) { row in
       (version: try row.int8(0), rule: try row.optionalText(1).map { try storedRule(row, tenant: $0) })
@@ -80,7 +81,7 @@ public struct PostgresRuleStore: RuleStore {
       tenant: Tenant(rawValue: tenant), ruleID: try row.text(2), version: try row.int8(3), stored: try row.jsonb(4))
   }
 
-  public func history(
+  package func history(
     ruleID: String, tenant: Tenant, before version: Int64, limit: Int
   ) async throws(StoreError) -> StoredPage<RuleChange, Int64> {
     var walk = ReadableWalk<Int64>(limit: limit, after: version)

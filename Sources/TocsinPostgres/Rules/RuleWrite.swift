@@ -1,5 +1,6 @@
 import PostgresClient
 import TocsinCore
+import TocsinJSON
 
 /// A transaction that writes rules: it holds the lock on the number of the newest change.
 struct RuleWrite {

@@ -1,5 +1,6 @@
 import PostgresClient
 import TocsinCore
+import TocsinJSON
 
 /// A row that this release cannot read: a newer one wrote it, or other hands. It is left out of lists and never keeps the
 /// others from being read.

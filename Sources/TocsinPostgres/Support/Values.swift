@@ -1,5 +1,6 @@
 import PostgresClient
 import TocsinCore
+import TocsinJSON
 
 extension AlertID {
   /// The id in a column or parameter.

@@ -1,8 +1,8 @@
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: ClusterSealing {
-  public func seal(
+  package func seal(
     _ seal: ClusterSeal, insteadOf former: DatabaseIdentity?, lasting milliseconds: Int64
   ) async throws(StoreError) -> FoundSeal? {
     let reply = try await run(

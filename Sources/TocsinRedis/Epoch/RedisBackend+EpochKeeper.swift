@@ -1,14 +1,14 @@
 import Logging
 import NIOCore
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: EpochKeeper {
   /// The epoch of the server, or nil where it has none. Also sets the clock of ``now()``.
   ///
   /// What can be no epoch (another type, more than 64 characters, or others than letters, digits, `_` and `-`) is as if
   /// there were none: a new one is begun then, which replaces it.
-  public func serverEpoch() async throws(StoreError) -> String? {
+  package func serverEpoch() async throws(StoreError) -> String? {
     let sent = localTime()
     let replies = try await pipelineValues([
       ["TIME"], ["GETRANGE", RedisArgument(keys.epoch), "0", RedisArgument(Self.epochLimit)],
@@ -43,19 +43,19 @@ extension RedisBackend: EpochKeeper {
       }
   }
 
-  public func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
+  package func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
     let reply = try await run(
       LeaseScripts.hold, keys: [keys.restoreLock], [RedisArgument(node), RedisArgument(milliseconds)])
     return reply == .integer(1)
   }
 
-  public func begin(epoch: String) async throws(StoreError) {
+  package func begin(epoch: String) async throws(StoreError) {
     _ = try await run(
       EpochScripts.begin, keys: [keys.epoch, keys.restoring, keys.events, keys.newestEvent],
       [RedisArgument(epoch), RedisArgument(keys.channel)])
   }
 
-  public func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {
+  package func restore(_ cooldowns: [RunningCooldown]) async throws(StoreError) {
     // A script keeps everyone waiting: some milliseconds at most.
     var rest = cooldowns[...]
     while !rest.isEmpty {
@@ -75,17 +75,17 @@ extension RedisBackend: EpochKeeper {
     }
   }
 
-  public func finishRestore(of epoch: String, node: String) async throws(StoreError) {
+  package func finishRestore(of epoch: String, node: String) async throws(StoreError) {
     _ = try await run(
       EpochScripts.finish, keys: [keys.restoring, keys.restoreLock], [RedisArgument(epoch), RedisArgument(node)])
   }
 
-  public func releaseRestoreLock(node: String) async throws(StoreError) {
+  package func releaseRestoreLock(node: String) async throws(StoreError) {
     // No epoch is empty: only the lock can match.
     try await finishRestore(of: "", node: node)
   }
 
-  public func isRestoring() async throws(StoreError) -> Bool {
+  package func isRestoring() async throws(StoreError) -> Bool {
     let replies = try await pipelineValues(
       [keys.restoring, keys.epoch].map { ["GETRANGE", RedisArgument($0), "0", RedisArgument(Self.epochLimit)] })
     guard let epoch = replies[1].bytes, Self.isEpoch(epoch) else { return false }

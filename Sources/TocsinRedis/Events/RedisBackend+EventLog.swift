@@ -1,9 +1,9 @@
 import NIOCore
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: EventLog {
-  public func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
+  package func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
     let reply = try await run(
       EventScripts.after, keys: [keys.epoch, keys.events],
       [RedisArgument(place.epoch), RedisArgument(place.entry), RedisArgument(max(1, limit))])
@@ -22,7 +22,7 @@ extension RedisBackend: EventLog {
     return events
   }
 
-  public func isIntact(upTo place: EventID) async throws(StoreError) -> Bool {
+  package func isIntact(upTo place: EventID) async throws(StoreError) -> Bool {
     let reply = try await run(
       EventScripts.intact, keys: [keys.epoch, keys.events],
       [RedisArgument(place.epoch), RedisArgument("\(place.milliseconds)"), RedisArgument("\(place.sequence)")])
@@ -31,7 +31,7 @@ extension RedisBackend: EventLog {
 
   /// The place of the newest event; the beginning of the epoch where there is none.
   /// - Throws: `stale` where the server has no epoch
-  public func newest() async throws(StoreError) -> EventID {
+  package func newest() async throws(StoreError) -> EventID {
     let reply = try await run(EventScripts.newest, keys: [keys.epoch, keys.events, keys.newestEvent], [])
     if reply.isNull { throw StoreError(.stale, backend: "redis", message: "the server has no epoch") }
     guard let parts = reply.array, parts.count == 2, let epoch = parts[0].string, let name = parts[1].string,
@@ -42,15 +42,15 @@ extension RedisBackend: EventLog {
 }
 
 extension RedisBackend: ClusterSignals {
-  public func rulesChanged(version: Int64) async throws(StoreError) {
+  package func rulesChanged(version: Int64) async throws(StoreError) {
     try await publish(Signal.rulesChanged(version: version))
   }
 
-  public func probe(_ token: String) async throws(StoreError) {
+  package func probe(_ token: String) async throws(StoreError) {
     try await publish(Signal.probe(token))
   }
 
-  public func checkWrites() async throws(StoreError) {
+  package func checkWrites() async throws(StoreError) {
     _ = try await run(EpochScripts.checkWrites, keys: [keys.epoch], [])
   }
 }

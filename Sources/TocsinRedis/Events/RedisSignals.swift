@@ -1,14 +1,14 @@
-public import Logging
-public import NIOCore
-public import RedisClient
-public import ServiceLifecycle
-public import TocsinCore
+package import Logging
+package import NIOCore
+package import RedisClient
+import ServiceLifecycle
+package import TocsinCore
 
 /// Listens to what nodes publish, this one included, and tells it to a handler.
 ///
 /// Between ``ClusterSignal/disconnected`` and ``ClusterSignal/listening(serverRunID:)`` signals are missed. A payload that
 /// is damaged or of an unknown version is passed over; events that were in it are a gap that the next ones show.
-public struct RedisSignals: Service {
+package struct RedisSignals: Service {
   private let subscriber: RedisSubscriber
 
   /// A listener that connects once ``run()`` is called.
@@ -16,7 +16,7 @@ public struct RedisSignals: Service {
   ///   - prefix: as that of the backends
   ///   - pingInterval: after how much silence the server is asked for a sign of life
   ///   - handler: called on one event loop, in the order of the server; must not block
-  public init(
+  package init(
     configuration: RedisConfiguration, prefix: String = RedisBackend.Configuration().prefix,
     eventLoopGroup: any EventLoopGroup, logger: Logger, pingInterval: Duration = .seconds(5),
     handler: @escaping @Sendable (ClusterSignal) -> Void
@@ -41,7 +41,7 @@ public struct RedisSignals: Service {
 
   /// Listens until graceful shutdown or cancellation. Can be called once.
   /// - Throws: `RedisError` when the TLS configuration cannot be used
-  public func run() async throws {
+  package func run() async throws {
     try await subscriber.run()
   }
 }

@@ -1,22 +1,22 @@
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 /// The part of `CooldownJournal` that tells all nodes.
 extension RedisBackend {
   @discardableResult
-  public func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int {
+  package func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int {
     try await announce(alerts, AnnounceScripts.alerts, keys: [keys.journal, keys.journalTimes])
   }
 
   @discardableResult
-  public func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int {
+  package func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int {
     try await announce(
       alerts, AnnounceScripts.unwritten,
       keys: [keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes])
   }
 
   @discardableResult
-  public func announce(changes: [AlertChange]) async throws(StoreError) -> Int {
+  package func announce(changes: [AlertChange]) async throws(StoreError) -> Int {
     var count = 0
     for start in stride(from: 0, to: changes.count, by: Self.portion) {
       let some = changes[start..<min(start + Self.portion, changes.count)]
@@ -27,7 +27,7 @@ extension RedisBackend {
     return count
   }
 
-  public func announce(updates: [[UInt8]]) async throws(StoreError) {
+  package func announce(updates: [[UInt8]]) async throws(StoreError) {
     for start in stride(from: 0, to: updates.count, by: Self.portion) {
       let some = updates[start..<min(start + Self.portion, updates.count)]
       _ = try await announce(AnnounceScripts.updates, keys: [], some.map { RedisArgument($0) })

@@ -1,10 +1,10 @@
 import Logging
 import NIOCore
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: CooldownJournal {
-  public func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
+  package func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
     guard !claims.isEmpty else { return ClaimOutcome(won: [], needsConfirmation: false) }
     var names = [keys.epoch, keys.restoring]
     var arguments = [try epochArgument(), RedisArgument(configuration.journalLimit)]
@@ -33,7 +33,7 @@ extension RedisBackend: CooldownJournal {
     return outcome
   }
 
-  public func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {
+  package func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {
     _ = try await run(
       JournalScripts.retract, keys: [keys.epoch, keys.journal, keys.journalTimes, cooldownKey(of: claim)],
       [
@@ -43,7 +43,7 @@ extension RedisBackend: CooldownJournal {
       ])
   }
 
-  public func reenter(_ entries: [JournalEntry]) async throws(StoreError) {
+  package func reenter(_ entries: [JournalEntry]) async throws(StoreError) {
     // Old entries reach far back into the log: it is searched once for each portion of them.
     for start in stride(from: 0, to: entries.count, by: Self.portion) {
       try await reenter(portion: entries[start..<min(start + Self.portion, entries.count)])
@@ -73,7 +73,7 @@ extension RedisBackend: CooldownJournal {
     }
   }
 
-  public func bury(
+  package func bury(
     _ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String
   ) async throws(StoreError) {
     _ = try await run(
@@ -88,7 +88,7 @@ extension RedisBackend: CooldownJournal {
       ])
   }
 
-  public func discard(_ alerts: [AlertID], reason: String) async throws(StoreError) {
+  package func discard(_ alerts: [AlertID], reason: String) async throws(StoreError) {
     try await discard(ids: alerts.map { RedisArgument($0.description) }, reason: reason)
   }
 
@@ -105,15 +105,15 @@ extension RedisBackend: CooldownJournal {
     }
   }
 
-  public func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry] {
+  package func overdue(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [JournalEntry] {
     try await oldest(keys.journal, keys.journalTimes, age: RedisArgument(milliseconds), limit: limit)
   }
 
-  public func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry] {
+  package func unwritten(limit: Int) async throws(StoreError) -> [JournalEntry] {
     try await oldest(keys.unwritten, keys.unwrittenTimes, age: "", limit: limit)
   }
 
-  public func written(_ alerts: [AlertID]) async throws(StoreError) {
+  package func written(_ alerts: [AlertID]) async throws(StoreError) {
     for start in stride(from: 0, to: alerts.count, by: Self.portion) {
       _ = try await run(
         JournalScripts.written, keys: [keys.epoch, keys.unwritten, keys.unwrittenTimes],
@@ -122,7 +122,7 @@ extension RedisBackend: CooldownJournal {
     }
   }
 
-  public func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] {
+  package func standing(of alerts: [AlertID]) async throws(StoreError) -> [JournalStanding] {
     guard !alerts.isEmpty else { return [] }
     // An alert only ever moves from the journal to `unwritten`: asked for in this order none is missed on its way.
     let replies = try await pipeline(
@@ -134,13 +134,13 @@ extension RedisBackend: CooldownJournal {
     }
   }
 
-  public func backlog() async throws(StoreError) -> JournalBacklog {
+  package func backlog() async throws(StoreError) -> JournalBacklog {
     let replies = try await pipeline([["HLEN", RedisArgument(keys.journal)], ["HLEN", RedisArgument(keys.unwritten)]])
     guard let journal = replies[0].int, let unwritten = replies[1].int else { throw .unexpected(.array(replies)) }
     return JournalBacklog(journal: journal, unwritten: unwritten, limit: configuration.journalLimit)
   }
 
-  public func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
+  package func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
     let reply = try await run(
       LeaseScripts.holdInEpoch, keys: [keys.epoch, keys.keeper],
       [try epochArgument(), RedisArgument(node), RedisArgument(milliseconds)])

@@ -1,13 +1,13 @@
 import Logging
 import NIOCore
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: RuleBoard {
   /// Puts a rule there, unless it or a newer change of it is there already; tells all nodes.
   ///
   /// A board that was never filled by ``replaceAll(_:history:)`` stays empty.
-  public func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {
+  package func put(_ rule: AlertRule, tenant: Tenant) async throws(StoreError) {
     try await put(
       RuleField(tenant: tenant, ruleID: rule.ruleID), version: rule.version, value: RuleField.value(of: rule))
   }
@@ -15,18 +15,18 @@ extension RedisBackend: RuleBoard {
   /// Marks a rule as deleted by the change of that number, unless a newer change of it is there; tells all nodes.
   ///
   /// A board that was never filled by ``replaceAll(_:history:)`` stays empty.
-  public func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {
+  package func remove(ruleID: String, tenant: Tenant, version: Int64) async throws(StoreError) {
     try await put(
       RuleField(tenant: tenant, ruleID: ruleID), version: version, value: Array("1\(version)|".utf8))
   }
 
-  public func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError) {
+  package func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError) {
     _ = try await run(
       RuleScripts.replaceAll, keys: boardKeys,
       [RedisArgument(snapshot.version), RedisArgument(history)] + Self.fields(of: snapshot))
   }
 
-  public func beginHistory(
+  package func beginHistory(
     _ history: String, with snapshot: RuleSnapshot, insteadOf version: RuleVersion?
   ) async throws(StoreError) -> Bool {
     let before = [RedisArgument(version.map { "\($0.number)" } ?? ""), RedisArgument(version?.history ?? "")]
@@ -36,7 +36,7 @@ extension RedisBackend: RuleBoard {
     return reply == .integer(1)
   }
 
-  public func version() async throws(StoreError) -> RuleVersion? {
+  package func version() async throws(StoreError) -> RuleVersion? {
     let reply = try await run(RuleScripts.version, keys: boardKeys, [])
     if reply.isNull { return nil }
     guard let parts = reply.array, parts.count == 2, let number = parts[0].int, let history = parts[1].string else {
@@ -47,7 +47,7 @@ extension RedisBackend: RuleBoard {
 
   /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
   /// foreign; a field of another form is left out, and told of.
-  public func snapshot() async throws(StoreError) -> SharedRules? {
+  package func snapshot() async throws(StoreError) -> SharedRules? {
     let reply = try await run(RuleScripts.snapshot, keys: boardKeys, [])
     if reply.isNull { return nil }
     guard let parts = reply.array, parts.count == 3, let version = parts[0].int, let pairs = parts[1].array,

@@ -1,5 +1,6 @@
 import NIOCore
 import TocsinCore
+import TocsinJSON
 
 /// A rule's place in the hash of rules.
 struct RuleField {

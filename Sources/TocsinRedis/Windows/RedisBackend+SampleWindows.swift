@@ -1,12 +1,12 @@
 import Logging
 import NIOCore
 import RedisClient
-public import TocsinCore
+package import TocsinCore
 
 extension RedisBackend: SampleWindows {
   /// See the port. In portions, so that other commands come between: after a failure some samples may have been added.
   /// - Throws: `data` for a value that is not finite: then nothing was added
-  public func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+  package func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
     guard requests.allSatisfy(\.value.isFinite) else {
       throw StoreError(.data, backend: "redis", message: "a sample is not finite")
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import TocsinCore
+import TocsinJSON
 
 /// A request to an endpoint: its path has matched, nothing else has been looked at.
 struct APIRequest: Sendable {

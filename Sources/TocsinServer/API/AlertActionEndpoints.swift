@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// What people do to alerts: acknowledge and resolve.
 enum AlertActionEndpoints {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// `/api/alerts`: reading alerts.
 enum AlertEndpoints {

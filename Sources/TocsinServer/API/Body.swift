@@ -1,5 +1,6 @@
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// Writes the bodies of answers, keys exactly as the wire contract has them.
 enum Body {

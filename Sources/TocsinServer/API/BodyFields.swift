@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// The fields of a body that is a small object. Reading one notes what is wrong with it; ``finish()`` throws all of that
 /// at once, and with it the names that the endpoint does not know.

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// A page of a list that has a limit in bytes as well: it is read in portions, and ends early where it is full, or where a
 /// portion ended early.

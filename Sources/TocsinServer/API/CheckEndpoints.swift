@@ -1,6 +1,7 @@
 import HTTPTypes
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// `/api/alerts/check`: the check itself (connections take a shorter way to it where they can), its short forms, and
 /// many at once.

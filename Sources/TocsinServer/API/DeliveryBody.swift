@@ -1,5 +1,6 @@
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// The wire forms of deliveries.
 enum DeliveryBody {

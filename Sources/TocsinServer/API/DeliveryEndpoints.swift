@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// `/api/deliveries`, and what happened to an alert.
 enum DeliveryEndpoints {

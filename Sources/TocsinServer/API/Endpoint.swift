@@ -1,5 +1,6 @@
 import HTTPTypes
 import TocsinCore
+import TocsinJSON
 
 /// One operation of the HTTP interface: where it is, what it does, and how the OpenAPI document describes it. Router,
 /// `Allow` fields, metrics and document are all made from the same list.

@@ -1,5 +1,6 @@
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 extension Problem {
   /// What the engine could not do.

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// An error answer: `application/problem+json` (RFC 9457) with the keys `error` and `details` of the wire contract.
 struct Problem: Error, Sendable {

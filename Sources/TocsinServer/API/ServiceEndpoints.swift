@@ -1,6 +1,8 @@
 import HTTPTypes
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
+import TocsinMetrics
 
 /// What operators and their tools ask a node for.
 enum ServiceEndpoints {

@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// `POST /api/alerts/test`: sends a sample through a channel or to a receiver.
 enum TestEndpoint {

@@ -1,5 +1,6 @@
 import Synchronization
 import TocsinEngine
+import TocsinMetrics
 
 /// Bytes that all connections of a node hold together, and how many they may.
 final class ByteBudget: Sendable {

@@ -1,4 +1,5 @@
 import TocsinEngine
+import TocsinMetrics
 
 /// What all connections of a node hold for clients that send or read slowly.
 struct ConnectionBudgets: Sendable {

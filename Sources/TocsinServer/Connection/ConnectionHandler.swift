@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import TocsinEngine
+import TocsinMetrics
 
 /// Serves one HTTP/1.1 connection: asks ``RequestSequence`` what to do, does it. It is the last handler of the pipeline,
 /// behind the decoder; what it writes is encoded already.

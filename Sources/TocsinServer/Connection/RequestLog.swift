@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 import TocsinEngine
+import TocsinMetrics
 
 /// Counts requests, measures them, and writes the access log where it is wanted.
 final class RequestLog: Sendable {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// What requests and answers look like, for the document. Each is what its schema says: a test holds them against it.
 enum Examples {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOHTTP1
 import TocsinCore
+import TocsinJSON
 
 /// The OpenAPI 3.1 document of the interface, made from the endpoints themselves.
 enum OpenAPIDocument {

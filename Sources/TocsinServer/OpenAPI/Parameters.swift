@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// The parameters that operations share.
 enum Parameters {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 extension Schemas {
   /// The named schemas of the document.

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 extension Schemas {
   static let delivery = object(

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// Pieces of JSON Schema (2020-12, as OpenAPI 3.1 uses it).
 enum Schemas {

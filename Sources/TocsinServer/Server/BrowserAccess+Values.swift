@@ -2,7 +2,7 @@ import Support
 
 extension BrowserAccess {
   /// A name with or without a port, as in `Host` (RFC 9110, 7.2).
-  public struct Authority: Sendable, Hashable {
+  package struct Authority: Sendable, Hashable {
     /// The host in lower case; an IPv6 address in its brackets.
     let host: String
     /// The port; nil: none was named.
@@ -64,7 +64,7 @@ extension BrowserAccess {
   }
 
   /// Where a page comes from, as in `Origin` (RFC 6454): `https://example.org`, `http://localhost:3000`.
-  public struct Origin: Sendable, Hashable {
+  package struct Origin: Sendable, Hashable {
     let scheme: String
     let authority: Authority
 

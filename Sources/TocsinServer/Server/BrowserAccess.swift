@@ -5,10 +5,10 @@ import Support
 ///
 /// A page of another origin cannot change anything and cannot read anything, whatever name its host resolves to: a name
 /// that an attacker lets point to 127.0.0.1 (DNS rebinding) is none of the node's.
-public struct BrowserAccess: Sendable, Hashable {
+package struct BrowserAccess: Sendable, Hashable {
   /// An entry of a list that is not what it must be. Its description is a sentence for people.
-  public struct MalformedEntry: Error, CustomStringConvertible {
-    public let description: String
+  package struct MalformedEntry: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// What becomes of a request.
@@ -32,7 +32,7 @@ public struct BrowserAccess: Sendable, Hashable {
   ///     on loopback only is served under loopback's names
   ///   - origins: the origins that may use it beside its own
   ///   - address: the address that it listens on
-  public init(hosts: [Authority]? = nil, origins: [Origin] = [], listeningOn address: String) {
+  package init(hosts: [Authority]? = nil, origins: [Origin] = [], listeningOn address: String) {
     self.origins = origins
     if let hosts {
       self.hosts = hosts
@@ -45,7 +45,7 @@ public struct BrowserAccess: Sendable, Hashable {
 
   /// Reads a comma-separated list of names, each with or without a port.
   /// - Throws: the first entry that is no name
-  public static func hosts(_ list: String) throws(MalformedEntry) -> [Authority] {
+  package static func hosts(_ list: String) throws(MalformedEntry) -> [Authority] {
     var hosts: [Authority] = []
     for (number, entry) in entries(of: list) {
       guard let host = Authority(entry), host.fault == nil else {
@@ -61,7 +61,7 @@ public struct BrowserAccess: Sendable, Hashable {
 
   /// Reads a comma-separated list of origins.
   /// - Throws: the first entry that is no origin
-  public static func origins(_ list: String) throws(MalformedEntry) -> [Origin] {
+  package static func origins(_ list: String) throws(MalformedEntry) -> [Origin] {
     var origins: [Origin] = []
     for (number, entry) in entries(of: list) {
       guard let origin = Origin(entry), origin.authority.fault == nil else {

@@ -2,6 +2,7 @@ import HummingbirdCore
 import Logging
 import Synchronization
 import TocsinEngine
+import TocsinMetrics
 
 /// Counts the connections of a server, WebSockets among them, and holds back new ones at the limit: they wait in the
 /// socket's backlog, which costs no descriptor.

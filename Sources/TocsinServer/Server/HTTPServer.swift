@@ -1,21 +1,21 @@
 import HummingbirdCore
-public import Logging
-public import NIOCore
-public import ServiceLifecycle
+package import Logging
+package import NIOCore
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
-public import TocsinEngine
+package import TocsinEngine
 
 /// A node's HTTP interface and the entrance to its WebSocket hub, on one port.
 ///
 /// A graceful shutdown stops accepting, tells idle clients to go, and ends when every request under way is answered.
 /// Cancelling ``run()`` closes the connections.
-public final class HTTPServer: Service {
+package final class HTTPServer: Service {
   /// Where the server listens, once it does.
-  public var address: SocketAddress? { bound.withLock { $0 } }
+  package var address: SocketAddress? { bound.withLock { $0 } }
 
   /// The port, once it is known.
-  public var port: Int? { address?.port }
+  package var port: Int? { address?.port }
 
   private let configuration: ServerConfiguration
   private let channel: ConnectionChannel
@@ -30,7 +30,7 @@ public final class HTTPServer: Service {
   /// - Parameters:
   ///   - hub: takes the WebSocket clients
   ///   - onRunning: called once connections are accepted
-  public init(
+  package init(
     configuration: ServerConfiguration, engine: Engine, hub: any WebSocketAcceptor, eventLoopGroup: any EventLoopGroup,
     logger: Logger, onRunning: @escaping @Sendable (SocketAddress) -> Void = { _ in }
   ) {
@@ -51,9 +51,9 @@ public final class HTTPServer: Service {
   }
 
   /// Whether nobody is connected, and for a second nothing was answered but probes of the node itself.
-  public var isDeserted: Bool { connections.open == 0 && NIODeadline.now() - log.lastWork >= .seconds(1) }
+  package var isDeserted: Bool { connections.open == 0 && NIODeadline.now() - log.lastWork >= .seconds(1) }
 
-  public func run() async throws {
+  package func run() async throws {
     // That the server listens, the node says itself.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .notice)

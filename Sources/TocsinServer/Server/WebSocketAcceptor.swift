@@ -1,8 +1,8 @@
-public import NIOCore
-public import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 
 /// Takes over connections whose WebSocket handshake has been answered: the hub.
-public protocol WebSocketAcceptor: Sendable {
+package protocol WebSocketAcceptor: Sendable {
   /// Whether handshakes are answered with anything but 503 at the moment.
   var isAccepting: Bool { get }
 

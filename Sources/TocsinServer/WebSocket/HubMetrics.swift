@@ -1,4 +1,5 @@
 import TocsinEngine
+import TocsinMetrics
 
 /// The instruments of the WebSocket interface.
 struct HubMetrics: Sendable {

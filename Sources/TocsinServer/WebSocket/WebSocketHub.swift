@@ -1,16 +1,17 @@
-public import Logging
-public import NIOCore
-public import NIOHTTP1
+package import Logging
+package import NIOCore
+package import NIOHTTP1
 import NIOWebSocket
 import Synchronization
-public import TocsinCore
-public import TocsinEngine
+package import TocsinCore
+package import TocsinEngine
+package import TocsinMetrics
 
 /// The node's WebSocket clients: every event of the cluster goes to those of them that want it.
 ///
 /// An event is encoded once; each event loop keeps a log of what its clients get, each client only a position in it.
 /// ``run()`` has to run as long as there are clients.
-public final class WebSocketHub: EventSink, Sendable {
+package final class WebSocketHub: EventSink, Sendable {
   let hubs: [ObjectIdentifier: NIOLoopBoundBox<LoopHub>]
   private let backend: Backend
   private let clients: Clients
@@ -29,7 +30,7 @@ public final class WebSocketHub: EventSink, Sendable {
   ///   - alerts: carries out what clients acknowledge and resolve
   ///   - eventLoopGroup: the loops of the channels that will be adopted
   ///   - wallClock: what time `connected` messages tell
-  public convenience init(
+  package convenience init(
     feed: EventFeed, alerts: AlertService, metrics: MetricsRegistry, eventLoopGroup: any EventLoopGroup,
     configuration: WebSocketConfiguration = WebSocketConfiguration(), logger: Logger,
     wallClock: @escaping @Sendable () -> Timestamp
@@ -63,11 +64,11 @@ public final class WebSocketHub: EventSink, Sendable {
   }
 
   /// How many clients are connected.
-  public var clientCount: Int { clients.count.load(ordering: .relaxed) }
+  package var clientCount: Int { clients.count.load(ordering: .relaxed) }
 
   /// Whether new clients are welcome: the node knows the event log and does not shut down. A client that is adopted
   /// nevertheless is closed with a code that asks it to try again.
-  public var isAccepting: Bool {
+  package var isAccepting: Bool {
     clients.isPositionKnown.load(ordering: .acquiring) && !clients.isDraining.load(ordering: .acquiring)
   }
 
@@ -77,7 +78,7 @@ public final class WebSocketHub: EventSink, Sendable {
   ///   - head: the request; its query subscribes and resumes
   ///   - tenant: whose alerts the client may see
   /// - Returns: when the client's handlers are in the pipeline
-  public func adopt(
+  package func adopt(
     channel: any Channel, head: HTTPRequestHead, tenant: Tenant = .standard
   ) -> EventLoopFuture<Void> {
     guard let box = hubs[ObjectIdentifier(channel.eventLoop)] else {
@@ -106,20 +107,20 @@ public final class WebSocketHub: EventSink, Sendable {
   }
 
   /// Carries out what clients ask for beyond their event loop, until ``drain(over:)`` is done or the task is cancelled.
-  public func run() async {
+  package func run() async {
     await backend.run()
   }
 
   // MARK: EventSink
 
-  public func deliver(_ events: [LoggedEvent]) {
+  package func deliver(_ events: [LoggedEvent]) {
     let encoded = events.map { EncodedEvent($0) }
     for box in hubs.values {
       box.eventLoop.execute { box.value.append(encoded) }
     }
   }
 
-  public func resync(reason: String, position: EventID) {
+  package func resync(reason: String, position: EventID) {
     let marker = EncodedEvent(resync: reason, position: position)
     for box in hubs.values {
       box.eventLoop.execute { box.value.resync(marker) }
@@ -131,7 +132,7 @@ public final class WebSocketHub: EventSink, Sendable {
 
   /// Asks all clients to go elsewhere (code 1012), spread over that time, and waits until they are gone; one that does
   /// not answer is cut off two seconds later. New ones are turned away. Then ``run()`` returns.
-  public func drain(over time: TimeAmount) async {
+  package func drain(over time: TimeAmount) async {
     clients.isDraining.store(true, ordering: .releasing)
     let gone = hubs.values.map { box in
       box.eventLoop.flatSubmit { box.value.drain(over: time) }

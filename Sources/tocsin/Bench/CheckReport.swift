@@ -1,5 +1,6 @@
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// What `bench checks` found.
 struct CheckReport {

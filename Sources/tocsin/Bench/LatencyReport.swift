@@ -1,5 +1,6 @@
 import Histogram
 import TocsinCore
+import TocsinJSON
 
 /// The percentiles of a histogram of nanoseconds, in milliseconds.
 struct LatencyReport: Sendable, Equatable {

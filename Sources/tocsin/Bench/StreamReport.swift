@@ -1,6 +1,7 @@
 import Histogram
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// What `bench stream` found.
 struct StreamReport {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// Deliveries that were replayed and will not be sent, by their targets.
 struct BlockedDeliveries {

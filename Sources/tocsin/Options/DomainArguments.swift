@@ -1,5 +1,6 @@
-public import ArgumentParser
-public import TocsinCore
+package import ArgumentParser
+package import TocsinCore
+import TocsinJSON
 
 extension Severity: ExpressibleByArgument {}
 

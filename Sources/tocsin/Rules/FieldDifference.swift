@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// One field that two forms of a rule do not have in common.
 struct FieldDifference: Sendable, Hashable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import TocsinApp
 import TocsinCore
+import TocsinJSON
 
 /// The JSON value of a YAML value, where it is, and its parts, each with its own place.
 struct LocatedJSON {

@@ -1,6 +1,7 @@
 import Foundation
 import TocsinApp
 import TocsinCore
+import TocsinJSON
 
 /// The rules of files, all of them right.
 struct RuleFile: Sendable {

@@ -1,5 +1,6 @@
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// What has to be done so that the server has the rules of the files.
 struct RulePlan: Sendable, Equatable {

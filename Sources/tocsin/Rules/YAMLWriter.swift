@@ -1,5 +1,6 @@
 import TocsinApp
 import TocsinCore
+import TocsinJSON
 import Yams
 
 /// Writes JSON values as YAML in block style, members in their order.

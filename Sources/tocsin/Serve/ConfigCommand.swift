@@ -1,6 +1,7 @@
 import ArgumentParser
 import TocsinApp
 import TocsinCore
+import TocsinJSON
 
 /// `tocsin config`: what a node would run with.
 struct ConfigCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import Logging
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinApp
 

@@ -3,6 +3,7 @@ import FakeServer
 import Synchronization
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinNotifiers
 

@@ -3,6 +3,7 @@ import FakeServer
 import Logging
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinNotifiers
 

@@ -1,5 +1,6 @@
 import CurlClient
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinNotifiers
 

@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -2,6 +2,7 @@ import NIOCore
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

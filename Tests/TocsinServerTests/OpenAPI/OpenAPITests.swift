@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOHTTP1
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -4,6 +4,7 @@ import NIOEmbedded
 import NIOHTTP1
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import TocsinEngine
+import TocsinMetrics
 
 @testable import TocsinServer
 

@@ -5,6 +5,7 @@ import NIOWebSocket
 import Synchronization
 import TocsinCore
 import TocsinEngine
+import TocsinMetrics
 
 @testable import TocsinServer
 

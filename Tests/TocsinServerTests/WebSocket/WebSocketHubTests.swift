@@ -5,6 +5,7 @@ import NIOPosix
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinMetrics
 
 @testable import TocsinServer
 

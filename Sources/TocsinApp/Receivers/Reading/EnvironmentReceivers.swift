@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 import TocsinNotifiers
 
 /// The receivers `email`, `slack` and `webhook` of the variables that existing deployments set.

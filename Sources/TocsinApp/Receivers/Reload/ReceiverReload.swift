@@ -1,6 +1,6 @@
-public import Logging
+package import Logging
 import NIOPosix
-public import ServiceLifecycle
+package import ServiceLifecycle
 import Synchronization
 import TocsinCore
 import UnixSignals
@@ -13,12 +13,12 @@ import UnixSignals
 /// second after the files are as they stay, on SIGHUP too: nothing counts that two readings half a second apart have not
 /// found equal. A configuration that came from a pipe is not read again, only the files that it names. Settings of the
 /// node itself (addresses, connections …) need a restart.
-public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectable {
+package struct ReceiverReload: Service, CustomStringConvertible, CustomReflectable {
   /// The type's name: the environment may hold passwords, and services are logged with all that they show.
-  public var description: String { "ReceiverReload" }
+  package var description: String { "ReceiverReload" }
 
   /// A mirror without children.
-  public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+  package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
   private let source: ReceiverSource
   private let initial: ReceiverConfiguration
@@ -37,7 +37,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   ///     keeps of changes, which is some milliseconds
   ///   - apply: makes a configuration count from now on; one that it throws for is refused
   ///   - outcome: told of each reading that meant something whether it was taken up
-  public init(
+  package init(
     source: ReceiverSource, current: ReceiverConfiguration, onSignal: Bool = true,
     interval: Duration = .milliseconds(500), logger: Logger,
     apply: @escaping @Sendable (ReceiverConfiguration) throws -> Void,
@@ -53,7 +53,7 @@ public struct ReceiverReload: Service, CustomStringConvertible, CustomReflectabl
   }
 
   /// Runs until the task's graceful shutdown or cancellation.
-  public func run() async throws {
+  package func run() async throws {
     await cancelWhenGracefulShutdown {
       // Before anything else: until then SIGHUP ends the process, or is only remembered.
       let signals = onSignal ? await UnixSignalsSequence(trapping: .sighup) : nil

@@ -1,5 +1,6 @@
 import NIOCore
 import TocsinEngine
+import TocsinMetrics
 
 /// What is to be written to the clients of a loop, and when.
 struct Sweep {

@@ -1,5 +1,6 @@
 import NIOCore
 import TocsinCore
+import TocsinJSON
 
 /// What a client asks for.
 enum ClientMessage: Equatable {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// What the address of a connection asks for: `?last_event_id=…&campaign_id=…&severities=…&alert_types=…&updates=true`.
 /// Lists are separated by commas, or the name is repeated.

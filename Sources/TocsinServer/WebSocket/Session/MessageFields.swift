@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// Reads the fields of a client's message, or of the address that it connected to.
 struct MessageFields {

@@ -1,6 +1,7 @@
 import NIOCore
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 /// The messages of the server that are not events, as frames.
 enum ServerMessage {

@@ -1,6 +1,7 @@
 import NIOCore
 import TocsinCore
 import TocsinEngine
+import TocsinMetrics
 
 extension SessionHandler {
   /// How many events a step of a replay passes at most.

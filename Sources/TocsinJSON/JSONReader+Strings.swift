@@ -1,16 +1,16 @@
 /// The name of a member where it stands in the text.
-struct JSONName {
+package struct JSONName {
   /// Where its opening quote stands.
-  var place: Int
+  package var place: Int
   /// Its first byte.
-  var start: Int
+  package var start: Int
   /// How many bytes it has in the text; -1 where it is written with escapes: ``JSONReader/unescapedName`` has it then.
-  var count: Int
+  package var count: Int
 }
 
 extension JSONReader {
   /// Reads a member's name and the colon after it; without escapes nothing is allocated. It is good until the next.
-  mutating func name() throws(JSONError) -> JSONName {
+  package mutating func name() throws(JSONError) -> JSONName {
     guard try peek() == UInt8(ascii: "\"") else {
       throw failure("the name of a member, in double quotes, is expected here")
     }
@@ -29,19 +29,18 @@ extension JSONReader {
   }
 
   /// Whether a member has that name.
-  @inline(__always)
-  func isName(_ name: JSONName, _ text: StaticString) -> Bool {
+  @inlinable @inline(__always)
+  package func isName(_ name: JSONName, _ text: StaticString) -> Bool {
     name.count >= 0 ? isText(text, at: name.start, count: name.count) : unescapedName.hasSameBytes(as: "\(text)")
   }
 
   /// A member's name as a string.
-  func text(of name: JSONName) -> String {
+  package func text(of name: JSONName) -> String {
     name.count >= 0 ? text(from: name.start, to: name.start + name.count) : unescapedName
   }
 
   /// Reads a string, quotes included.
-  @inline(__always)
-  mutating func string(expecting reason: String = "a string is expected here") throws(JSONError) -> String {
+  package mutating func string(expecting reason: String = "a string is expected here") throws(JSONError) -> String {
     guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { throw failure(reason) }
     offset += 1
     let start = offset
@@ -186,7 +185,7 @@ extension JSONReader {
 
 extension FixedWidthInteger {
   /// The value of an ASCII hexadecimal digit.
-  init?(hexDigit byte: UInt8) {
+  package init?(hexDigit byte: UInt8) {
     switch byte {
     case 48...57: self = Self(byte - 48)
     case 97...102: self = Self(byte - 87)

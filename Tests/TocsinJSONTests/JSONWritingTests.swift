@@ -1,6 +1,6 @@
 import Fuzzing
 import Testing
-import TocsinCore
+import TocsinJSON
 
 @Suite struct JSONWritingTests {
   @Test(

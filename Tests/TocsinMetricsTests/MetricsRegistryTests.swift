@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TocsinEngine
+@testable import TocsinMetrics
 
 @Suite struct MetricsRegistryTests {
   @Test func rendersPrometheusText() {

@@ -2,26 +2,26 @@
 ///
 /// Looking one up is linear: objects here are small. What looks many up at once (a comparison, ``contains(all:)``,
 /// making one of a list) takes time linear in both sizes.
-public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+package struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   /// A name and its value.
-  public struct Member: Sendable, Hashable {
+  package struct Member: Sendable, Hashable {
     /// The name.
-    public var key: String
+    package var key: String
     /// The value.
-    public var value: JSON
+    package var value: JSON
 
     /// A member of that name and value.
-    public init(key: String, value: JSON) {
+    package init(key: String, value: JSON) {
       self.key = key
       self.value = value
     }
   }
 
   /// The members in their order.
-  public private(set) var members: [Member] = []
+  package private(set) var members: [Member] = []
 
   /// An object of these members; of two with one name the later wins, in the earlier one's place.
-  public init(_ members: [(String, JSON)] = []) {
+  package init(_ members: [(String, JSON)] = []) {
     guard members.count > JSONNameSet.scanLimit else {
       self.members.reserveCapacity(members.count)
       for (key, value) in members { self[key] = value }
@@ -38,33 +38,33 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  public init(dictionaryLiteral elements: (String, JSON)...) {
+  package init(dictionaryLiteral elements: (String, JSON)...) {
     self.init(elements)
   }
 
   /// An empty object with room for so many members.
-  init(minimumCapacity: Int) {
+  package init(minimumCapacity: Int) {
     members.reserveCapacity(minimumCapacity)
   }
 
   /// Appends a member whose name is known to be new: for readers that have checked.
-  public mutating func append(uncheckedKey key: String, value: JSON) {
+  package mutating func append(uncheckedKey key: String, value: JSON) {
     members.append(Member(key: key, value: value))
   }
 
   /// Whether there are no members.
-  public var isEmpty: Bool { members.isEmpty }
+  package var isEmpty: Bool { members.isEmpty }
 
   /// How many members there are.
-  public var count: Int { members.count }
+  package var count: Int { members.count }
 
   /// Where the member of that name stands.
-  func index(of key: String) -> Int? {
+  package func index(of key: String) -> Int? {
     members.firstIndex { $0.key.hasSameBytes(as: key) }
   }
 
   /// The value of that name; setting nil removes the member.
-  public subscript(key: String) -> JSON? {
+  package subscript(key: String) -> JSON? {
     get { index(of: key).map { members[$0].value } }
     set {
       if let index = index(of: key) {
@@ -76,7 +76,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   /// Whether every member of the other object is here, too, with an equal value.
-  public func contains(all other: JSONObject) -> Bool {
+  package func contains(all other: JSONObject) -> Bool {
     guard other.count <= count else { return false }
     guard other.count > JSONNameSet.scanLimit else {
       return other.members.allSatisfy { self[$0.key] == $0.value }
@@ -87,11 +87,11 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   /// Objects are equal when they have equal members, in any order.
-  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+  package static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.contains(all: right)
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     var sum = 0
     for member in members { sum ^= member.hashValue }
     hasher.combine(sum)

@@ -1,32 +1,32 @@
 import Synchronization
 
 /// A number that only grows.
-public final class Counter: Sendable {
+package final class Counter: Sendable {
   private let count = Atomic<Int>(0)
 
   /// A counter at 0.
-  public init() {}
+  package init() {}
 
   /// Adds to the number.
-  public func increment(by amount: Int = 1) {
+  package func increment(by amount: Int = 1) {
     count.wrappingAdd(amount, ordering: .relaxed)
   }
 
   /// The number.
-  public var value: Int { count.load(ordering: .relaxed) }
+  package var value: Int { count.load(ordering: .relaxed) }
 }
 
 /// A number that goes up and down.
-public final class Gauge: Sendable {
+package final class Gauge: Sendable {
   private let bits = Atomic<UInt64>(0)
 
   /// Sets the number.
-  public func set(_ value: Double) {
+  package func set(_ value: Double) {
     bits.store(value.bitPattern, ordering: .relaxed)
   }
 
   /// Adds to the number; a negative amount takes away.
-  public func add(_ amount: Double) {
+  package func add(_ amount: Double) {
     var old = bits.load(ordering: .relaxed)
     while true {
       let new = (Double(bitPattern: old) + amount).bitPattern
@@ -37,13 +37,13 @@ public final class Gauge: Sendable {
   }
 
   /// The number.
-  public var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+  package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 }
 
 /// How often values fell into which range.
-public final class MetricHistogram: Sendable {
+package final class MetricHistogram: Sendable {
   /// The ranges' upper bounds for times, in seconds.
-  public static let seconds: [Double] = [
+  package static let seconds: [Double] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
 
@@ -62,7 +62,7 @@ public final class MetricHistogram: Sendable {
   }
 
   /// Counts a value.
-  public func observe(_ value: Double) {
+  package func observe(_ value: Double) {
     let index = bounds.firstIndex { value <= $0 }
     counts.withLock {
       if let index { $0.buckets[index] += 1 }
@@ -72,7 +72,7 @@ public final class MetricHistogram: Sendable {
   }
 
   /// Counts a time.
-  public func observe(_ time: Duration) {
+  package func observe(_ time: Duration) {
     observe(time.seconds)
   }
 
@@ -81,7 +81,7 @@ public final class MetricHistogram: Sendable {
 
 extension Duration {
   /// The duration in seconds.
-  public var seconds: Double {
+  package var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -1,13 +1,16 @@
 /// The names of an object's members so far, to find a repeated one: a scan while they are few, a hash table beyond.
-struct JSONNameSet {
+package struct JSONNameSet {
   /// Up to how many members a scan is faster.
-  static let scanLimit = 16
+  package static let scanLimit = 16
   private var names: Set<JSONExactText> = []
+
+  /// No name yet.
+  package init() {}
 
   /// Notes a name.
   /// - Parameter members: those whose names were noted before
   /// - Returns: false where it is there already
-  mutating func insert(_ name: String, after members: JSONObject) -> Bool {
+  package mutating func insert(_ name: String, after members: JSONObject) -> Bool {
     if members.count < JSONNameSet.scanLimit { return members.index(of: name) == nil }
     if names.isEmpty { for member in members.members { names.insert(JSONExactText(member.key)) } }
     return names.insert(JSONExactText(name)).inserted
@@ -35,8 +38,8 @@ struct JSONExactText: Hashable {
 
 extension String {
   /// Whether both are the same UTF-8 bytes.
-  @inline(__always)
-  func hasSameBytes(as other: String) -> Bool {
+  @inlinable @inline(__always)
+  package func hasSameBytes(as other: String) -> Bool {
     utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
   }
 }

@@ -1,7 +1,7 @@
 /// Writes pieces of compact JSON, for bodies whose shape is known. Whoever uses it puts the brackets.
-public enum JSONWriter {
+package enum JSONWriter {
   /// Appends a string with its quotes. One without quotes, backslashes and control characters is copied as it is.
-  public static func append(string: String, to bytes: inout [UInt8]) {
+  package static func append(string: String, to bytes: inout [UInt8]) {
     var string = string
     bytes.append(UInt8(ascii: "\""))
     string.withUTF8 { text in
@@ -59,7 +59,7 @@ public enum JSONWriter {
 
   /// Appends the shortest number that is read as the same double again, always with a fraction or an exponent;
   /// `null` for one that is not finite.
-  public static func append(double: Double, to bytes: inout [UInt8]) {
+  package static func append(double: Double, to bytes: inout [UInt8]) {
     if abs(double) < 1e15, let whole = double.wholeInteger, whole != 0 || double.sign == .plus {
       append(integer: whole, to: &bytes)
       bytes.append(literal: ".0")
@@ -71,17 +71,17 @@ public enum JSONWriter {
   }
 
   /// Appends an integer.
-  public static func append(integer: Int64, to bytes: inout [UInt8]) {
+  package static func append(integer: Int64, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: String(integer).utf8)
   }
 
   /// Appends an integer.
-  public static func append(integer: Int, to bytes: inout [UInt8]) {
+  package static func append(integer: Int, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: String(integer).utf8)
   }
 
   /// Appends `true` or `false`.
-  public static func append(bool: Bool, to bytes: inout [UInt8]) {
+  package static func append(bool: Bool, to bytes: inout [UInt8]) {
     bytes.append(literal: bool ? "true" : "false")
   }
 
@@ -89,7 +89,7 @@ public enum JSONWriter {
 
   /// Appends the name of a member, which must need no escapes, and its colon; before it a comma unless it is the
   /// first thing in the buffer or in its object.
-  public static func append(key: StaticString, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, to bytes: inout [UInt8]) {
     if let last = bytes.last, last != UInt8(ascii: "{"), last != UInt8(ascii: ",") { bytes.append(UInt8(ascii: ",")) }
     bytes.append(UInt8(ascii: "\""))
     bytes.append(literal: key)
@@ -97,54 +97,37 @@ public enum JSONWriter {
   }
 
   /// Appends a member.
-  public static func append(key: StaticString, string: String, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, string: String, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     append(string: string, to: &bytes)
   }
 
   /// Appends a member, `null` where there is no string.
-  public static func append(key: StaticString, optional string: String?, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, optional string: String?, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     if let string { append(string: string, to: &bytes) } else { bytes.append(literal: "null") }
   }
 
   /// Appends a member.
-  public static func append(key: StaticString, double: Double, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, double: Double, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     append(double: double, to: &bytes)
   }
 
   /// Appends a member.
-  public static func append(key: StaticString, integer: Int, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, integer: Int, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     append(integer: integer, to: &bytes)
   }
 
   /// Appends a member.
-  public static func append(key: StaticString, bool: Bool, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, bool: Bool, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     append(bool: bool, to: &bytes)
   }
 
-  /// Appends a member that is a time, `null` where there is none.
-  public static func append(key: StaticString, time: Timestamp?, to bytes: inout [UInt8]) {
-    append(key: key, to: &bytes)
-    guard let time else { return bytes.append(literal: "null") }
-    bytes.append(UInt8(ascii: "\""))
-    time.append(to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// Appends a member that is an alert's id.
-  public static func append(key: StaticString, id: AlertID, to bytes: inout [UInt8]) {
-    append(key: key, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
-    id.append(to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
-  }
-
   /// Appends a member that is an object.
-  public static func append(key: StaticString, object: JSONObject, to bytes: inout [UInt8]) {
+  package static func append(key: StaticString, object: JSONObject, to bytes: inout [UInt8]) {
     append(key: key, to: &bytes)
     object.append(to: &bytes)
   }
@@ -152,7 +135,7 @@ public enum JSONWriter {
 
 extension [UInt8] {
   /// Appends the UTF-8 of a literal.
-  mutating func append(literal: StaticString) {
+  package mutating func append(literal: StaticString) {
     append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 }

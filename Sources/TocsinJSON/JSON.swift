@@ -2,7 +2,7 @@
 ///
 /// Numbers without a fraction or exponent that fit 64 bits are ``integer(_:)``, all others IEEE doubles. Two values
 /// are equal when they mean the same: `1` equals `1.0`, and the order of an object's members does not count.
-public enum JSON: Sendable, Hashable {
+package enum JSON: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -11,7 +11,7 @@ public enum JSON: Sendable, Hashable {
   case array([JSON])
   case object(JSONObject)
 
-  public static func == (left: JSON, right: JSON) -> Bool {
+  package static func == (left: JSON, right: JSON) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
@@ -26,7 +26,7 @@ public enum JSON: Sendable, Hashable {
     }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     switch self {
     case .null: hasher.combine(0)
     case .bool(let value): hasher.combine(value)
@@ -40,12 +40,12 @@ public enum JSON: Sendable, Hashable {
   }
 
   /// The text, if this is a string.
-  public var string: String? {
+  package var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
   /// The number as a double, if this is a number.
-  public var double: Double? {
+  package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
     case .number(let value): value
@@ -54,22 +54,22 @@ public enum JSON: Sendable, Hashable {
   }
 
   /// The number, if this is a whole one.
-  public var integer: Int64? {
+  package var integer: Int64? {
     if case .integer(let value) = self { value } else { nil }
   }
 
   /// The object, if this is one.
-  public var object: JSONObject? {
+  package var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }
   }
 
   /// The elements, if this is an array.
-  public var array: [JSON]? {
+  package var array: [JSON]? {
     if case .array(let value) = self { value } else { nil }
   }
 
   /// The truth value, if this is one.
-  public var bool: Bool? {
+  package var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
 }
@@ -77,19 +77,19 @@ public enum JSON: Sendable, Hashable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-  public init(stringLiteral value: String) { self = .string(value) }
-  public init(integerLiteral value: Int64) { self = .integer(value) }
-  public init(floatLiteral value: Double) { self = .number(value) }
-  public init(booleanLiteral value: Bool) { self = .bool(value) }
-  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
-  public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
-  public init(nilLiteral: ()) { self = .null }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(integerLiteral value: Int64) { self = .integer(value) }
+  package init(floatLiteral value: Double) { self = .number(value) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  package init(dictionaryLiteral elements: (String, JSON)...) { self = .object(JSONObject(elements)) }
+  package init(nilLiteral: ()) { self = .null }
 }
 
 extension Double {
   /// The same number as an integer, if there is one. (`Int64(exactly:)` would need the C library's mathematics, which
   /// nothing else here is linked with.)
-  var wholeInteger: Int64? {
+  package var wholeInteger: Int64? {
     guard self >= -0x1p63, self < 0x1p63 else { return nil }
     let integer = Int64(self)
     return Double(integer) == self ? integer : nil

@@ -1,5 +1,5 @@
 import Testing
-import TocsinCore
+import TocsinJSON
 
 @Suite struct JSONParsingTests {
   @Test(

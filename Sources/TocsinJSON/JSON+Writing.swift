@@ -1,7 +1,7 @@
 extension JSON {
   /// Appends this value as compact JSON. Doubles keep their value and their fraction (`2.0`); one that is not finite,
   /// which no reader here makes, is written as `null`.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     switch self {
     case .null: bytes.append(literal: "null")
     case .bool(let value): JSONWriter.append(bool: value, to: &bytes)
@@ -22,19 +22,19 @@ extension JSON {
   }
 
   /// Compact JSON as bytes.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     append(to: &bytes)
     return bytes
   }
 
   /// Compact JSON.
-  public var text: String { String(decoding: bytes, as: UTF8.self) }
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension JSONObject {
   /// Appends this object as compact JSON.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "{"))
     var isFirst = true
     for member in members {

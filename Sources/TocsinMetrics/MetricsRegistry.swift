@@ -2,7 +2,7 @@ import Synchronization
 
 /// The node's metrics, in Prometheus' terms: names carry their unit (`_seconds`, `_bytes`, `_total`), labels have
 /// few values (never a campaign, never a URL).
-public final class MetricsRegistry: Sendable {
+package final class MetricsRegistry: Sendable {
   enum Instrument {
     case counter(Counter)
     case gauge(Gauge)
@@ -35,29 +35,29 @@ public final class MetricsRegistry: Sendable {
   private let state = Mutex(State())
 
   /// An empty registry.
-  public init() {}
+  package init() {}
 
   /// The counter of that name and those labels; made when first asked for.
-  public func counter(_ name: String, help: String, labels: [(String, String)] = []) -> Counter {
+  package func counter(_ name: String, help: String, labels: [(String, String)] = []) -> Counter {
     let instrument = instrument(name, help, labels) { .counter(Counter()) }
     guard case .counter(let counter) = instrument else { preconditionFailure("\(name) is no counter") }
     return counter
   }
 
   /// Shows a counter that was made elsewhere, without labels.
-  public func show(_ counter: Counter, as name: String, help: String) {
+  package func show(_ counter: Counter, as name: String, help: String) {
     _ = instrument(name, help, []) { .counter(counter) }
   }
 
   /// The gauge of that name and those labels; made when first asked for.
-  public func gauge(_ name: String, help: String, labels: [(String, String)] = []) -> Gauge {
+  package func gauge(_ name: String, help: String, labels: [(String, String)] = []) -> Gauge {
     let instrument = instrument(name, help, labels) { .gauge(Gauge()) }
     guard case .gauge(let gauge) = instrument else { preconditionFailure("\(name) is no gauge") }
     return gauge
   }
 
   /// The histogram of that name and those labels; made when first asked for.
-  public func histogram(
+  package func histogram(
     _ name: String, help: String, labels: [(String, String)] = [], buckets: [Double] = MetricHistogram.seconds
   ) -> MetricHistogram {
     let instrument = instrument(name, help, labels) { .histogram(MetricHistogram(bounds: buckets)) }
@@ -66,7 +66,7 @@ public final class MetricsRegistry: Sendable {
   }
 
   /// Runs a closure before each rendering, to bring gauges up to date.
-  public func onCollect(_ body: @escaping @Sendable () -> Void) {
+  package func onCollect(_ body: @escaping @Sendable () -> Void) {
     state.withLock { $0.collectors.append(Collector(collect: body)) }
   }
 
@@ -98,7 +98,7 @@ public final class MetricsRegistry: Sendable {
   }
 
   /// All metrics in Prometheus' text format 0.0.4.
-  public func render() -> String {
+  package func render() -> String {
     let collectors = state.withLock { $0.collectors }
     for collector in collectors { collector.collect() }
     let families = state.withLock { $0.families }

@@ -5,50 +5,50 @@
 ///
 /// A number that no double holds is read as one that is not finite and noted in ``nonFiniteOffset``, so that a
 /// reader of fields can say which field it was; whoever reads whole documents must look at it.
-struct JSONReader {
+package struct JSONReader {
   /// The text.
-  let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
   /// How many containers may be open at once.
-  let maximumDepth: Int
+  package let maximumDepth: Int
   /// The next byte to read.
-  var offset = 0
+  package var offset = 0
   /// How many containers are open.
-  private(set) var depth = 0
+  package private(set) var depth = 0
   /// The highest ``depth`` since it was last set to another value.
-  var deepest = 0
+  package var deepest = 0
   /// Where the first number that no double holds began, since it was last set to nil.
-  var nonFiniteOffset: Int?
+  package var nonFiniteOffset: Int?
 
   /// The latest name that was written with escapes.
-  var unescapedName = ""
+  package var unescapedName = ""
 
   /// A reader at the beginning of the text.
-  init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
+  package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
     self.bytes = bytes
     self.maximumDepth = maximumDepth
   }
 
   /// An error at a place, by default the current one.
   @inline(never)
-  func failure(_ reason: String, at place: Int? = nil) -> JSONError {
+  package func failure(_ reason: String, at place: Int? = nil) -> JSONError {
     JSONError(offset: place ?? offset, reason: reason)
   }
 
   /// Must come first: a byte order mark is refused by name.
-  func refuseByteOrderMark() throws(JSONError) {
+  package func refuseByteOrderMark() throws(JSONError) {
     guard bytes.count >= 3, bytes[0] == 0xef, bytes[1] == 0xbb, bytes[2] == 0xbf else { return }
     throw failure("the text begins with a byte order mark, which JSON does not allow")
   }
 
   /// Must come last: nothing but white space may follow.
-  mutating func end() throws(JSONError) {
+  package mutating func end() throws(JSONError) {
     skipSpace()
     guard offset == bytes.count else { throw failure("something follows the end of the value") }
   }
 
   /// Moves to the next byte that is not white space.
-  @inline(__always)
-  mutating func skipSpace() {
+  @inlinable @inline(__always)
+  package mutating func skipSpace() {
     while offset < bytes.count {
       let byte = bytes[offset]
       guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
@@ -57,15 +57,15 @@ struct JSONReader {
   }
 
   /// The next byte that is not white space, left in its place.
-  @inline(__always)
-  mutating func peek() throws(JSONError) -> UInt8 {
+  @inlinable @inline(__always)
+  package mutating func peek() throws(JSONError) -> UInt8 {
     skipSpace()
     guard offset < bytes.count else { throw failure("the text ends too early") }
     return bytes[offset]
   }
 
   /// Reads one value of any kind.
-  mutating func value() throws(JSONError) -> JSON {
+  package mutating func value() throws(JSONError) -> JSON {
     switch try peek() {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "{"): return .object(try object())
@@ -102,8 +102,8 @@ struct JSONReader {
   }
 
   /// Whether these bytes of the text are exactly those of a literal.
-  @inline(__always)
-  func isText(_ text: StaticString, at start: Int, count: Int) -> Bool {
+  @inlinable @inline(__always)
+  package func isText(_ text: StaticString, at start: Int, count: Int) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     let literal = text.utf8Start
     var index = 0
@@ -142,20 +142,20 @@ struct JSONReader {
   }
 
   /// The error for a name that its object has already.
-  func duplicate(at place: Int) -> JSONError {
+  package func duplicate(at place: Int) -> JSONError {
     failure("the object has two members of one name", at: place)
   }
 
   // MARK: Containers, piece by piece
 
   /// Reads an opening brace. True: a member follows. False: the closing brace was read, too.
-  mutating func beginObject() throws(JSONError) -> Bool {
+  package mutating func beginObject() throws(JSONError) -> Bool {
     try open()
     return try !closes(UInt8(ascii: "}"))
   }
 
   /// After a member: reads a comma (true) or the closing brace (false).
-  mutating func anotherMember() throws(JSONError) -> Bool {
+  package mutating func anotherMember() throws(JSONError) -> Bool {
     guard try peek() == UInt8(ascii: ",") else {
       guard try closes(UInt8(ascii: "}")) else { throw failure("a comma or a closing brace is expected here") }
       return false
@@ -165,13 +165,13 @@ struct JSONReader {
   }
 
   /// Reads an opening bracket. True: an element follows. False: the closing bracket was read, too.
-  mutating func beginArray() throws(JSONError) -> Bool {
+  package mutating func beginArray() throws(JSONError) -> Bool {
     try open()
     return try !closes(UInt8(ascii: "]"))
   }
 
   /// After an element: reads a comma (true) or the closing bracket (false).
-  mutating func anotherElement() throws(JSONError) -> Bool {
+  package mutating func anotherElement() throws(JSONError) -> Bool {
     guard try peek() == UInt8(ascii: ",") else {
       guard try closes(UInt8(ascii: "]")) else { throw failure("a comma or a closing bracket is expected here") }
       return false
