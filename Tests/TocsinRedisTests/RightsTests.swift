@@ -85,7 +85,7 @@ import TocsinCore
       let client = RedisClient(
         configuration: configuration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: .quiet)
       let backend = RedisBackend(client: client, logger: .quiet)
-      try await withThrowingTaskGroup(of: Void.self) { group in
+      await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await client.run() }
         let error = await #expect(throws: StoreError.self) {
           try await backend.begin(epoch: "e1")
