@@ -193,11 +193,11 @@ def test_a_role_with_the_rights_of_the_page_runs_a_node(cluster, extra):
         return re.findall(r'^tocsin_default_partition_rows\{table="(\w+)"\} (\S+)$', text, re.M)
 
     wait_for(lambda: dict(rows()).get("alerts") in ("1", "1.0"), what="the metric")
-    assert "rows lie in the default partition" in node.log
+    wait_for(lambda: "rows lie in the default partition" in node.log, what="the warning")
     assert "could not be made" not in node.log and "may not make them" not in node.log
     # Without a right it had, requests say so and the log names it.
     made.postgres.sql("REVOKE UPDATE ON alerts FROM tocsin_node")
     second = answer["alerts"][1]["alert_id"]
     denied = request("PUT", f"{node.url}/api/alerts/{second}/resolve", {"user_id": "ana"})
     assert denied.status == 503 and "postgresql" in denied.json["detail"]
-    assert "needs SELECT, INSERT, UPDATE on alerts" in node.log
+    wait_for(lambda: "needs SELECT, INSERT, UPDATE on alerts" in node.log, what="what the log tells")

@@ -730,12 +730,12 @@ def test_the_file_is_read_again(routed):
         routed.write(ROUTES + wrong)
         node.signal(signal.SIGHUP)
         wait_for(lambda: said("the configuration is refused") > count, what="a refusal in the log")
-        assert gauge() == "0"
+        wait_for(lambda: gauge() == "0", what="the metric")
         assert goes_to("archive", "desk"), "the old routes are gone"
         assert routed.nodes[0].is_ready()
     routed.write(ROUTES)
     wait_for(lambda: goes_to(), what="the first routes again")
-    assert gauge() == "1"
+    wait_for(lambda: gauge() == "1", what="the metric")
 
 
 def test_what_waits_follows_a_url_that_is_corrected(routed, receivers):
