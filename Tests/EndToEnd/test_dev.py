@@ -97,11 +97,11 @@ def test_a_taken_port_is_said_before_anything_starts(dev):
 def test_a_taken_port_leaves_no_folder(dev, folder):
     data = folder / "new" / "data"
     with socket.socket() as taken:
-        port = free_ports(1)
+        port = free_port()
         taken.bind(("127.0.0.1", port))
         taken.listen()
         one = dev("--data", str(data), port=port)
-        assert one.process.wait(30) == 1
+        assert one.process.wait(PATIENCE) == 1
     assert "is in use" in one.text
     assert not data.parent.exists()
 
