@@ -4,6 +4,8 @@ SWIFT ?= swift
 JOBS ?= $(shell nproc)
 NODES ?= 2
 VENV := .build-tools/venv
+# Most of an end-to-end test is waiting: so many of their files run at once.
+FILES ?= 3
 # One after the other: each has the machine to itself.
 SUITES := $(filter %Tests,$(notdir $(wildcard Tests/*)))
 
@@ -36,7 +38,8 @@ test-swift: packages
 
 test-end-to-end: tools
 	$(SWIFT) build -j $(JOBS) --product tocsin
-	TOCSIN_BINARY="$$($(SWIFT) build --show-bin-path)/tocsin" $(VENV)/bin/python -m pytest -q Tests/EndToEnd
+	TOCSIN_BINARY="$$($(SWIFT) build --show-bin-path)/tocsin" \
+		$(VENV)/bin/python -m pytest -q -n $(FILES) --dist loadfile Tests/EndToEnd
 
 ## The long life of a node that `make test` has in short: some twenty minutes on the release build.
 test-life: tools release

@@ -118,7 +118,7 @@ package final class LocalPostgres: Sendable {
   /// PostgreSQL refuses to start while the process of the old lock file is there, even one that has ended and that
   /// nobody has reaped. Where no living process works in the folder, the file says nothing.
   private func clearAway() {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       if !isInUse {
         try? FileManager.default.removeItem(at: folder.appendingPathComponent("postmaster.pid"))
@@ -152,7 +152,7 @@ package final class LocalPostgres: Sendable {
       + options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     let server = try ServerProcess(command: command, log: log)
     process.withLock { $0 = server }
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     let ready = [tools.path("pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port), "-t", "1"]
     while try tools.run(ready).status != 0 {
       guard server.isRunning, ContinuousClock.now < deadline else {

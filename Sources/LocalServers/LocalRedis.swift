@@ -54,7 +54,7 @@ package final class LocalRedis: Sendable {
   /// `redis://127.0.0.1:<port>`.
   package var url: String { "redis://127.0.0.1:\(port)" }
 
-  /// Ends the server in order (SIGTERM; SIGKILL after 5 s) and waits for that.
+  /// Ends the server in order (SIGTERM; SIGKILL after 30 s) and waits for that.
   package func stop() {
     end(with: SIGTERM)
     removeTemporaryFolder()
@@ -83,7 +83,7 @@ package final class LocalRedis: Sendable {
     }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let process = try ServerProcess(command: [program] + arguments, log: log)
-    let deadline = Date(timeIntervalSinceNow: 10)
+    let deadline = Date(timeIntervalSinceNow: 120)
     while !answersPing() {
       guard process.isRunning, Date() < deadline else {
         process.signal(SIGKILL)
@@ -126,7 +126,7 @@ package final class LocalRedis: Sendable {
     process.signal(signal)
     // A halted process takes SIGTERM only once it goes on.
     process.signal(SIGCONT)
-    let deadline = Date(timeIntervalSinceNow: 5)
+    let deadline = Date(timeIntervalSinceNow: 30)
     while process.isRunning, Date() < deadline { usleep(2_000) }
     if process.isRunning { process.signal(SIGKILL) }
     process.waitUntilExit()

@@ -82,21 +82,33 @@ package final class ServerProcess: Sendable {
     process.waitUntilExit()
   }
 
-  /// A TCP port of the loopback interface that was free a moment ago.
+  /// The ports that ``freePort()`` gives: below those that Linux takes for outgoing connections. One of these could go to
+  /// a client before the server has it, or while the server is stopped and clients look for it.
+  static let ports = 10_000..<32_768
+  private static let next = Atomic(UInt.random(in: 0..<UInt(ports.count)))
+
+  /// A TCP port of the loopback interface that was free a moment ago. This process gets it only once.
   package static func freePort() throws -> Int {
+    for _ in ports {
+      let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      let port = ports.lowerBound + Int(number % UInt(ports.count))
+      if try isFree(port) { return port }
+    }
+    throw Failure("no port from \(ports.lowerBound) to \(ports.upperBound - 1) is free")
+  }
+
+  private static func isFree(_ port: Int) throws -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure("no socket: errno \(errno)") }
     defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+    return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard bound else { throw Failure("no free port: errno \(errno)") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }

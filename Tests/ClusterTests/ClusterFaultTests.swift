@@ -10,7 +10,7 @@ import TocsinCore
 import TocsinEngine
 
 /// Whole nodes on servers that lost something, or lack something.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ClusterFaultTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ClusterFaultTests {
   private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   private func check(_ campaign: String) -> Check {

@@ -4,9 +4,11 @@ Everything goes through the `tocsin` binary (TOCSIN_BINARY) and listens on loopb
 they started, by pid.
 """
 import contextlib
+import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -25,13 +27,36 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("TOCSIN_BINARY", str(ROOT / ".build/debug/tocsin"))
 
 
-def free_port() -> int:
+# How long a test waits for what has to come about. No machine is so busy that it takes that long: it only ends a test
+# that would hang otherwise. A test that proves that something is fast does so by what happened meanwhile, not by a clock.
+PATIENCE = 180
+
+# The ports of a process of pytest-xdist are its own, and none is one that the system gives to an outgoing connection:
+# that could take the port of a server that is about to start, or that is down while clients look for it.
+WORKER = int(re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or 0)
+PORTS = itertools.cycle(range(12_000 + 4000 * (WORKER % 5), 16_000 + 4000 * (WORKER % 5)))
+for _ in range(random.randrange(4000)):
+    next(PORTS)
+
+
+def is_free(port) -> bool:
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
-def wait_for(condition, seconds=20.0, what="the condition"):
+def free_port(count=1) -> int:
+    """The first of so many free ports in a row. None is given twice before all others were."""
+    while True:
+        ports = [next(PORTS) for _ in range(count)]
+        if ports[-1] - ports[0] == count - 1 and all(map(is_free, ports)):
+            return ports[0]
+
+
+def wait_for(condition, seconds=PATIENCE, what="the condition"):
     """Polls until the condition holds; the deadline only ends a test that would fail anyway."""
     end = time.monotonic() + seconds
     while True:
@@ -52,7 +77,7 @@ class Response:
         return json.loads(self.body)
 
 
-def request(method, url, body=None, headers=None, timeout=15.0) -> Response:
+def request(method, url, body=None, headers=None, timeout=PATIENCE) -> Response:
     data = None if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
     head = {"Content-Type": "application/json"} if data is not None else {}
     head.update(headers or {})
@@ -81,7 +106,7 @@ class Server:
         if self.process.poll() is None:
             os.kill(self.pid, number)
 
-    def wait(self, seconds=40):
+    def wait(self, seconds=PATIENCE):
         return self.process.wait(seconds)
 
     def end(self):
@@ -177,7 +202,7 @@ class Postgres:
             yield
         finally:
             holder.stdin.close()
-            holder.wait(10)
+            holder.wait()
             holder.stdout.close()
 
     def waiting(self, node):
@@ -192,16 +217,23 @@ class Node:
         self.cluster, self.number, self.port = cluster, number, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.ws = f"ws://127.0.0.1:{self.port}/ws/alerts"
+        self.starts = 0
         self.start()
 
+    @property
+    def life(self):
+        """The name of this one of the node's processes; a configuration can name it as ${TEST_LIFE}."""
+        return f"node-{self.number}-{self.starts}"
+
     def start(self):
+        self.starts += 1
         self.log = self.cluster.folder / f"node-{self.number}.log"
         limit = ["prlimit", f"--nofile={self.cluster.limit}"] if self.cluster.limit else []
         self.server = Server(
             [*limit, BINARY, "serve", "--port", str(self.port)], self.log,
             {"REDIS_URL": self.cluster.redis.url,
              "DATABASE_URL": f"{self.cluster.database_url}?application_name=node-{self.number}",
-             "TOCSIN_NODE_NAME": f"node-{self.number}", "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
+             "TOCSIN_NODE_NAME": f"node-{self.number}", "TEST_LIFE": self.life, "TOCSIN_DRAIN_SECONDS": str(self.cluster.drain),
              "TOCSIN_MIGRATIONS": str(ROOT / "migrations"), **self.cluster.environment})
 
     def metric(self, name):
@@ -211,7 +243,7 @@ class Node:
 
     def is_ready(self):
         try:
-            return request("GET", self.url + "/readyz", timeout=2).status == 200
+            return request("GET", self.url + "/readyz").status == 200
         except OSError:
             return False
 
@@ -219,10 +251,12 @@ class Node:
         def ready():
             assert self.server.process.poll() is None, self.server.tail()
             return self.is_ready()
-        wait_for(ready, 40, f"readiness of node {self.number}")
+        wait_for(ready, what=f"readiness of node {self.number}")
 
 
 class Cluster:
+    running = []
+
     def __init__(self, nodes, drain=1, proxy=False, environment=None, limit=None):
         # How many files a node may open; as many as the tests may unless given.
         self.environment, self.limit = environment or {}, limit
@@ -237,10 +271,12 @@ class Cluster:
             env={**os.environ, "DATABASE_URL": self.postgres.url})
         assert migrated.returncode == 0, migrated.stderr
         self.nodes = [Node(self, n + 1) for n in range(nodes)]
+        Cluster.running.append(self)
         for node in self.nodes:
             node.wait_until_ready()
 
     def stop(self):
+        Cluster.running.remove(self)
         for node in self.nodes:
             node.server.signal(signal.SIGCONT)
             node.server.signal(signal.SIGTERM)
@@ -251,6 +287,17 @@ class Cluster:
         self.postgres.stop("immediate")
         self.redis.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows with a failure what the nodes last wrote: their folders are gone afterwards."""
+    report = yield
+    if report.failed:
+        for made in Cluster.running:
+            for node in made.nodes:
+                report.sections.append((f"log of node {node.number}", node.server.tail(60)))
+    return report
 
 
 @pytest.fixture

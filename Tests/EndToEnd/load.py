@@ -4,6 +4,7 @@ import json
 
 import aiohttp
 import websockets
+from conftest import PATIENCE
 
 
 class Watcher:
@@ -21,7 +22,7 @@ class Watcher:
             url = self.urls[self.turn % len(self.urls)]
             query = f"?last_event_id={self.last}" if self.last else ""
             try:
-                async with websockets.connect(url + query, max_queue=None, open_timeout=5) as socket:
+                async with websockets.connect(url + query, max_queue=None, open_timeout=PATIENCE, ping_interval=None) as socket:
                     try:
                         async for text in socket:
                             self.take(json.loads(text))
@@ -73,7 +74,7 @@ class Load:
 
     async def run(self):
         self.begun = asyncio.get_running_loop().time()
-        timeout = aiohttp.ClientTimeout(total=20)
+        timeout = aiohttp.ClientTimeout(total=PATIENCE)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
             await asyncio.gather(*(self.work(session, number) for number in range(self.workers)))
@@ -118,7 +119,7 @@ class Load:
         return counts
 
 
-async def until(condition, seconds=30.0, what="the condition"):
+async def until(condition, seconds=PATIENCE, what="the condition"):
     """Polls until the condition holds; the deadline only ends a test that would fail anyway."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

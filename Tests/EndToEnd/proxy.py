@@ -16,7 +16,7 @@ class Proxy:
         self.port = self.call(self.listen())
 
     def call(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     async def listen(self):
         self.server = await asyncio.start_server(self.accept, "127.0.0.1", 0)

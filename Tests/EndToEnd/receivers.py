@@ -192,6 +192,13 @@ class Hook:
         self.server = self.loop.call(lambda: self.loop.loop.create_server(
             lambda: Connection(self), "127.0.0.1", self.port, backlog=1024))
 
+    def hang_up(self):
+        """Ends all connections."""
+        async def end():
+            for connection in list(self.connections):
+                connection.transport.abort()
+        self.loop.call(end)
+
     def close(self):
         """From now on connections are refused."""
         async def close():
@@ -298,7 +305,7 @@ class Loop:
     def call(self, make):
         async def run():
             return await make()
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result()
 
     def stop(self):
         async def cancel():

@@ -8,10 +8,10 @@ import subprocess
 import aiohttp
 import pytest
 import websockets
-from conftest import ROOT, firing, request, wait_for
+from conftest import PATIENCE, ROOT, firing, request, wait_for
 from load import Watcher, until
 
-ENTITIES = int(os.environ.get("TOCSIN_TEST_ENTITIES", "1000"))
+ENTITIES = int(os.environ.get("TOCSIN_TEST_ENTITIES", "100"))
 
 
 def test_a_check_on_one_node_reaches_a_client_of_another(pair):
@@ -25,7 +25,7 @@ def test_a_check_on_one_node_reaches_a_client_of_another(pair):
             assert answer.status == 200
             body = answer.json
             assert body["persisted"] is True and body["alerts_triggered"] == 2
-            events = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in range(2)]
+            events = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE)) for _ in range(2)]
             assert {e["data"]["alert_id"] for e in events} == {a["alert_id"] for a in body["alerts"]}
             for event in events:
                 assert event["type"] == "alert" and event["event_id"]
@@ -117,11 +117,11 @@ def test_a_rule_change_is_in_force_everywhere(pair):
     assert saved.status == 200
     check = {"metric_name": "everywhere_metric", "metric_value": 2, "campaign_name": "E"}
     wait_for(lambda: request("POST", second.url + "/api/alerts/check", {**check, "campaign_id": "e1"}).json[
-        "alerts_triggered"] == 1, 5, "the rule on the other node")
+        "alerts_triggered"] == 1, what="the rule on the other node")
     assert request("PUT", second.url + "/api/alerts/rules/everywhere/disable").json == {"success": True, "enabled": False, "changed": True}
-    wait_for(lambda: request("GET", first.url + "/api/alerts/rules/everywhere").json["enabled"] is False, 5, "disable")
+    wait_for(lambda: request("GET", first.url + "/api/alerts/rules/everywhere").json["enabled"] is False, what="disable")
     assert request("DELETE", first.url + "/api/alerts/rules/everywhere").json["success"] is True
-    wait_for(lambda: request("GET", second.url + "/api/alerts/rules/everywhere").status == 404, 5, "deletion")
+    wait_for(lambda: request("GET", second.url + "/api/alerts/rules/everywhere").status == 404, what="deletion")
 
 
 def test_resume_without_gap_or_repeat(pair):
@@ -138,14 +138,14 @@ def test_resume_without_gap_or_repeat(pair):
         async with websockets.connect(f"{second.ws}?last_event_id={start}") as socket:
             got, resumed = [], None
             while resumed is None:
-                message = json.loads(await asyncio.wait_for(socket.recv(), 10))
+                message = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
                 if message["type"] == "alert":
                     got.append(message["data"]["alert_id"])
                 elif message["type"] == "resumed":
                     resumed = message
             assert got == raised and resumed["recovered"] is True
         async with websockets.connect(f"{second.ws}?last_event_id=nonsense.1-1") as socket:
-            kinds = [json.loads(await asyncio.wait_for(socket.recv(), 10)) for _ in range(3)]
+            kinds = [json.loads(await asyncio.wait_for(socket.recv(), PATIENCE)) for _ in range(3)]
             assert {m["type"] for m in kinds} == {"connected", "resync", "resumed"}
             assert [m for m in kinds if m["type"] == "resumed"][0]["recovered"] is False
 
@@ -171,7 +171,7 @@ def test_real_websocket_clients(pair, client):
         assert ready == "subscribed", ready + process.stderr.read()
         request("POST", first.url + "/api/alerts/check", firing("elsewhere", 2.5))
         answer = request("POST", first.url + "/api/alerts/check", firing(f"for-{client}", 2.5)).json
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=PATIENCE)
         lines = output.split()
         assert lines == [answer["alerts"][0]["alert_id"], "acknowledged"], output + errors
     finally:

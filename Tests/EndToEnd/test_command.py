@@ -6,12 +6,12 @@ import re
 import subprocess
 
 import pytest
-from conftest import BINARY, firing, free_port, request, wait_for
+from conftest import BINARY, PATIENCE, firing, free_port, request, wait_for
 
 
 def run(*arguments, url=None, user="kim", **environment):
     done = subprocess.run(
-        [BINARY, *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+        [BINARY, *arguments], capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL,
         env={**os.environ, "TOCSIN_URL": url or "http://127.0.0.1:1", "TOCSIN_USER": user, **environment})
     return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
 
@@ -118,7 +118,7 @@ def test_deliveries_are_listed_with_what_they_tell_and_where_they_go(cluster):
         assert status == 0, errors
         return lines if len(lines) == 2 else None
 
-    cells = re.split(r"  +", wait_for(waiting, 30, "the first attempt")[1])
+    cells = re.split(r"  +", wait_for(waiting, what="the first attempt")[1])
     assert cells[1] == "retrying" and "slack@127.0.0.1" in cells and "cmd-sent" in cells and title in cells
     assert "/hook" not in "".join(cells)
     status, lines, errors = run("deliveries", "replay", cells[0], url=url)

@@ -15,7 +15,7 @@ import time
 
 import pytest
 import websockets
-from conftest import BINARY, Cluster, firing, request, wait_for
+from conftest import BINARY, PATIENCE, Cluster, firing, request, wait_for
 from receivers import CLOSE, FLOOD, FLOOD_BYTES, HANG, OK, RESET, TRICKLE, Certificate, Receivers, Reply
 
 PASSWORD = "Pass-" + secrets.token_hex(8)
@@ -35,7 +35,7 @@ def fire(cluster, campaign, node=0, value=2.5, **more):
 async def subscribe_to_updates(socket):
     await socket.recv()
     await socket.send(json.dumps({"type": "subscribe", "updates": True}))
-    while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "subscribed":
+    while json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))["type"] != "subscribed":
         pass
 
 
@@ -47,7 +47,7 @@ def deliveries(cluster, node=0, **query):
     return answer.json["deliveries"]
 
 
-def settled(cluster, alert_id, count=1, seconds=40.0):
+def settled(cluster, alert_id, count=1):
     """The deliveries of an alert, once there are so many and all have come to their end."""
     found = []
 
@@ -55,9 +55,9 @@ def settled(cluster, alert_id, count=1, seconds=40.0):
         found[:] = deliveries(cluster, alert_id=alert_id)
         return len(found) == count and all(d["state"] in FINAL for d in found)
     try:
-        wait_for(over, seconds)
+        wait_for(over)
     except AssertionError:
-        raise AssertionError(f"not over after {seconds} s: {json.dumps(found, indent=1)}") from None
+        raise AssertionError(f"not over in time: {json.dumps(found, indent=1)}") from None
     return found
 
 
@@ -76,12 +76,12 @@ def timeline(cluster, alert_id, node=0):
 
 def tocsin(cluster, *words, node=0):
     return subprocess.run(
-        [BINARY, *map(str, words)], capture_output=True, text=True, timeout=60,
+        [BINARY, *map(str, words)], capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, "TOCSIN_URL": cluster.nodes[node].url, "NO_COLOR": "1"})
 
 
 def test_through(cluster, name, node=0):
-    answer = request("POST", f"{cluster.nodes[node].url}/api/alerts/test?channel={name}", timeout=60)
+    answer = request("POST", f"{cluster.nodes[node].url}/api/alerts/test?channel={name}")
     assert answer.status == 200, answer.body
     return answer.json
 
@@ -138,7 +138,7 @@ def test_the_existing_environment_alone(existing):
                 fire, existing, "existing-1", campaign_name="Späte Ernte", context={"region": "north"})
             updates = []
             while not updates or len(updates[-1]["notification_status"]) < 5:
-                message = json.loads(await asyncio.wait_for(socket.recv(), 30))
+                message = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
                 if message["type"] == "alert_updated":
                     updates.append(message)
             return fired, updates
@@ -207,7 +207,7 @@ def test_a_campaigns_mails_are_one_thread(existing):
 
     def mails():
         return {str(m.message["X-Tocsin-Campaign"]) + str(m.message["X-Tocsin-Type"]): m for m in existing.mail.mails}
-    wait_for(lambda: {"threadroas_drop", "threadhigh_cpa", "other-threadroas_drop"} <= set(mails()), 30, "three mails")
+    wait_for(lambda: {"threadroas_drop", "threadhigh_cpa", "other-threadroas_drop"} <= set(mails()), what="three mails")
     one, two, three = (mails()[n].message for n in ("threadroas_drop", "threadhigh_cpa", "other-threadroas_drop"))
     assert one["References"] == two["References"] != three["References"]
     assert len({one["Message-ID"], two["Message-ID"], three["Message-ID"]}) == 3
@@ -274,21 +274,25 @@ def weather(receivers, certificate, tmp_path_factory):
     extra["slow"].script(HANG)
     signing = ["whsec_" + base64.b64encode(key).decode() for key in KEYS]
 
-    def webhook(hook, **more):
-        return {"webhook": {"url": hook.url, "timeout": "2s", "secrets": signing, **more}}
+    # Only where the time is to run out; a receiver that answers is never too slow for the other one.
+    def timeout(name):
+        return "4s" if name in ("hangs", "trickles", "mail-hangs") else "120s"
 
-    configured = [{"name": name, **webhook(hooks[name])} for name in hooks]
+    def webhook(hook, **more):
+        return {"webhook": {"url": hook.url, "timeout": "120s", "secrets": signing, **more}}
+
+    configured = [{"name": name, **webhook(hooks[name], timeout=timeout(name))} for name in hooks]
     configured += [{"name": name, "email": {
         "host": "localhost", "port": mails[name].port, "user": "alerts@example.org", "password": PASSWORD,
-        "sender": "Alerts <alerts@example.org>", "recipients": [f"{name}@example.org"], "timeout": "2s",
+        "sender": "Alerts <alerts@example.org>", "recipients": [f"{name}@example.org"], "timeout": timeout(name),
     }} for name in mails]
     configured += [
         {"name": "both", "webhook": {"urls": [extra["both-1"].url, extra["both-2"].url]}},
         {"name": "resolved", **webhook(extra["resolved"], send_resolved=True, send_acknowledged=True)},
         {"name": "never", **webhook(extra["never"], send_resolved=True)},
         {"name": "slow", **webhook(extra["slow"])}, {"name": "fast", **webhook(extra["fast"])},
-        {"name": "slow-path", "webhook": {"urls": [shared.url + "/slow"], "timeout": "2s"}},
-        {"name": "fast-path", "webhook": {"urls": [shared.url + "/fast"], "timeout": "2s"}},
+        {"name": "slow-path", "webhook": {"urls": [shared.url + "/slow"], "timeout": "120s"}},
+        {"name": "fast-path", "webhook": {"urls": [shared.url + "/fast"], "timeout": "120s"}},
         {"name": "slack", "slack": {"url": extra["slack"].url}},
         {"name": "envelope", **webhook(extra["envelope"], format="envelope", headers={"Authorization": TOKEN})},
     ]
@@ -305,7 +309,7 @@ def weather(receivers, certificate, tmp_path_factory):
     try:
         made.alerts = {name: fire(made, f"{name}-1") for name in names}
         for name in ("refuses", "mail-login"):
-            wait_for(lambda: the(deliveries(made, alert_id=made.alerts[name]["alert_id"]))["attempts"], 30, "an attempt")
+            wait_for(lambda: the(deliveries(made, alert_id=made.alerts[name]["alert_id"]))["attempts"], what="an attempt")
         hooks["refuses"].open()
         mails["mail-login"].login = ("alerts@example.org", PASSWORD)
         yield made
@@ -336,7 +340,7 @@ def test_what_comes_of_an_answer(weather, name):
     if name in ("busy", "overloaded"):
         assert requests[1].at - requests[0].at >= 4, "Retry-After was not obeyed"
     if name in ("hangs", "trickles"):
-        assert 1500 <= history[0]["latency_ms"] <= 10_000
+        assert history[0]["latency_ms"] >= 3500
     if name == "floods":
         assert hook.flooded < FLOOD_BYTES / 4, "the answer was read to its end"
 
@@ -346,7 +350,7 @@ def test_what_comes_of_a_mail_servers_answer(weather, name):
     script, state, attempts, status = MAIL_ANSWERS[name]
     server, alert_id = weather.mails[name], weather.alerts[name]["alert_id"]
     if state == "retrying":
-        wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["attempts"] >= 1, 30, "an attempt")
+        wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["attempts"] >= 1, what="an attempt")
         found = the(deliveries(weather, alert_id=alert_id))
         assert found["state"] in ("retrying", "sending") and "webhook" not in alert(weather, alert_id)["notification_status"]
         assert server.attempts == 0 and not server.mails
@@ -388,7 +392,7 @@ def test_gone_disables_until_a_test_succeeds(weather):
         return the(settled(weather, alert_id))["state"] == "delivered"
     numbers = iter(range(ord('a'), 1000))
     for node in (0, 1):
-        wait_for(lambda: enabled(node), 30, "deliveries to the enabled target")
+        wait_for(lambda: enabled(node), what="deliveries to the enabled target")
 
 
 def test_a_channels_own_error_is_answered(weather):
@@ -467,7 +471,7 @@ def test_a_resolution_follows_what_fired(weather):
 
 def test_a_resolution_cancels_what_nobody_has_seen(weather):
     fired = fire(weather, "never-1")
-    wait_for(lambda: the(deliveries(weather, alert_id=fired["alert_id"]))["state"] == "retrying", 30, "a refused attempt")
+    wait_for(lambda: the(deliveries(weather, alert_id=fired["alert_id"]))["state"] == "retrying", what="a refused attempt")
     assert request("PUT", f"{weather.nodes[1].url}/api/alerts/{fired['alert_id']}/resolve").status == 200
     assert the(settled(weather, fired["alert_id"]))["state"] == "cancelled"
     weather.extra["never"].open()
@@ -480,25 +484,29 @@ def test_a_resolution_cancels_what_nobody_has_seen(weather):
 
 @pytest.mark.parametrize("campaigns", ["calm", "shared"])
 def test_one_that_hangs_delays_no_other(weather, campaigns):
-    """Of 300 alerts in 6 s one receiver answers none, the other gets all at once: on hosts of their own, and with both
-    at one host (as all webhooks of Slack are)."""
+    """Of 300 alerts one receiver answers none, the other gets all while the first attempts at that one still last: on hosts
+    of their own, and with both at one host (as all webhooks of Slack are)."""
     healthy = weather.extra["fast"] if campaigns == "calm" else weather.shared
+    hanging = weather.extra["slow"] if campaigns == "calm" else weather.shared
 
     def arrivals():
         return {json.loads(r.body)["campaign_id"]: r.clock for r in list(healthy.requests) if not r.path.endswith("/slow")
                 and b'"' + campaigns.encode() + b"-" in r.body}
     asked = {}
-    begun = time.monotonic()
     for number in range(300):
-        time.sleep(max(0, begun + number / 50 - time.monotonic()))
         campaign = f"{campaigns}-{number}"
         asked[campaign] = time.monotonic()
         fire(weather, campaign, node=number % 2)
-    wait_for(lambda: len(arrivals()) == 300, 30, "all alerts at the healthy receiver")
+    wait_for(lambda: len(arrivals()) == 300, what="all alerts at the healthy receiver")
     delays = sorted(at - asked[campaign] for campaign, at in arrivals().items())
     print(f"{campaigns}: p50 {delays[150] * 1000:.1f} ms, p99 {delays[296] * 1000:.1f} ms")
-    # Far below the 2 s that an attempt may take; how fast it is, is measured elsewhere.
-    assert delays[296] < 1
+    # How fast it is, is measured elsewhere.
+    name = "slow" if campaigns == "calm" else "slow-path"
+    hung = deliveries(weather, receiver=name, state="sending", limit=1000)
+    assert hung and all(not d["history"] for d in hung), hung
+    assert not deliveries(weather, receiver=name, state="delivered", limit=1000)
+    hanging.script(OK)
+    hanging.hang_up()
 
 
 def test_dead_deliveries_are_replayed(weather):
@@ -515,7 +523,7 @@ def test_dead_deliveries_are_replayed(weather):
                 request, "POST", f"{weather.nodes[1].url}/api/deliveries/{dead['delivery_id']}/replay")
             told = []
             while not told or not told[-1].get("webhook"):
-                message = json.loads(await asyncio.wait_for(socket.recv(), 30))
+                message = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
                 if message["type"] == "alert_updated" and message["alert_id"] == alert_id:
                     told.append(message["notification_status"])
             return answer, told
@@ -526,7 +534,7 @@ def test_dead_deliveries_are_replayed(weather):
     assert answer.json["delivery"]["state"] in ("pending", "sending", "delivered")
     stored = {"database": True, "websocket": True}
     assert told == [stored, stored | {"webhook": True}], "of a delivery that is due again the status says nothing"
-    wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["state"] == "delivered", 30, "the replayed delivery")
+    wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["state"] == "delivered", what="the replayed delivery")
     assert [r.id for r in hook.of(alert_id)] == [dead["delivery_id"]] * 2, "a replay has the same id"
     assert alert(weather, alert_id)["notification_status"]["webhook"] is True
     missing = request("POST", f"{weather.nodes[0].url}/api/deliveries/{alert_id}/replay")
@@ -549,7 +557,7 @@ def test_the_command_lists_and_replays(weather):
     many = tocsin(weather, "deliveries", "replay", "--receiver", "bad-request", node=1)
     assert many.returncode == 0 and "2" in many.stdout, many.stdout + many.stderr
     for alert_id in alerts:
-        wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["state"] == "delivered", 30, "a replay")
+        wait_for(lambda: the(deliveries(weather, alert_id=alert_id))["state"] == "delivered", what="a replay")
         assert len(hook.of(alert_id)) == 2
     assert tocsin(weather, "deliveries", "replay", alerts[0]).returncode == 1
 
@@ -677,19 +685,19 @@ def test_fallbacks_are_told_of_all_that_waits_for_a_target_that_hangs(routed):
     def missing(name):
         return fired - {json.loads(r.body)["alert_id"] for r in list(routed.hooks[name].requests)}
 
-    wait_for(lambda: not missing("desk"), 60, "that the fallback is told of all")
+    wait_for(lambda: not missing("desk"), what="that the fallback is told of all")
     tried = len(routed.hooks["stuck"].requests)
     assert tried < 100
     log = pathlib.Path(routed.nodes[0].log)
-    wait_for(lambda: "a receiver does not answer" in log.read_text(), 40, "that the log says so")
+    wait_for(lambda: "a receiver does not answer" in log.read_text(), what="that the log says so")
     routed.hooks["stuck"].script(OK)
     wait_for(lambda: not deliveries(routed, receiver="stuck", state="pending", limit=1000)
              and not deliveries(routed, receiver="stuck", state="retrying", limit=1000)
-             and not deliveries(routed, receiver="stuck", state="sending", limit=1000), 90, "that all are delivered")
+             and not deliveries(routed, receiver="stuck", state="sending", limit=1000), what="that all are delivered")
     assert len(deliveries(routed, receiver="stuck", state="delivered", limit=1000)) == 200
     told = [json.loads(r.body)["alert_id"] for r in list(routed.hooks["desk"].requests)]
     assert all(told.count(each) == 1 for each in fired), "each fallback once"
-    wait_for(lambda: "a receiver answers again" in log.read_text(), 40, "that the log says so")
+    wait_for(lambda: "a receiver answers again" in log.read_text(), what="that the log says so")
 
 
 def test_the_file_is_read_again(routed):
@@ -710,24 +718,24 @@ def test_the_file_is_read_again(routed):
     assert goes_to() and gauge() == "1"
     count = said("were read again")
     node.signal(signal.SIGHUP)
-    wait_for(lambda: said("were read again") > count, 10, "what SIGHUP does")
+    wait_for(lambda: said("were read again") > count, what="what SIGHUP does")
     routed.write(ROUTES + "  - receivers: [archive]\n")
     node.signal(signal.SIGHUP)
-    wait_for(lambda: goes_to("archive"), 10, "the new routes after SIGHUP")
+    wait_for(lambda: goes_to("archive"), what="the new routes after SIGHUP")
     routed.write(ROUTES + "  - receivers: [archive, desk]\n")
-    wait_for(lambda: goes_to("archive", "desk"), 30, "the new routes after a change of the file")
+    wait_for(lambda: goes_to("archive", "desk"), what="the new routes after a change of the file")
 
     for wrong in ("  - receivers: [nobody]\n", "  - receivers: [desk\n", "  - {recievers: [desk]}\n"):
         count = said("the configuration is refused")
         routed.write(ROUTES + wrong)
         node.signal(signal.SIGHUP)
-        wait_for(lambda: said("the configuration is refused") > count, 30, "a refusal in the log")
-        assert gauge() == "0"
+        wait_for(lambda: said("the configuration is refused") > count, what="a refusal in the log")
+        wait_for(lambda: gauge() == "0", what="the metric")
         assert goes_to("archive", "desk"), "the old routes are gone"
         assert routed.nodes[0].is_ready()
     routed.write(ROUTES)
-    wait_for(lambda: goes_to(), 30, "the first routes again")
-    assert gauge() == "1"
+    wait_for(lambda: goes_to(), what="the first routes again")
+    wait_for(lambda: gauge() == "1", what="the metric")
 
 
 def test_what_waits_follows_a_url_that_is_corrected(routed, receivers):
@@ -738,17 +746,17 @@ def test_what_waits_follows_a_url_that_is_corrected(routed, receivers):
     file.write_text(wrong.url + "\n")
     log = pathlib.Path(routed.nodes[0].log)
     count = log.read_text().count("were read again")
-    wait_for(lambda: log.read_text().count("were read again") > count, 30, "the wrong address")
+    wait_for(lambda: log.read_text().count("were read again") > count, what="the wrong address")
     fired = [fire(routed, f"corrected-{n}", context={"region": "north"})["alert_id"] for n in range(2)]
     rows = {a: lambda a=a: the(deliveries(routed, alert_id=a)) for a in fired}
-    wait_for(lambda: {rows[a]()["state"] for a in fired} >= {"dead"}, 30, "one that is given up")
-    wait_for(lambda: any(row()["attempts"] for row in rows.values() if row()["state"] == "retrying"), 30, "one that is tried")
+    wait_for(lambda: {rows[a]()["state"] for a in fired} >= {"dead"}, what="one that is given up")
+    wait_for(lambda: any(row()["attempts"] for row in rows.values() if row()["state"] == "retrying"), what="one that is tried")
     file.write_text(right.url + "\n")
     count = log.read_text().count("were read again")
-    wait_for(lambda: log.read_text().count("were read again") > count, 30, "the right address")
+    wait_for(lambda: log.read_text().count("were read again") > count, what="the right address")
     replayed = request("POST", routed.nodes[0].url + "/api/deliveries/replay", {"receiver": "archive"})
     assert replayed.json["replayed"] == 1
-    wait_for(lambda: all(row()["state"] == "delivered" for row in rows.values()), 60, "both at the right address")
+    wait_for(lambda: all(row()["state"] == "delivered" for row in rows.values()), what="both at the right address")
     assert {json.loads(r.body)["alert_id"] for r in right.requests} == set(fired) and len(right.requests) == 2
     file.write_text(before)
     mistyped = request("POST", routed.nodes[0].url + "/api/deliveries/replay", {"reciever": "archive"})
@@ -767,14 +775,14 @@ def test_a_secret_file_is_read_again(routed, receivers):
         fired = fire(routed, f"moved-{next(numbers)}", context={"region": "north"})
         settled(routed, fired["alert_id"])
         return len(other.of(fired["alert_id"])) == 1
-    wait_for(arrives, 30, "an alert at the other URL")
+    wait_for(arrives, what="an alert at the other URL")
 
 
 def test_a_node_does_not_start_with_a_wrong_file(tmp_path):
     file = tmp_path / "tocsin.yaml"
     file.write_text("receivers:\n  - name: a\n    slack:\n      url: hooks-" + TOKEN + "\n  - name: a\n")
     done = subprocess.run(
-        [BINARY, "serve", "--config", file, "--port", "0"], capture_output=True, text=True, timeout=30)
+        [BINARY, "serve", "--config", file, "--port", "0"], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2, done.stderr
     assert "receivers[0].slack.url" in done.stderr and TOKEN not in done.stderr + done.stdout
 
@@ -799,7 +807,7 @@ def test_postgres_away_while_results_are_pending(cluster, receivers, tmp_path):
     for node in made.nodes:
         node.server.signal(signal.SIGCONT)
     gate.open()
-    wait_for(lambda: sum(r.status == 200 for r in list(hook.requests)) >= 60, 30, "all at the receiver")
+    wait_for(lambda: sum(r.status == 200 for r in list(hook.requests)) >= 60, what="all at the receiver")
 
     async def more():
         from load import Load
@@ -811,7 +819,7 @@ def test_postgres_away_while_results_are_pending(cluster, receivers, tmp_path):
     made.postgres.start()
     later = load.fired
     for alert_id in fired + later:
-        assert the(settled(made, alert_id, seconds=60))["state"] == "delivered"
+        assert the(settled(made, alert_id))["state"] == "delivered"
     ids = [r.id for r in hook.requests]
     assert len(set(ids)) == 70, "an alert was lost"
     assert len(ids) == 70, f"{len(ids) - 70} were sent twice"
@@ -841,7 +849,7 @@ def test_secrets_are_seen_nowhere(existing, weather, routed):
             for path in paths:
                 seen[name + path] = request("POST" if "/test" in path else "GET", node.url + path).body.decode()
         for channel in ("webhook", "slack", "email"):
-            answer = request("POST", f"{made.nodes[0].url}/api/alerts/test?channel={channel}", timeout=120)
+            answer = request("POST", f"{made.nodes[0].url}/api/alerts/test?channel={channel}")
             seen[f"{name}: test of {channel}"] = answer.body.decode()
         shown = subprocess.run([BINARY, "config"], capture_output=True, text=True,
                                env={**os.environ, **made.environment})

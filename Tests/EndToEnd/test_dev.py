@@ -1,8 +1,6 @@
 """`tocsin dev`: what goes wrong is said in a sentence, and nothing is left behind."""
-import contextlib
 import os
 import pathlib
-import random
 import re
 import shutil
 import signal
@@ -11,20 +9,7 @@ import subprocess
 import tempfile
 
 import pytest
-from conftest import BINARY, ROOT, request, wait_for
-
-
-def free_ports(count):
-    """The first of so many free ports in a row, below those that the system gives to outgoing connections."""
-    for first in random.sample(range(15_000, 32_000), 1000):
-        with contextlib.ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no free ports")
+from conftest import BINARY, PATIENCE, ROOT, free_port, request, wait_for
 
 
 def is_alive(pid):
@@ -37,7 +22,7 @@ def is_alive(pid):
 
 class Dev:
     def __init__(self, folder, *arguments, port=None, nodes=1, cwd=None):
-        self.port = port or free_ports(nodes)
+        self.port = port or free_port(nodes)
         self.log = folder / f"dev-{self.port}.log"
         self.process = subprocess.Popen(
             [BINARY, "dev", "--nodes", str(nodes), "--port", str(self.port), "--migrations", str(ROOT / "migrations"),
@@ -51,7 +36,7 @@ class Dev:
         def ready():
             assert self.process.poll() is None, self.text
             return "Ctrl-C stops everything" in self.text
-        wait_for(ready, 60, "the cluster")
+        wait_for(ready, what="the cluster")
 
     @property
     def nodes(self):
@@ -70,7 +55,7 @@ class Dev:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(30)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -99,24 +84,24 @@ def dev(folder):
 
 
 def test_a_taken_port_is_said_before_anything_starts(dev):
-    first = free_ports(2)
+    first = free_port(2)
     port = first + 1
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
         one = dev("--ephemeral", port=first, nodes=2)
-        assert one.process.wait(30) == 1
+        assert one.process.wait(PATIENCE) == 1
     assert one.text == f"tocsin: port {port} is in use; stop what listens there, or choose other ports with --port\n"
 
 
 def test_a_taken_port_leaves_no_folder(dev, folder):
     data = folder / "new" / "data"
     with socket.socket() as taken:
-        port = free_ports(1)
+        port = free_port()
         taken.bind(("127.0.0.1", port))
         taken.listen()
         one = dev("--data", str(data), port=port)
-        assert one.process.wait(30) == 1
+        assert one.process.wait(PATIENCE) == 1
     assert "is in use" in one.text
     assert not data.parent.exists()
 
@@ -126,7 +111,7 @@ def test_a_folder_in_use_is_said(dev, folder):
     one = dev("--data", str(data))
     one.wait_until_ready()
     other = dev("--data", str(data))
-    assert other.process.wait(30) == 1
+    assert other.process.wait(PATIENCE) == 1
     assert other.text == (
         f"tocsin: the data folder {data} is in use by a running cluster (pid {one.process.pid}); stop that one, name "
         "another folder with --data, or keep nothing with --ephemeral\n")
@@ -138,11 +123,11 @@ def test_a_node_that_ends_is_told_and_the_others_go_on(dev):
     one.wait_until_ready()
     first, second = one.nodes
     os.kill(second, signal.SIGKILL)
-    wait_for(lambda: "tocsin: node 2 has ended; the others go on; the end of" in one.text, 20, "the sentence")
-    wait_for(lambda: re.search(r"\n  \d{4}-.* node=node-2\n", one.text), 20, "the end of its log")
+    wait_for(lambda: "tocsin: node 2 has ended; the others go on; the end of" in one.text, what="the sentence")
+    wait_for(lambda: re.search(r"\n  \d{4}-.* node=node-2\n", one.text), what="the end of its log")
     assert request("GET", f"http://127.0.0.1:{one.port}/readyz").status == 200
     os.kill(first, signal.SIGKILL)
-    assert one.process.wait(30) == 1
+    assert one.process.wait(PATIENCE) == 1
     assert one.text.count("has ended") == 2
     assert one.text.endswith("tocsin: no node is left, so the cluster stops\n")
 
@@ -154,8 +139,8 @@ def test_nothing_is_left_of_a_cluster_that_is_killed(dev, folder):
     assert set(one.nodes) <= set(children) and logs.exists()
     one.process.kill()
     one.process.wait()
-    wait_for(lambda: not any(is_alive(pid) for pid in children), 30, "the end of all that it started")
-    wait_for(lambda: not logs.exists(), 30, "the end of the temporary folder")
+    wait_for(lambda: not any(is_alive(pid) for pid in children), what="the end of all that it started")
+    wait_for(lambda: not logs.exists(), what="the end of the temporary folder")
 
 
 def test_a_killed_cluster_starts_again_in_its_folder(dev, folder):

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 import websockets
-from conftest import firing, request, wait_for
+from conftest import PATIENCE, firing, request, wait_for
 
 from test_hostile_input import resident_kib
 
@@ -17,7 +17,7 @@ def connect(node, receive_buffer=None):
     s = socket.socket()
     if receive_buffer:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    s.settimeout(60)
+    s.settimeout(PATIENCE)
     s.connect(("127.0.0.1", node.port))
     return s
 
@@ -28,13 +28,13 @@ def test_clients_that_do_not_read_hold_little(pair):
     context = {"text": "x" * 15_000}
     for batch in range(10):
         checks = [firing(f"big-{batch}-{n}", context=context) for n in range(30)]
-        answer = request("POST", node.url + "/api/alerts/check/batch", {"checks": checks}, timeout=60)
+        answer = request("POST", node.url + "/api/alerts/check/batch", {"checks": checks})
         assert answer.json["alerts_triggered"] == 60, answer.body[:300]
-    page = request("GET", node.url + "/api/alerts?limit=1000", timeout=60)
+    page = request("GET", node.url + "/api/alerts?limit=1000")
     assert len(page.body) <= (4 << 20) + 1000
     seen, cursor = [a["alert_id"] for a in page.json["alerts"]], page.json["next_cursor"]
     while cursor:
-        page = request("GET", node.url + f"/api/alerts?limit=1000&cursor={cursor}", timeout=60)
+        page = request("GET", node.url + f"/api/alerts?limit=1000&cursor={cursor}")
         seen += [a["alert_id"] for a in page.json["alerts"]]
         cursor = page.json.get("next_cursor")
     assert len(seen) == len(set(seen)) == 600
@@ -45,7 +45,7 @@ def test_clients_that_do_not_read_hold_little(pair):
         s = connect(node, 4096)
         s.sendall(b"GET /api/alerts?limit=1000 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
         slow.append(s)
-    wait_for(lambda: node.metric("tocsin_http_pending_bytes") > 60 << 20, 60, "the answers")
+    wait_for(lambda: node.metric("tocsin_http_pending_bytes") > 60 << 20, what="the answers")
     for _ in range(20):
         # What is small is answered meanwhile.
         assert request("GET", node.url + "/api/alerts?limit=1&campaign_id=none").status == 200
@@ -54,7 +54,7 @@ def test_clients_that_do_not_read_hold_little(pair):
     grown = resident_kib(node.server.pid) - before
     assert grown < 450_000, f"grew by {grown} KiB"
     # All of them are cut off, though they go on holding their ends.
-    wait_for(lambda: node.metric("tocsin_http_stalled_total") == 30, 120, "the end of the connections")
+    wait_for(lambda: node.metric("tocsin_http_stalled_total") == 30, what="the end of the connections")
     assert node.metric("tocsin_http_pending_bytes") == 0
     for s in slow:
         s.close()
@@ -150,7 +150,7 @@ def test_a_body_that_drips_is_answered(pair):
               b"Content-Length: 100000\r\n\r\n")
     s.settimeout(0.5)
     answer = b""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not answer and time.monotonic() < end:
         try:
             s.sendall(b"x")

@@ -4,12 +4,11 @@ import json
 import os
 import random
 import socket
-import time
 
 import websockets
-from conftest import firing, request
+from conftest import PATIENCE, firing, request
 
-BODIES = int(os.environ.get("TOCSIN_TEST_BODIES", "10000"))
+BODIES = int(os.environ.get("TOCSIN_TEST_BODIES", "3000"))
 
 
 def post(pair, body):
@@ -90,7 +89,7 @@ def test_random_bodies_frames_and_queries_change_nothing(pair):
                 writer.write(payload)
             await writer.drain()
             writer.write_eof()
-            await asyncio.wait_for(reader.read(), 20)
+            await asyncio.wait_for(reader.read(), PATIENCE)
         except (ConnectionError, BrokenPipeError):
             pass
         finally:
@@ -142,9 +141,8 @@ def test_slow_clients_are_cut_off(pair):
         s.sendall(b"POST /api/alerts/check HTTP/1.1\r\nHost: localhost\r\nContent-Le")
         slow.append(s)
     assert post(pair, firing("while-slow", 9)).status == 200
-    end = time.monotonic() + 25
     for s in slow:
-        s.settimeout(max(0.1, end - time.monotonic()))
+        s.settimeout(PATIENCE)
         answer = s.recv(4096)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 408"), answer
         s.close()

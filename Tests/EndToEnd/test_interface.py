@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import websockets
 import websockets.exceptions
-from conftest import firing, request
+from conftest import PATIENCE, firing, request
 from openapi_spec_validator import validate
 
 EXAMPLES = os.environ.get("TOCSIN_TEST_EXAMPLES", "30")
@@ -50,7 +50,7 @@ def test_a_client_is_generated_of_every_operation(pair, tmp_path):
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     done = subprocess.run(
         [GENERATOR, "generate", "--path", "openapi.json", "--output-path", "made", "--fail-on-warning"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300,
+        cwd=tmp_path, capture_output=True, text=True, timeout=900,
         env={**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning" not in (done.stdout + done.stderr).lower(), done.stdout + done.stderr
@@ -69,7 +69,7 @@ def test_schemathesis_finds_nothing(cluster, tmp_path):
         done = subprocess.run(
             [SCHEMATHESIS, "run", made.nodes[0].url + "/openapi.json", "--checks", "all", "--max-examples", EXAMPLES,
              # The members of free-form objects may be anything but U+0000, which their schemas cannot say.
-             "--generation-allow-x00", "false", "--seed", "1", "--no-color", *options],
+             "--generation-allow-x00", "false", "--request-timeout", str(PATIENCE), "--seed", "1", "--no-color", *options],
             cwd=tmp_path, capture_output=True, text=True, timeout=900)
         assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 

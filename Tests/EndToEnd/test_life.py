@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 import websockets
-from conftest import ROOT, firing, request, wait_for
+from conftest import PATIENCE, ROOT, firing, request, wait_for
 from load import Load
 from receivers import Receivers
 
@@ -40,7 +40,7 @@ def slope(samples):
 def wrk(node, path, seconds, *options):
     """How many requests were answered with 200 in that time."""
     done = subprocess.run(
-        ["wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", "20s", *map(str, options), node.url + path],
+        ["wrk", "-t1", "-c16", f"-d{seconds}s", "--timeout", f"{PATIENCE}s", *map(str, options), node.url + path],
         capture_output=True, text=True, check=True)
     assert "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout, done.stdout
     return int(re.search(r"(\d+) requests in", done.stdout).group(1))
@@ -71,7 +71,7 @@ class Firing:
 
 async def cycle(node, number):
     """A client comes, subscribes, unsubscribes, is answered, and goes."""
-    async with websockets.connect(node.ws, open_timeout=20) as socket:
+    async with websockets.connect(node.ws, open_timeout=PATIENCE) as socket:
         assert json.loads(await socket.recv())["type"] == "connected"
         for kind in ("subscribe", "unsubscribe"):
             names = [f"cycle-{number}-{i}" for i in range(5)]
@@ -123,7 +123,7 @@ def is_ready_again(node, hook, name):
     [alert] = wait_for(fires, what="an alert")
     asyncio.run(cycle(node, 0))
     wait_for(lambda: request("GET", f"{node.url}/api/alerts/{alert['alert_id']}").status == 200, what="the alert's row")
-    wait_for(lambda: hook.of(alert["alert_id"]), 40, "the delivery")
+    wait_for(lambda: hook.of(alert["alert_id"]), what="the delivery")
 
 
 @pytest.fixture
@@ -182,4 +182,4 @@ def test_a_long_life(node):
         live(node, f"reads after kill {turn + 1}", reads, 20 if LONG else 400, portions=10 if LONG else 3)
     wait_for(lambda: descriptors(node) <= opened + 8, what="as many descriptors as before")
     fired = int(cluster.postgres.sql("SELECT count(*) FROM alerts"))
-    wait_for(lambda: len({r.id for r in list(hook.requests)}) >= fired, 120, "all deliveries")
+    wait_for(lambda: len({r.id for r in list(hook.requests)}) >= fired, what="all deliveries")

@@ -1,5 +1,6 @@
 """What holds for a node as a process: its descriptors, its signals, its end."""
 import os
+import pathlib
 import re
 import resource
 import signal
@@ -9,7 +10,7 @@ import threading
 import time
 
 import pytest
-from conftest import BINARY, ROOT, Server, free_port, firing, request, wait_for
+from conftest import BINARY, PATIENCE, ROOT, Server, firing, free_port, request, wait_for
 
 
 def descriptors(node):
@@ -27,7 +28,7 @@ def has_room(node):
 def silent_connections(node, count):
     made = []
     for _ in range(count):
-        made.append(socket.create_connection(("127.0.0.1", node.port), timeout=10))
+        made.append(socket.create_connection(("127.0.0.1", node.port), timeout=PATIENCE))
     return made
 
 
@@ -90,9 +91,10 @@ def test_no_descriptor_is_left(cluster):
     wait_for(lambda: "connections cannot be accepted for now" in node.server.tail(), what="the warning")
     made.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'node-1'")
     made.redis.command("CLIENT", "KILL", "TYPE", "normal")
-    before = cpu_seconds(node)
+    # No condition tells that it does nothing: the share of a core that it takes does.
+    before, begun = cpu_seconds(node), time.monotonic()
     time.sleep(3)
-    assert cpu_seconds(node) - before < 1.5, "the node runs in circles"
+    assert (cpu_seconds(node) - before) / (time.monotonic() - begun) < 0.5, "the node runs in circles"
     assert node.server.process.poll() is None, node.server.tail()
     resource.prlimit(node.server.pid, resource.RLIMIT_NOFILE, (soft, hard))
     for s in sockets:
@@ -106,7 +108,7 @@ def test_no_descriptor_is_left(cluster):
 def test_a_limit_that_is_too_low_is_said(tmp_path):
     low = subprocess.run(
         ["bash", "-c", f"ulimit -n 100; exec {BINARY} serve --port {free_port()}"], capture_output=True, text=True,
-        timeout=60, env={**os.environ, "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
+        timeout=PATIENCE, env={**os.environ, "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
     assert low.returncode == 1
     assert "the process may open 100 files, and this node needs" in low.stderr
 
@@ -138,11 +140,12 @@ class Silent:
             pass
 
 
-def handles(pid, number):
-    """Whether the process does something else at that signal than to end."""
-    status = open(f"/proc/{pid}/status").read()
+def handles(server, *numbers):
+    """Whether the process does something else at each of these signals than to end."""
+    assert server.process.poll() is None, f"ended with {server.process.returncode}: {server.tail()}"
+    status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
     masks = [int(m, 16) for m in re.findall(r"^Sig(?:Ign|Cgt):\s+(\w+)", status, re.M)]
-    return any(mask >> (number - 1) & 1 for mask in masks)
+    return all(any(mask >> (number - 1) & 1 for mask in masks) for number in numbers)
 
 
 @pytest.fixture
@@ -175,7 +178,7 @@ def test_a_taken_port_is_said_at_once(tmp_path):
             {"DATABASE_URL": "host=127.0.0.1 port=1", "REDIS_URL": "redis://127.0.0.1:1",
              "TOCSIN_MIGRATIONS": str(ROOT / "migrations")})
         try:
-            assert server.wait(30) == 1, server.tail()
+            assert server.wait() == 1, server.tail()
         finally:
             server.end()
     assert server.tail() == (
@@ -187,16 +190,19 @@ IGNORED = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE]
 
 
 def test_signals_from_the_first_moment(starting):
-    """As soon as the program runs at all, none of these ends it."""
+    """From the program's first own instruction on, none of these ends it. While the system still loads its libraries they
+    do: no program can help that. One that is ignored already by who starts it (SIGHUP by nohup) says nothing yet, so all
+    of them are looked at."""
     for _ in range(3):
         server = starting()
-        wait_for(lambda: handles(server.pid, signal.SIGHUP), what="the program's start")
-        for _ in range(200):
-            for number in IGNORED:
+        wait_for(lambda: handles(server, *IGNORED), what="the program's start")
+
+        def is_hit():
+            for number in IGNORED * 50:
                 server.signal(number)
-            time.sleep(0.001)
-        wait_for(lambda: handles(server.pid, signal.SIGTERM), what="the node's start")
-        assert server.process.poll() is None
+            return handles(server, signal.SIGTERM)
+
+        wait_for(is_hit, what="the node's start")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -206,7 +212,7 @@ def test_stopped_while_it_waits_for_postgres(starting, number):
     for other in IGNORED:
         server.signal(other)
     server.signal(number)
-    assert server.wait(5) == 0, server.tail()
+    assert server.wait() == 0, server.tail()
     assert "stopped before the node had started" in server.tail()
 
 
@@ -235,14 +241,14 @@ def test_sigterm_without_clients_ends_at_once(cluster):
     """The drain time is for clients: a node that nobody uses does not wait for it to pass."""
     node = cluster(nodes=1, drain=600).nodes[0]
     node.server.signal(signal.SIGTERM)
-    assert node.server.wait(30) == 0, node.server.tail()
+    assert node.server.wait() == 0, node.server.tail()
 
 
 def test_the_drain_lasts_while_somebody_is_connected(cluster):
     """A load balancer that keeps its connection sees 503 of /readyz before it is closed; then nothing is waited for."""
     node = cluster(nodes=1, drain=600).nodes[0]
     import http.client
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=PATIENCE)
 
     def ask(path):
         connection.request("GET", path)
@@ -260,4 +266,4 @@ def test_the_drain_lasts_while_somebody_is_connected(cluster):
     assert ask("/livez") == 200
     assert node.server.process.poll() is None
     connection.close()
-    assert node.server.wait(30) == 0, node.server.tail()
+    assert node.server.wait() == 0, node.server.tail()

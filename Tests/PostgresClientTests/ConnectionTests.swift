@@ -9,7 +9,7 @@ extension PostgresConnection {
   func thread() -> UInt { pthread_self() }
 }
 
-@Suite struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
   @Test func methodsRunOnTheConnectionsOwnThread() async throws {
     let (first, second) = (try await Shared.connection(), try await Shared.connection())
     let threads = [await first.thread(), await second.thread()]
@@ -60,17 +60,15 @@ extension PostgresConnection {
     let connection = try await Shared.connection()
     let process = try await scalar(connection, "SELECT pg_backend_pid()")
     let observer = try await Shared.connection()
-    let started = ContinuousClock.now
     let error = try await failure {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { _ = try await scalar(connection, "SELECT pg_sleep(4)::text") }
+        group.addTask { _ = try await scalar(connection, "SELECT pg_sleep(3600)::text") }
         try await untilTrue(observer, "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $1", [process])
         group.cancelAll()
         try await group.waitForAll()
       }
     }
     #expect(error.code == .cancelled)
-    #expect(ContinuousClock.now - started < .seconds(3))
     #expect(try await scalar(connection, "SELECT 1") == .int8(1))
   }
 
@@ -89,9 +87,9 @@ extension PostgresConnection {
 
   @Test func theServerStopsSlowStatements() async throws {
     var configuration = try Shared.configuration()
-    configuration.statementTimeout = .milliseconds(50)
+    configuration.statementTimeout = .seconds(2)
     let connection = try await PostgresConnection.connect(configuration)
-    let error = try await failure { try await scalar(connection, "SELECT pg_sleep(3)::text") }
+    let error = try await failure { try await scalar(connection, "SELECT pg_sleep(3600)::text") }
     #expect(error.code == .server && error.sqlState == "57014")
     #expect(try await scalar(connection, "SELECT 1") == .int8(1))
   }

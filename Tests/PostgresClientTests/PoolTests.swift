@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func callersShareFewConnections() async throws {
-    try await withPool(Shared.configuration(), size: 3, acquireTimeout: .seconds(10)) { pool, _ in
+    try await withPool(Shared.configuration(), size: 3, acquireTimeout: .seconds(120)) { pool, _ in
       try await withThrowingTaskGroup(of: Int64.self) { group in
         for _ in 0..<300 { group.addTask { try await pool.execute(Self.process).rows[0].int8(0) } }
         let processes = try await group.reduce(into: Set()) { $0.insert($1) }
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func waitersCanBeCancelled() async throws {
-    try await withPool(Shared.configuration(), size: 1, acquireTimeout: .seconds(30)) { pool, _ in
+    try await withPool(Shared.configuration(), size: 1, acquireTimeout: .seconds(120)) { pool, _ in
       try await pool.withConnection { _ in
         let error = try await failure {
           try await withThrowingTaskGroup(of: Void.self) { group in

@@ -22,7 +22,7 @@ enum Shared {
 func withPool<T: Sendable>(
   _ configuration: PostgresConfiguration,
   size: Int = 2,
-  acquireTimeout: Duration = .seconds(1),
+  acquireTimeout: Duration = .seconds(120),
   _ body: @Sendable (PostgresPool, StateSignal) async throws -> T
 ) async throws -> T {
   let states = StateSignal()

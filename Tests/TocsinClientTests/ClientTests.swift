@@ -4,13 +4,13 @@ import TocsinClient
 import TocsinCore
 import TocsinJSON
 
-@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientTests {
   private func with(
     _ answer: @escaping @Sendable (FakeServer.Request) -> FakeServer.Reply,
     _ body: (FakeServer, TocsinClient) async throws -> Void
   ) async throws {
     try await FakeServer.with(FakeServer.Script(answer: answer)) { server in
-      let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: "kim")
+      let client = try TocsinClient(urls: [server.url], timeout: .seconds(120), user: "kim")
       do { try await body(server, client) } catch {
         await client.shutdown()
         throw error
@@ -124,7 +124,7 @@ import TocsinJSON
   @Test func whoMakesAChangeIsToldAndReadsTellNobody() async throws {
     try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, "{\"rules\":[]}") })) { server in
       for (user, sent) in [("Zoë Ng", "Zoë Ng"), (nil, nil)] as [(String?, String?)] {
-        let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: user)
+        let client = try TocsinClient(urls: [server.url], timeout: .seconds(120), user: user)
         #expect(client.user == user)
         try await client.resolve(Samples.alertID)
         #expect(server.requests.last?.headers["x-tocsin-user"] == sent)
@@ -139,7 +139,7 @@ import TocsinJSON
   @Test(arguments: ["", "a\r\nb", "\u{85}", " kim", String(repeating: "a", count: 257)])
   func aUserThatCannotBeSentIsAnError(user: String) async throws {
     try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, "{}") })) { server in
-      let client = try TocsinClient(urls: [server.url], timeout: .seconds(5), user: user)
+      let client = try TocsinClient(urls: [server.url], timeout: .seconds(120), user: user)
       let error = await #expect(throws: ClientError.self) { try await client.resolve(Samples.alertID) }
       #expect(error?.code == .invalidUser)
       #expect(server.requests.isEmpty)

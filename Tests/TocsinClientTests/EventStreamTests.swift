@@ -3,7 +3,7 @@ import Testing
 import TocsinClient
 import TocsinCore
 
-@Suite(.timeLimit(.minutes(1))) struct EventStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct EventStreamTests {
   private var options: EventStream.Options {
     var options = EventStream.Options()
     options.backoff = Backoff(base: .milliseconds(1), cap: .milliseconds(2))

@@ -3,12 +3,12 @@ import Testing
 import TocsinClient
 import TocsinCore
 
-@Suite(.timeLimit(.minutes(1))) struct FailoverTests {
+@Suite(.timeLimit(.minutes(10))) struct FailoverTests {
   private let rules = FakeServer.Script(answer: { _ in .answer(200, "{\"rules\":[],\"count\":0}") })
   private let check = Check(metricName: "m", metricValue: 1, entity: Entity(campaignID: "c"), campaignName: "c")
 
   private func with(
-    _ first: FakeServer.Script, _ second: FakeServer.Script, timeout: Duration = .seconds(5),
+    _ first: FakeServer.Script, _ second: FakeServer.Script, timeout: Duration = .seconds(120),
     _ body: (FakeServer, FakeServer, TocsinClient) async throws -> Void
   ) async throws {
     try await FakeServer.with(first) { one in

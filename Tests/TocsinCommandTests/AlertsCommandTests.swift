@@ -4,7 +4,7 @@ import TocsinCore
 
 @testable import tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct AlertsCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct AlertsCommandTests {
   private func with(
     _ answer: @escaping @Sendable (FakeServer.Request) -> FakeServer.Reply, _ body: (FakeServer) async throws -> Void
   ) async throws {

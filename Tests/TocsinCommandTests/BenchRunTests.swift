@@ -5,7 +5,7 @@ import TocsinJSON
 
 @testable import tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct BenchRunTests {
+@Suite(.timeLimit(.minutes(10))) struct BenchRunTests {
   private let quiet = "{\"alerts_triggered\":0,\"alerts\":[],\"persisted\":true}"
 
   private func json(_ result: CommandRun) throws -> JSONObject {

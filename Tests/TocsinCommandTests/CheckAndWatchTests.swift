@@ -6,7 +6,7 @@ import TocsinJSON
 
 @testable import tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct CheckAndWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckAndWatchTests {
   private let line =
     "2025-06-24 21:05:12Z  HIGH      ROAS fell: Spring sale  [c1]  roas 1.5 < 2  \(Samples.alertID)"
 

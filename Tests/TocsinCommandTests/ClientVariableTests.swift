@@ -5,7 +5,7 @@ import TocsinClient
 @testable import tocsin
 
 /// The variables of the environment that the command reads itself.
-@Suite(.timeLimit(.minutes(1))) struct ClientVariableTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientVariableTests {
   private let answer = FakeServer.Script(answer: { _ in
     .answer(200, #"{"success":true,"alert_id":"x","acknowledged_by":"kim","changed":true}"#)
   })

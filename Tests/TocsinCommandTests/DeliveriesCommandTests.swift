@@ -4,7 +4,7 @@ import TocsinCore
 
 @testable import tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveriesCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveriesCommandTests {
   private static let id = "0197a3c2-5b1e-8c40-9a1d-3f2e8b7c6d5a"
 
   private static func delivery(state: String = "dead", more: String = "") -> String {

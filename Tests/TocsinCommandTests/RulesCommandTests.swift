@@ -5,7 +5,7 @@ import TocsinJSON
 
 @testable import tocsin
 
-@Suite(.timeLimit(.minutes(1))) struct RulesCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct RulesCommandTests {
   /// A server that has rules r1 and r2 and takes every change.
   private let script = FakeServer.Script(answer: { request in
     switch request.method {

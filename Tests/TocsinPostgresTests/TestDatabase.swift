@@ -42,7 +42,7 @@ enum TestDatabase {
     var configuration = try PostgresConfiguration(url: url)
     // All tests run at once, and perhaps not alone on the machine.
     configuration.connectTimeout = .seconds(30)
-    configuration.statementTimeout = .seconds(30)
+    configuration.statementTimeout = .seconds(120)
     return configuration
   }
 
@@ -60,8 +60,8 @@ enum TestDatabase {
     async throws
   {
     let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    let writers = PostgresPool(configuration: configuration, size: 4, acquireTimeout: .seconds(30), logger: logger)
-    let readers = PostgresPool(configuration: configuration, size: 1, acquireTimeout: .seconds(30), logger: logger)
+    let writers = PostgresPool(configuration: configuration, size: 4, acquireTimeout: .seconds(120), logger: logger)
+    let readers = PostgresPool(configuration: configuration, size: 1, acquireTimeout: .seconds(120), logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await writers.run() }
       group.addTask { try await readers.run() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlClient
 
-@Suite(.timeLimit(.minutes(2))) struct AuthorityTests {
+@Suite(.timeLimit(.minutes(10))) struct AuthorityTests {
   private func client(system: Certificates, own: String?) throws -> CurlClient {
     var configuration = CurlConfiguration()
     configuration.systemAuthoritiesFile = system.authorityFile

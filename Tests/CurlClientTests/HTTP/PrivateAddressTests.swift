@@ -2,7 +2,7 @@ import CurlClient
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PrivateAddressTests {
+@Suite(.timeLimit(.minutes(10))) struct PrivateAddressTests {
   private func careful(_ url: String) -> HTTPTransfer {
     var request = HTTPTransfer.get(url)
     request.deniesPrivateAddresses = true

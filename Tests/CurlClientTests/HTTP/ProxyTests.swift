@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// Each test is a process of its own: the environment is everybody's.
-@Suite(.timeLimit(.minutes(2))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(10))) struct ProxyTests {
   @Test func theEnvironmentNamesTheProxy() async {
     await #expect(processExitsWith: .success) {
       try await WebServer.with { proxy in

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
   @Test func transfersMayEnd() async throws {
     let client = try trustingClient()
     try await WebServer.with { server in

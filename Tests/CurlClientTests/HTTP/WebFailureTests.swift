@@ -3,7 +3,7 @@ import FakeServer
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WebFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct WebFailureTests {
   private let client: CurlClient
 
   init() throws {

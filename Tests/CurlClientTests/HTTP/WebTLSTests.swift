@@ -2,7 +2,7 @@ import CurlClient
 import NIOCore
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WebTLSTests {
+@Suite(.timeLimit(.minutes(10))) struct WebTLSTests {
   @Test(arguments: ["localhost", "127.0.0.1"])
   func aTrustedCertificateOfTheRightName(host: String) async throws {
     let client = try trustingClient()

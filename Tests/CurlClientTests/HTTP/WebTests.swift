@@ -2,7 +2,7 @@ import CurlClient
 import NIOHTTP1
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct WebTests {
+@Suite(.timeLimit(.minutes(10))) struct WebTests {
   private let client: CurlClient
 
   init() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlClient
 
-@Suite(.timeLimit(.minutes(2))) struct GreetingTests {
+@Suite(.timeLimit(.minutes(10))) struct GreetingTests {
   @Test(arguments: [
     ("mail.example.org", ["10.0.0.7"], "mail.example.org"), ("tocsin-0", ["127.0.0.1", "10.0.0.7"], "[10.0.0.7]"),
     ("", ["fe80::1", "2a00:1450::1"], "[IPv6:2a00:1450::1]"),
@@ -58,7 +58,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct MailCertificateTests {
+@Suite(.timeLimit(.minutes(10))) struct MailCertificateTests {
   @Test(arguments: [MailServer.Encryption.startTLS, .startTLSIfOffered, .implicit])
   func anyCertificateIsTakenWhereNoneIsVerified(_ encryption: MailServer.Encryption) async throws {
     let client = try CurlClient()

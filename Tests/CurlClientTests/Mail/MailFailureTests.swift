@@ -2,7 +2,7 @@ import CurlClient
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct MailFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct MailFailureTests {
   private let client: CurlClient
   private let login = MailServer.Login(user: "tocsin", password: "secret")
 
@@ -81,7 +81,7 @@ import Testing
   @Test func aServerThatRefusesAndThenDoesNotAnswerQuit() async throws {
     let script = MailPost.Script(replies: ["RCPT bob@example.org": .say("550 no"), "QUIT": .hang])
     try await MailPost.with(script) { post in
-      let error = try await failure { try await client.send(.sample(to: post.server(), timeout: .seconds(30))) }
+      let error = try await failure { try await client.send(.sample(to: post.server(), timeout: .seconds(120))) }
       #expect(error.code == .mailRefused && error.reply?.code == 550)
     }
   }
@@ -113,7 +113,7 @@ import Testing
     try await MailPost.with(.init(replies: ["QUIT": .hang])) { first in
       try await MailPost.with { second in
         _ = try await client.send(.sample(to: first.server()))
-        let response = try await client.send(.sample(to: second.server(), timeout: .seconds(30)))
+        let response = try await client.send(.sample(to: second.server(), timeout: .seconds(120)))
         #expect(response.reply.code == 250)
         await first.disconnected.wait(for: 1)
       }

@@ -2,7 +2,7 @@ import CurlClient
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct MailTests {
+@Suite(.timeLimit(.minutes(10))) struct MailTests {
   private let client: CurlClient
   private let login = MailServer.Login(user: "tocsin", password: "pass word")
 

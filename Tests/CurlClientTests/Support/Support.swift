@@ -17,7 +17,7 @@ func trustingClient(_ change: (inout CurlConfiguration) -> Void = { _ in }) thro
 
 extension HTTPTransfer {
   /// A GET with a timeout that no healthy server needs, even on a busy machine.
-  static func get(_ url: String, timeout: Duration = .seconds(60)) -> HTTPTransfer {
+  static func get(_ url: String, timeout: Duration = .seconds(120)) -> HTTPTransfer {
     var request = HTTPTransfer("GET", url)
     request.connectTimeout = .seconds(60)
     request.timeout = timeout
@@ -28,7 +28,7 @@ extension HTTPTransfer {
 extension MailTransfer {
   /// A mail with a timeout that no healthy server needs, even on a busy machine.
   static func sample(
-    to server: MailServer, recipients: [String] = ["bob@example.org"], timeout: Duration = .seconds(60),
+    to server: MailServer, recipients: [String] = ["bob@example.org"], timeout: Duration = .seconds(120),
     message: String = "Subject: Alarm\r\n\r\nROAS fell.\r\n"
   ) -> MailTransfer {
     var mail = MailTransfer(

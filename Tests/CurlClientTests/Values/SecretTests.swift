@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// URLs, headers, passwords and addresses are in no error's words, whatever goes wrong.
-@Suite(.timeLimit(.minutes(2))) struct SecretTests {
+@Suite(.timeLimit(.minutes(10))) struct SecretTests {
   private static let secret = "hunter2"
 
   private func expectNoSecret(_ value: some Any, _ place: SourceLocation = #_sourceLocation) {

@@ -3,7 +3,7 @@ import NIOCore
 import RedisClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientTests {
   private let redis: LocalRedis
 
   init() throws {

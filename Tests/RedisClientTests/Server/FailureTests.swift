@@ -4,7 +4,7 @@ import RedisClient
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FailureTests {
+@Suite(.timeLimit(.minutes(10))) struct FailureTests {
   private let redis: LocalRedis
 
   init() throws {
@@ -13,7 +13,7 @@ import Testing
 
   @Test func aHaltedServerTimesOutAndComesBack() async throws {
     let reports = Reports<RedisConnectionState>()
-    try await withClient(redis.configuration(timeout: .milliseconds(500)), reports: reports) { client in
+    try await withClient(redis.configuration(timeout: .seconds(2)), reports: reports) { client in
       #expect(await reports.nextRunID() != nil)
       try await client.waitUntilConnected()
       redis.pause()
@@ -24,7 +24,7 @@ import Testing
         }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      #expect(ContinuousClock.now - began >= .milliseconds(450))
+      #expect(ContinuousClock.now - began >= .milliseconds(1900))
       #expect(errors.allSatisfy { $0?.mayHaveBeenExecuted == true })
       #expect(errors.contains { $0?.code == .timeout })
       #expect(await reports.nextLoss()?.code == .timeout)

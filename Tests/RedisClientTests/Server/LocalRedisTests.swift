@@ -3,7 +3,7 @@ import LocalServers
 import RedisClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LocalRedisTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalRedisTests {
   @Test func aNamedFolderKeepsTheDataOverARestart() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "redis-kept-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -2,7 +2,7 @@ import LocalServers
 import RedisClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LogInTests {
+@Suite(.timeLimit(.minutes(10))) struct LogInTests {
   private let redis: LocalRedis
 
   init() throws {

@@ -4,7 +4,7 @@ import NIOPosix
 import RedisClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SubscriberTests {
+@Suite(.timeLimit(.minutes(10))) struct SubscriberTests {
   private let redis: LocalRedis
 
   init() throws {
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func aPeerThatSaysNothingIsNoticed() async throws {
-    try await withSubscriber(redis.configuration(timeout: .milliseconds(500))) { events in
+    try await withSubscriber(redis.configuration(timeout: .seconds(2))) { events in
       guard case .subscribed = await next(events) else { return #expect(Bool(false)) }
       redis.pause()
       guard case .lost(let error) = await next(events) else { return #expect(Bool(false)) }

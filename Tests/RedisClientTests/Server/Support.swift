@@ -36,7 +36,7 @@ extension Reports<RedisConnectionState> {
 
 extension LocalRedis {
   /// For most tests: patient, because the machine may be busy.
-  func configuration(_ path: String = "", timeout: Duration = .seconds(20)) throws -> RedisConfiguration {
+  func configuration(_ path: String = "", timeout: Duration = .seconds(120)) throws -> RedisConfiguration {
     var configuration = try RedisConfiguration(url: url + path)
     configuration.connectTimeout = timeout
     configuration.commandTimeout = timeout

@@ -3,7 +3,7 @@ import LocalServers
 import RedisClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
   private let redis: LocalRedis
   private let certificate: String
   private let port: Int

@@ -5,7 +5,7 @@ import TocsinEngine
 
 @testable import TocsinApp
 
-@Suite(.timeLimit(.minutes(1))) struct LogWriterTests {
+@Suite(.timeLimit(.minutes(10))) struct LogWriterTests {
   /// A logger that writes to a pipe, and the pipe.
   private func makeLog(limit: Int = 1 << 20) -> (Logger, LogWriter, Pipe) {
     let pipe = Pipe()
@@ -25,7 +25,7 @@ import TocsinEngine
     logger[metadataKey: "zone"] = "general"
     logger.info("listening", metadata: ["zone": "eu", "port": "8000"])
     logger.debug("not wanted")
-    #expect(await writer.finish(within: .seconds(30)))
+    #expect(await writer.finish(within: .seconds(120)))
     let lines = try lines(of: pipe)
     #expect(lines.count == 1)
     #expect(lines.first?.hasSuffix("Z info    listening port=8000 zone=eu node=n1") == true, "\(lines)")
@@ -47,7 +47,7 @@ import TocsinEngine
       while let part = try pipe.fileHandleForReading.read(upToCount: 1 << 16), !part.isEmpty { text += part }
       return String(decoding: text, as: UTF8.self).split(separator: "\n")
     }
-    #expect(await writer.finish(within: .seconds(30)))
+    #expect(await writer.finish(within: .seconds(120)))
     try pipe.fileHandleForWriting.close()
     let lines = try await reader.value
     let told = lines.filter { $0.contains("log lines were dropped") }
@@ -73,7 +73,7 @@ import TocsinEngine
     let (logger, writer, pipe) = makeLog()
     try pipe.fileHandleForReading.close()
     logger.info("one")
-    #expect(await writer.finish(within: .seconds(30)))
+    #expect(await writer.finish(within: .seconds(120)))
     #expect(writer.dropped.value == 1)
   }
 }

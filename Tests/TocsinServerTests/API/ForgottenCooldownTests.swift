@@ -8,7 +8,7 @@ import TocsinJSON
 @testable import TocsinServer
 
 /// The look into PostgreSQL for cooldowns that Redis may have forgotten, when a rule's has become longer.
-@Suite(.timeLimit(.minutes(2))) struct ForgottenCooldownTests {
+@Suite(.timeLimit(.minutes(10))) struct ForgottenCooldownTests {
   private static let batch = {
     let checks = (1...4).map {
       "{\"metric_name\":\"lengthened\",\"metric_value\":1,\"campaign_id\":\"c\($0)\",\"campaign_name\":\"C\"}"

@@ -6,7 +6,7 @@ import Testing
 /// project: the environment variable `WSTEST` names it.
 @Suite(.enabled(if: Autobahn.program != nil, "WSTEST does not name Autobahn's wstest"))
 struct AutobahnTests {
-  @Test(.timeLimit(.minutes(5))) func framesConform() async throws {
+  @Test(.timeLimit(.minutes(10))) func framesConform() async throws {
     let server = try await EchoServer().start()
     let port = try #require(server.localAddress?.port)
     let cases = try await Autobahn.run(port: port)

@@ -77,7 +77,7 @@ import TocsinMetrics
     return (channel, frames)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `events, requests and draining`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `events, requests and draining`() async throws {
     let hub = makeHub()
     #expect(!hub.isAccepting)
     hub.resync(reason: "the node has just started", position: place(0))
@@ -105,7 +105,7 @@ import TocsinMetrics
     try await server.close()
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a client that does not read is closed with 3008 and can resume`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `a client that does not read is closed with 3008 and can resume`() async throws {
     let hub = makeHub { $0.stallLimit = .zero }
     hub.resync(reason: "the node has just started", position: place(0))
     let server = try await listen(hub)
