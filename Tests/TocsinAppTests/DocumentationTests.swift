@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TocsinCore
+import TocsinJSON
 import TocsinNotifiers
 
 @testable import TocsinApp

@@ -29,9 +29,9 @@ import TocsinNotifiers
   /// One that has read the first file and found it as it was.
   private func started() -> ReloadState {
     var state = ReloadState(current: one)
-    #expect(state.looked([:]), "the file may have changed since the start")
+    #expect(state.looked([:]) == true, "the file may have changed since the start")
     #expect(state.read(attempt(one, file: 1)) == .confirm)
-    #expect(state.looked(found(1)))
+    #expect(state.looked(found(1)) == true)
     #expect(state.read(attempt(one, file: 1)) == .keep)
     return state
   }
@@ -39,29 +39,29 @@ import TocsinNotifiers
   @Test func aChangeCountsOnceItWasFoundTwice() {
     var state = started()
     #expect(state.paths == ["file", "template"])
-    #expect(!state.looked(found(1)))
-    #expect(state.looked(found(2)))
+    #expect(state.looked(found(1)) == false)
+    #expect(state.looked(found(2)) == true)
     #expect(state.read(attempt(two, file: 2)) == .confirm, "it may still be written")
-    #expect(state.looked(found(3)))
+    #expect(state.looked(found(3)) == true)
     #expect(state.read(attempt(two, file: 3)) == .confirm, "it was still written")
-    #expect(state.looked(found(3)))
+    #expect(state.looked(found(3)) == true)
     #expect(state.read(attempt(two, file: 3, text: "b")) == .confirm, "and again, too fast for the file's times")
-    #expect(state.looked(found(3)))
+    #expect(state.looked(found(3)) == true)
     #expect(state.read(attempt(two, file: 3, text: "b")) == .apply(two, ReceiverChanges(from: one, to: two)))
     state.applied(two)
     #expect(state.current == two)
-    #expect(!state.looked(found(3)))
+    #expect(state.looked(found(3)) == false)
   }
 
   @Test func aChangeThatIsTakenBackMeansTheSame() {
     var state = started()
-    #expect(state.looked(found(2)))
+    #expect(state.looked(found(2)) == true)
     #expect(state.read(attempt(two, file: 2)) == .confirm)
-    #expect(state.looked(found(1)))
+    #expect(state.looked(found(1)) == true)
     #expect(state.read(attempt(one, file: 1)) == .confirm)
-    #expect(state.looked(found(1)))
+    #expect(state.looked(found(1)) == true)
     #expect(state.read(attempt(one, file: 1)) == .keep)
-    #expect(!state.looked(found(1)))
+    #expect(state.looked(found(1)) == false)
   }
 
   @Test func whatChangedBetweenReadingAndStartingIsTakenUp() {
@@ -72,12 +72,12 @@ import TocsinNotifiers
 
   @Test func whatCannotBeUsedIsRefusedOnce() {
     var state = started()
-    #expect(state.looked(found(2)))
+    #expect(state.looked(found(2)) == true)
     #expect(state.read(attempt(nil, file: 2)) == .confirm)
     #expect(state.read(attempt(nil, file: 2)) == .refuse(error))
     #expect(state.current == one)
-    #expect(!state.looked(found(2)))
-    #expect(state.looked(found(3)))
+    #expect(state.looked(found(2)) == false)
+    #expect(state.looked(found(3)) == true)
     #expect(state.read(attempt(one, file: 3)) == .confirm)
     #expect(state.read(attempt(one, file: 3)) == .keep, "it is as it was before")
   }
@@ -85,16 +85,16 @@ import TocsinNotifiers
   @Test func aSignalAppliesInAnyCaseButWaitsForTheFileToo() {
     var state = started()
     state.force()
-    #expect(state.looked(found(1)))
+    #expect(state.looked(found(1)) == true)
     #expect(state.read(attempt(one, file: 1)) == .confirm)
     #expect(state.read(attempt(one, file: 1)) == .apply(one, ReceiverChanges(from: one, to: one)))
     state.applied(one)
-    #expect(!state.looked(found(1)))
+    #expect(state.looked(found(1)) == false)
   }
 
   @Test func aTemplateThatChangedIsTakenUp() {
     var state = started()
-    #expect(state.looked(found(1, template: 2)))
+    #expect(state.looked(found(1, template: 2)) == true)
     #expect(state.read(attempt(one, file: 1, template: 2)) == .confirm)
     #expect(
       state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
@@ -109,17 +109,17 @@ import TocsinNotifiers
 
   @Test func whatWasNotTakenUpIsTriedAgainLessAndLessOften() {
     var state = started()
-    #expect(state.looked(found(2)))
+    #expect(state.looked(found(2)) == true)
     var pauses: [Int] = []
     for round in 0..<9 {
       #expect(state.read(attempt(two, file: 2)) == .confirm)
-      #expect(state.looked(found(2)))
+      #expect(state.looked(found(2)) == true)
       #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
       #expect(state.refused("no room") == (round == 0), "a reason is news once")
       pauses.append(looks(&state, found(2)))
     }
     #expect(pauses == [2, 4, 8, 16, 32, 64, 128, 128, 128])
-    #expect(state.refused("another reason"))
+    #expect(state.refused("another reason") == true)
     #expect(looks(&state, found(2)) == 2)
     #expect(state.read(attempt(two, file: 2)) == .confirm)
     #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
@@ -129,10 +129,10 @@ import TocsinNotifiers
 
   @Test func whatCouldNotBeReadIsTriedAgain() {
     var state = started()
-    #expect(state.looked(found(2)))
+    #expect(state.looked(found(2)) == true)
     #expect(state.read(attempt(nil, file: 2)) == .confirm)
     #expect(state.read(attempt(nil, file: 2)) == .refuse(error))
-    #expect(state.refused("\(error)"))
+    #expect(state.refused("\(error)") == true)
     #expect(looks(&state, found(2)) == 2)
     #expect(state.read(attempt(two, file: 2)) == .confirm, "a name server is back, or a right was given")
     #expect(state.read(attempt(two, file: 2)) == .apply(two, ReceiverChanges(from: one, to: two)))
@@ -150,7 +150,7 @@ import TocsinNotifiers
     state.force()
     #expect(state.read(attempt(one, file: 1, template: 2)) == .confirm)
     #expect(state.read(attempt(one, file: 1, template: 2)) == .apply(one, ReceiverChanges(from: one, to: one)))
-    #expect(state.refused("no room"), "who sends a signal wants an answer")
+    #expect(state.refused("no room") == true, "who sends a signal wants an answer")
   }
 
   @Test func aConfigurationThatWasNotTakenUpStaysAChange() {

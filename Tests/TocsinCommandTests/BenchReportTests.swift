@@ -2,6 +2,7 @@ import Histogram
 import Testing
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 @testable import tocsin
 

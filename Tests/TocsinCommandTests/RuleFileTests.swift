@@ -1,6 +1,7 @@
 import FakeServer
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import tocsin
 

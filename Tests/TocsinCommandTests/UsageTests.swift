@@ -1,6 +1,7 @@
 import ArgumentParser
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import tocsin
 

@@ -3,6 +3,7 @@ import Logging
 import PostgresClient
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinPostgres
 

@@ -1,5 +1,6 @@
 import Fuzzing
 import TocsinCore
+import TocsinJSON
 
 /// Alerts to put into a store.
 enum Samples {

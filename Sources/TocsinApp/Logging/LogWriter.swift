@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import Synchronization
 import TocsinCore
-package import TocsinEngine
+import TocsinEngine
 package import TocsinMetrics
 
 /// Writes the lines of the log on a thread of its own, so that nobody who logs ever waits for who reads.

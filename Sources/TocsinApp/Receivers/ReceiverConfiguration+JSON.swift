@@ -1,4 +1,4 @@
-package import TocsinCore
+import TocsinCore
 package import TocsinJSON
 import TocsinNotifiers
 

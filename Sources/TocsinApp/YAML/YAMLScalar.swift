@@ -1,4 +1,4 @@
-package import TocsinCore
+import TocsinCore
 package import TocsinJSON
 
 /// What a plain YAML scalar means: YAML 1.2's core schema, so that `yes` is a text and `012` is twelve, everywhere.

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// One alert on one line.
 struct AlertLine: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// `tocsin alerts show`
 struct AlertsShow: AsyncParsableCommand {

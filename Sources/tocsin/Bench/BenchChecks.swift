@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// `tocsin bench checks`
 struct BenchChecks: AsyncParsableCommand {

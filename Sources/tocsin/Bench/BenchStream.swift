@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// `tocsin bench stream`
 struct BenchStream: AsyncParsableCommand {

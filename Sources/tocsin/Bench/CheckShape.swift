@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// What the checks of a measurement look like.
 struct CheckShape: Sendable {

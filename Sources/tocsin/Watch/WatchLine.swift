@@ -1,5 +1,6 @@
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// One message of the stream on one line.
 struct WatchLine: Sendable {

@@ -1,5 +1,6 @@
 import TocsinClient
 import TocsinCore
+import TocsinJSON
 
 /// Shows a stream on the console until it ends or enough was seen.
 struct Watcher: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Testing
 import TocsinEngine
+import TocsinMetrics
 
 @testable import TocsinApp
 

@@ -1,5 +1,6 @@
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @Suite struct RouteTests {
   /// High, `roas_drop`, campaign `c1`, details with `region: eu`.

@@ -1,5 +1,6 @@
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinEngine
 

@@ -1,6 +1,7 @@
 import CurlClient
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinNotifiers
 

@@ -2,6 +2,7 @@ import CurlClient
 import Foundation
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinNotifiers
 

@@ -1,6 +1,7 @@
 import NIOHTTP1
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -4,6 +4,7 @@ import Testing
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
+import TocsinMetrics
 
 @testable import TocsinServer
 

@@ -2,6 +2,8 @@ import NIOHTTP1
 import Synchronization
 import Testing
 import TocsinCore
+import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

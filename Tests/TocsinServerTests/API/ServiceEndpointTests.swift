@@ -3,6 +3,7 @@ import NIOHTTP1
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

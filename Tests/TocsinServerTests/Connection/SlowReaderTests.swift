@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 import TocsinEngine
+import TocsinMetrics
 
 @testable import TocsinServer
 

@@ -3,6 +3,7 @@ import ServiceLifecycle
 import Synchronization
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 import TocsinMetrics
 
 /// All ports of a node in memory, good enough to serve requests. Cooldowns are not kept: each claim wins.

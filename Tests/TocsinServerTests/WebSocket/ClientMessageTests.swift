@@ -1,6 +1,7 @@
 import NIOCore
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinServer
 

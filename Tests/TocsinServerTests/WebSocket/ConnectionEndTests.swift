@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinServer
 

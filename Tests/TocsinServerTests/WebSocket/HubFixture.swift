@@ -5,6 +5,7 @@ import NIOWebSocket
 import Synchronization
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 import TocsinMetrics
 
 @testable import TocsinServer

@@ -2,6 +2,7 @@ import Fuzzing
 import NIOCore
 import Testing
 import TocsinCore
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -3,6 +3,7 @@ import NIOEmbedded
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 
 @testable import TocsinServer
 

@@ -5,6 +5,7 @@ import NIOPosix
 import Testing
 import TocsinCore
 import TocsinEngine
+import TocsinJSON
 import TocsinMetrics
 
 @testable import TocsinServer

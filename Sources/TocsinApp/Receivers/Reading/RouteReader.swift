@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 /// Reads `routes`.
 enum RouteReader {

@@ -1,4 +1,5 @@
 import TocsinCore
+import TocsinJSON
 
 extension SectionReader {
   /// The text at a key, not empty, with its variables replaced.

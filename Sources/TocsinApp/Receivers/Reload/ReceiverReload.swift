@@ -1,6 +1,6 @@
 package import Logging
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import TocsinCore
 import UnixSignals
