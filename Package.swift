@@ -39,10 +39,7 @@ let client: [Target.Dependency] = [
   .product(name: "Yams", package: "Yams"),
 ]
 let web: [Target.Dependency] = [
-  .product(name: "Hummingbird", package: "hummingbird"),
   .product(name: "HummingbirdCore", package: "hummingbird"),
-  .product(name: "HTTPTypes", package: "swift-http-types"),
-  .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
   .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
 ]
 

@@ -10,7 +10,7 @@ import TocsinServer
 /// Where clients are connected, or requests come, it takes the whole drain time: a load balancer learns from `/readyz`
 /// that the node goes, and may need a few of its probes for that. A node that nobody uses ends at once.
 struct DrainService: Service {
-  let hub: WebSocketHub
+  let hub: StreamHub
   let server: HTTPServer
   let health: HealthMonitor
   let duration: Duration
@@ -35,7 +35,7 @@ struct DrainService: Service {
 
 /// Carries out what WebSocket clients ask for.
 struct HubService: Service {
-  let hub: WebSocketHub
+  let hub: StreamHub
 
   func run() async throws {
     await hub.run()

@@ -103,7 +103,7 @@ package final class Node: Sendable {
     Node.observe(
       redis: redis, pools: [("writers", writers), ("readers", readers), ("couriers", couriers)], in: metrics)
 
-    let hub = WebSocketHub(
+    let hub = StreamHub(
       feed: engine.feed, alerts: engine.alerts, metrics: metrics, eventLoopGroup: group, logger: logger,
       wallClock: { backend.now() })
     engine.feed.attach(hub)

@@ -10,7 +10,7 @@ enum APIEndpoints {
     let reader = ListReader(budget: budget)
     let endpoints =
       RuleEndpoints.all(engine.rules, reader: reader) + CheckEndpoints.all(engine.checks)
-      + AlertEndpoints.all(engine.alerts, reader: reader, now: now)
+      + AlertEndpoints.all(engine.alerts, reader: reader, now: now) + ExportEndpoint.all(engine.alerts, reader: reader)
       + DeliveryEndpoints.all(engine.deliveries, reader: reader) + TestEndpoint.all(engine)
       + ServiceEndpoints.all(engine)
     return OpenAPIDocument.adding(to: endpoints)

@@ -1,22 +1,49 @@
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import TocsinCore
 import TocsinJSON
 
 /// A request to an endpoint: its path has matched, nothing else has been looked at.
 struct APIRequest: Sendable {
+  private let request: Request
   /// The path's parameters, decoded.
-  var parameters: [String: String]
+  private let parameters: [String: String]
   /// What stands behind the `?`.
-  var query: String
-  var headers: HTTPFields
-  var isJSON: Bool
-  var body: ByteBuffer
+  private let query: String
   /// The names that the query and the body may have.
-  var names: Operation.Names
+  let names: Operation.Names
+
+  /// - Parameter parameters: the path's, not decoded
+  /// - Throws: 400 where one of them is not percent-encoded UTF-8
+  init(
+    _ request: Request, query: String, parameters: [(name: String, value: Substring)], names: Operation.Names
+  ) throws(Problem) {
+    self.request = request
+    self.query = query
+    self.names = names
+    var decoded: [String: String] = [:]
+    for (name, value) in parameters {
+      guard let value = PercentDecoding.decode(value) else {
+        throw Problem(400, "the path is not percent-encoded UTF-8")
+      }
+      decoded[name] = value
+    }
+    self.parameters = decoded
+  }
+
+  /// Who sends it.
+  var principal: Principal { request.principal }
 
   /// Whose data the request is about.
-  var tenant: Tenant { .standard }
+  var tenant: Tenant { request.principal.tenant }
+
+  /// Whether the body is said to be JSON.
+  var isJSON: Bool { request.summary.isJSON }
+
+  /// Whether the client says what the body is.
+  var hasContentType: Bool { request.head.headers.contains(name: "content-type") }
+
+  var body: ByteBuffer { request.body }
 
   /// The query's parameters.
   func queryParameters() throws(Problem) -> QueryParameters {
@@ -43,7 +70,7 @@ struct APIRequest: Sendable {
 
   /// Who makes the change that the request asks for.
   func actor() throws(Problem) -> Actor {
-    try Actor(headers)
+    try Actor(principal, request.head.headers)
   }
 
   /// Reads the body, which must be JSON, as something.

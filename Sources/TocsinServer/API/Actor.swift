@@ -1,43 +1,33 @@
-import HTTPTypes
 import NIOHTTP1
 import TocsinCore
 
-extension HTTPField.Name {
-  /// ``Actor/header``.
-  fileprivate static let user = HTTPField.Name(Actor.header)!
-}
-
 /// Who makes the change that a request asks for. This is the one place that decides it.
 ///
-/// There is no access control yet, so it is what the client says: the header `X-Tocsin-User`, and for alerts a
-/// `user_id` in the body or message, which goes first.
+/// It is the principal's user. Where the principal has none, as there is no access control yet, it is what the client says:
+/// the header `X-Tocsin-User`, and for alerts a `user_id` in the body or message, which goes first.
 struct Actor: Sendable, Hashable {
   /// The header's name, as people write it.
   static let header = "X-Tocsin-User"
 
-  /// What the header says; nil where there is none.
+  /// The user; nil where nobody is named.
   let name: String?
+  /// Whether the user is the principal's, so that nobody else can be named.
+  let isKnown: Bool
 
-  /// An actor of that name.
+  /// An actor of that name that a client claims.
   init(name: String?) {
     self.name = name
+    isKnown = false
   }
 
-  /// Reads the header.
+  /// Reads the header of a request, or of a WebSocket handshake: who acts by messages that name nobody.
   /// - Throws: 422 where it is no name, or there are several
-  init(_ headers: HTTPFields) throws(Problem) {
-    try self.init(values: headers[values: .user])
-  }
-
-  /// The same of a WebSocket handshake: who acts by messages that name nobody.
-  init(_ headers: HTTPHeaders) throws(Problem) {
-    try self.init(values: headers[Actor.header])
-  }
-
-  private init(values: [String]) throws(Problem) {
+  init(_ principal: Principal, _ headers: HTTPHeaders) throws(Problem) {
+    let values = headers[Actor.header]
     guard values.count <= 1 else { throw Actor.problem("must be given once") }
     if let value = values.first, !UserName.isValid(value) { throw Actor.problem(UserName.demand) }
-    self.init(name: values.first)
+    name = principal.user ?? values.first
+    isKnown = principal.user != nil
   }
 
   private static func problem(_ detail: String) -> Problem {
@@ -50,5 +40,5 @@ struct Actor: Sendable, Hashable {
 
   /// Who changes an alert; nil where nobody is named.
   /// - Parameter user: whom the body or message names
-  func ofAlerts(named user: String?) -> String? { user ?? name }
+  func ofAlerts(named user: String?) -> String? { isKnown ? name : user ?? name }
 }

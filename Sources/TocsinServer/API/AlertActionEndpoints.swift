@@ -1,5 +1,5 @@
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -32,7 +32,7 @@ enum AlertActionEndpoints {
           "resolved_by": nil,
         ]),
       problems: [404, 503])
-    return Endpoint(.put, "/api/alerts/{alert_id}/acknowledge", operation) { request in
+    return Endpoint(.PUT, "/api/alerts/{alert_id}/acknowledge", operation) { request in
       let id = try request.alertID()
       var fields = try request.fields()
       let user = try request.actor().ofAlerts(named: fields.text("user_id"))
@@ -42,7 +42,7 @@ enum AlertActionEndpoints {
       try fields.finish()
       let outcome = try await alerts.apply(.acknowledge, to: id, by: user, tenant: request.tenant)
       let alert = outcome.alert
-      return Answer([
+      return HTTPAnswer([
         "success": true, "alert_id": .string(id.description),
         "acknowledged_by": optional(alert.acknowledgement?.by), "changed": .bool(outcome.changed),
         "resolved": .bool(alert.resolution != nil), "resolved_by": optional(alert.resolution?.by),
@@ -69,13 +69,13 @@ enum AlertActionEndpoints {
           "success": true, "alert_id": Examples.alertID, "resolved": true, "resolved_by": "kim", "changed": true,
         ]),
       problems: [404, 503])
-    return Endpoint(.put, "/api/alerts/{alert_id}/resolve", operation) { request in
+    return Endpoint(.PUT, "/api/alerts/{alert_id}/resolve", operation) { request in
       let id = try request.alertID()
       var fields = try request.fields()
       let user = try request.actor().ofAlerts(named: fields.text("user_id"))
       try fields.finish()
       let outcome = try await alerts.apply(.resolve, to: id, by: user, tenant: request.tenant)
-      return Answer([
+      return HTTPAnswer([
         "success": true, "alert_id": .string(id.description), "resolved": true,
         "resolved_by": optional(outcome.alert.resolution?.by), "changed": .bool(outcome.changed),
       ])

@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -24,12 +24,12 @@ enum AlertEndpoints {
       success: Operation.Success(
         description: "A page of them.", schema: Schemas.page(), example: Examples.page()),
       problems: [503])
-    return Endpoint(.get, path, operation) { request in
+    return Endpoint(.GET, path, operation) { request in
       var parameters = try request.queryParameters()
       let query = query(AlertFilterParameters.read(&parameters), &parameters)
       try parameters.finish()
       let page = try await page(query, of: alerts, reader, tenant: request.tenant)
-      return Answer(bytes: Body.page(page, named: "alerts", cursor: Cursor.text))
+      return HTTPAnswer(bytes: Body.page(page, named: "alerts", cursor: Cursor.text))
     }
   }
 
@@ -44,7 +44,7 @@ enum AlertEndpoints {
         schema: Schemas.page(["days_back": Schemas.nullable(Schemas.count)]),
         example: Examples.page(["days_back": 7])),
       problems: [503])
-    return Endpoint(.get, path + "/history", operation) { request in
+    return Endpoint(.GET, path + "/history", operation) { request in
       var parameters = try request.queryParameters()
       var filter = AlertFilterParameters.read(&parameters)
       let days = daysBack(&parameters, &filter, now)
@@ -52,7 +52,7 @@ enum AlertEndpoints {
       try parameters.finish()
       query.includesResolved = true
       let page = try await page(query, of: alerts, reader, tenant: request.tenant)
-      return Answer(
+      return HTTPAnswer(
         bytes: Body.page(page, named: "alerts", cursor: Cursor.text) { bytes in
           switch days {
           case let days?: JSONWriter.append(key: "days_back", integer: days, to: &bytes)
@@ -103,12 +103,12 @@ enum AlertEndpoints {
       success: Operation.Success(
         description: "The counts.", schema: Schemas.reference("AlertStatistics"), example: Examples.statistics),
       problems: [503])
-    return Endpoint(.get, path + "/stats", operation) { request in
+    return Endpoint(.GET, path + "/stats", operation) { request in
       var parameters = try request.queryParameters()
       let campaignID = parameters.text("campaign_id")
       try parameters.finish()
       let statistics = try await alerts.statistics(campaignID: campaignID, tenant: request.tenant)
-      return Answer(json(statistics, campaignID: campaignID))
+      return HTTPAnswer(json(statistics, campaignID: campaignID))
     }
   }
 
@@ -132,11 +132,11 @@ enum AlertEndpoints {
       success: Operation.Success(
         description: "The alert.", schema: Schemas.reference("Alert"), example: Examples.alert),
       problems: [404, 503])
-    return Endpoint(.get, path + "/{alert_id}", operation) { request in
+    return Endpoint(.GET, path + "/{alert_id}", operation) { request in
       let alert = try await alerts.alert(try request.alertID(), tenant: request.tenant)
       var bytes: [UInt8] = []
       alert.appendJSON(to: &bytes)
-      return Answer(bytes: bytes)
+      return HTTPAnswer(bytes: bytes)
     }
   }
 }

@@ -40,7 +40,7 @@ enum Body {
   }
 }
 
-extension Answer {
+extension HTTPAnswer {
   /// A JSON answer.
   init(_ json: JSON) {
     self.init(bytes: json.bytes)

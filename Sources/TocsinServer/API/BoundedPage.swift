@@ -4,7 +4,7 @@ import TocsinJSON
 /// A page of a list that has a limit in bytes as well: it is read in portions, and ends early where it is full, or where a
 /// portion ended early.
 struct BoundedPage<ID: Sendable>: Sendable {
-  /// The elements as JSON, separated by commas.
+  /// The elements, separated by commas unless ``read(limit:byteLimit:separator:behind:fetch:id:append:)`` says otherwise.
   var elements: [UInt8] = []
   /// How many there are.
   var count = 0
@@ -22,11 +22,12 @@ struct BoundedPage<ID: Sendable>: Sendable {
   /// Reads a page.
   /// - Parameters:
   ///   - limit: how many elements it may have
+  ///   - separator: what stands between elements; nil: nothing
   ///   - fetch: reads so many elements behind that one; tells where the next ones begin
   ///   - id: an element's place in the list
   ///   - append: writes an element
   static func read<Element>(
-    limit: Int, byteLimit: Int = BoundedPage.byteLimit, behind start: ID?,
+    limit: Int, byteLimit: Int = BoundedPage.byteLimit, separator: UInt8? = UInt8(ascii: ","), behind start: ID?,
     fetch: (_ behind: ID?, _ limit: Int) async throws -> (elements: [Element], next: ID?),
     id: (Element) -> ID, append: (Element, inout [UInt8]) -> Void
   ) async throws -> BoundedPage {
@@ -38,7 +39,7 @@ struct BoundedPage<ID: Sendable>: Sendable {
       if page.count == 0 { page.elements.reserveCapacity(portion.elements.count * Self.usualSize) }
       for element in portion.elements {
         let before = page.elements.count
-        if before > 0 { page.elements.append(UInt8(ascii: ",")) }
+        if before > 0, let separator { page.elements.append(separator) }
         append(element, &page.elements)
         if before > 0, page.elements.count > byteLimit {
           page.elements.removeLast(page.elements.count - before)

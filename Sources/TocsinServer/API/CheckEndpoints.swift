@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -20,9 +20,9 @@ enum CheckEndpoints {
         description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome"),
         example: Examples.outcome),
       problems: [503])
-    return Endpoint(.post, path, operation) { request in
+    return Endpoint(.POST, path, operation) { request in
       let check = try request.read(Check.init(body:))
-      return Answer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
+      return HTTPAnswer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
     }
   }
 
@@ -35,9 +35,9 @@ enum CheckEndpoints {
         description: "What it raised, if anything.", schema: Schemas.reference("CheckOutcome"),
         example: Examples.outcome),
       problems: [503])
-    return Endpoint(.post, "\(path)/\(shorthand.rawValue)", operation) { request in
+    return Endpoint(.POST, "\(path)/\(shorthand.rawValue)", operation) { request in
       let check = try request.read { (body) throws(ValidationError) in try Check.shorthand(shorthand, body: body) }
-      return Answer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
+      return HTTPAnswer(bytes: Body.outcome(try await checks.check(check, tenant: request.tenant)))
     }
   }
 
@@ -60,11 +60,11 @@ enum CheckEndpoints {
         schema: Schemas.object(["results": Schemas.list("BatchResult"), "alerts_triggered": Schemas.count]),
         example: ["results": [Examples.outcome], "alerts_triggered": 1]),
       problems: [503])
-    return Endpoint(.post, path, operation) { request in
+    return Endpoint(.POST, path, operation) { request in
       let read = try request.read(Check.batch(body:))
       let good = read.compactMap { try? $0.get() }
       let outcomes = good.isEmpty ? [] : try await checks.check(batch: good, tenant: request.tenant)
-      return Answer(bytes: results(read, outcomes, path: path))
+      return HTTPAnswer(bytes: results(read, outcomes, path: path))
     }
   }
 

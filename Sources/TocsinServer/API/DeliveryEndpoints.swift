@@ -1,5 +1,5 @@
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -27,7 +27,7 @@ enum DeliveryEndpoints {
           optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]]),
         example: ["deliveries": [Examples.delivery], "count": 1]),
       problems: [503])
-    return Endpoint(.get, path, operation) { request in
+    return Endpoint(.GET, path, operation) { request in
       var parameters = try request.queryParameters()
       let query = DeliveryQuery(
         alertID: parameters.alertID("alert_id"), receiver: parameters.text("receiver"),
@@ -47,7 +47,7 @@ enum DeliveryEndpoints {
       } append: { item, bytes in
         DeliveryBody.json(item).append(to: &bytes)
       }
-      return Answer(bytes: Body.page(page, named: "deliveries", cursor: Cursor.text))
+      return HTTPAnswer(bytes: Body.page(page, named: "deliveries", cursor: Cursor.text))
     }
   }
 
@@ -64,12 +64,12 @@ enum DeliveryEndpoints {
         ]),
         example: ["success": true, "changed": true, "delivery": Examples.delivery, "obstacle": .null]),
       problems: [404, 503])
-    return Endpoint(.post, path + "/{delivery_id}/replay", operation) { request in
+    return Endpoint(.POST, path + "/{delivery_id}/replay", operation) { request in
       guard let id = DeliveryID(try request.parameter("delivery_id")) else {
         throw Problem(404, "there is no delivery of that id")
       }
       let (delivery, isChanged, obstacle) = try await deliveries.replay(id, tenant: request.tenant)
-      return Answer([
+      return HTTPAnswer([
         "success": true, "changed": .bool(isChanged), "delivery": DeliveryBody.json(delivery),
         "obstacle": obstacle.map { .string($0.description) } ?? .null,
       ])
@@ -100,10 +100,10 @@ enum DeliveryEndpoints {
         ]),
         example: ["success": true, "replayed": 12, "obstacles": []]),
       problems: [503])
-    return Endpoint(.post, path + "/replay", operation) { request in
+    return Endpoint(.POST, path + "/replay", operation) { request in
       let query = try query(try request.fields())
       let (count, blocked) = try await deliveries.replay(query, tenant: request.tenant)
-      return Answer([
+      return HTTPAnswer([
         "success": true, "replayed": .integer(Int64(count)),
         "obstacles": .array(blocked.map(DeliveryBody.json)),
       ])
@@ -136,10 +136,10 @@ enum DeliveryEndpoints {
           "alert_id": Examples.alertID, "timeline": [["timestamp": Examples.time, "event": "fired"]], "count": 1,
         ]),
       problems: [404, 503])
-    return Endpoint(.get, AlertEndpoints.path + "/{alert_id}/timeline", operation) { request in
+    return Endpoint(.GET, AlertEndpoints.path + "/{alert_id}/timeline", operation) { request in
       let id = try request.alertID()
       let entries = try await deliveries.timeline(of: id, tenant: request.tenant)
-      return Answer([
+      return HTTPAnswer([
         "alert_id": .string(id.description), "timeline": .array(entries.map(DeliveryBody.json)),
         "count": .integer(Int64(entries.count)),
       ])

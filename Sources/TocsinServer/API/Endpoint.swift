@@ -1,13 +1,13 @@
-import HTTPTypes
+import NIOHTTP1
 import TocsinCore
 import TocsinJSON
 
 /// One operation of the HTTP interface: where it is, what it does, and how the OpenAPI document describes it. Router,
 /// `Allow` fields, metrics and document are all made from the same list.
 struct Endpoint: Sendable {
-  typealias Handler = @Sendable (APIRequest) async throws -> Answer
+  typealias Handler = @Sendable (APIRequest) async throws -> Response
 
-  var method: HTTPRequest.Method
+  var method: HTTPMethod
   /// The path's template: `/api/alerts/rules/{rule_id}`.
   var path: String
   var operation: Operation
@@ -15,7 +15,16 @@ struct Endpoint: Sendable {
   /// Whether the OpenAPI document lists it: that language has no words for a WebSocket.
   var isListed = true
 
-  init(_ method: HTTPRequest.Method, _ path: String, _ operation: Operation, _ handler: @escaping Handler) {
+  /// An endpoint whose answers are there as a whole.
+  init(
+    _ method: HTTPMethod, _ path: String, _ operation: Operation,
+    _ handler: @escaping @Sendable (APIRequest) async throws -> HTTPAnswer
+  ) {
+    self.init(method: method, path: path, operation: operation) { .answer(try await handler($0)) }
+  }
+
+  /// An endpoint that may answer in any way.
+  init(method: HTTPMethod, path: String, operation: Operation, handler: @escaping Handler) {
     self.method = method
     self.path = path
     self.operation = operation
@@ -51,6 +60,8 @@ struct Operation: Sendable {
     var status = 200
     var description: String
     var contentType = "application/json"
+    /// Another type of text that a parameter can ask for.
+    var otherContentType: String?
     var schema: JSON
     /// Null where there is nothing to show.
     var example: JSON = .null

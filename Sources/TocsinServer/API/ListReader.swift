@@ -15,16 +15,17 @@ struct ListReader: Sendable {
     self.budget = budget
   }
 
-  /// Reads a page; the parameters are those of ``BoundedPage/read(limit:byteLimit:behind:fetch:id:append:)``.
+  /// Reads a page; the parameters are those of ``BoundedPage/read(limit:byteLimit:separator:behind:fetch:id:append:)``.
   /// - Throws: 503 where a large page could not be sent
   func page<ID, Element>(
-    limit: Int, behind start: ID?,
+    limit: Int, separator: UInt8? = UInt8(ascii: ","), behind start: ID?,
     fetch: (_ behind: ID?, _ limit: Int) async throws -> (elements: [Element], next: ID?),
     id: (Element) -> ID, append: (Element, inout [UInt8]) -> Void
   ) async throws -> BoundedPage<ID> {
     if limit > ListReader.smallPage, let budget, budget.isExhausted { throw Problem.tooManyPending }
     return try await turns.take {
-      try await BoundedPage.read(limit: limit, behind: start, fetch: fetch, id: id, append: append)
+      try await BoundedPage.read(
+        limit: limit, separator: separator, behind: start, fetch: fetch, id: id, append: append)
     }
   }
 }

@@ -35,8 +35,10 @@ struct Problem: Error, Sendable {
   }
 
   /// The members.
-  /// - Parameter instance: what the request was about: a path
-  func json(instance: String) -> JSONObject {
+  /// - Parameters:
+  ///   - instance: what the request was about: a path
+  ///   - id: the request's; nil for a part of a request
+  func json(instance: String, id: RequestID? = nil) -> JSONObject {
     let title = HTTPResponseStatus(statusCode: status).reasonPhrase
     var members: JSONObject = [
       "type": "about:blank", "title": .string(title), "status": .integer(Int64(status)), "detail": .string(detail),
@@ -52,14 +54,20 @@ struct Problem: Error, Sendable {
           return .object(member)
         })
     }
+    if let id { members["request_id"] = .string(id.description) }
     for extra in extras.members { members[extra.key] = extra.value }
     return members
   }
 
-  /// The answer.
-  func answer(instance: String) -> Answer {
+  /// The answer to a request.
+  func answer(to request: Request) -> HTTPAnswer {
+    answer(instance: request.path, id: request.id)
+  }
+
+  /// The answer to a request of that path and id.
+  func answer(instance: String, id: RequestID) -> HTTPAnswer {
     var bytes: [UInt8] = []
-    json(instance: instance).append(to: &bytes)
-    return Answer(status: status, contentType: "application/problem+json", headers: headers, bytes: bytes)
+    json(instance: instance, id: id).append(to: &bytes)
+    return HTTPAnswer(status: status, contentType: "application/problem+json", headers: headers, bytes: bytes)
   }
 }

@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -24,11 +24,11 @@ enum RuleEndpoints {
         ]),
         example: ["success": true, "rule": Examples.rule, "changed": true]),
       problems: [503])
-    return Endpoint(.post, path, operation) { request in
+    return Endpoint(.POST, path, operation) { request in
       let json = try request.read { (bytes) throws(JSONError) in try JSON(parsing: bytes) }
       let written = try await rules.save(
         try AlertRule(request: json), tenant: request.tenant, actor: try request.actor().ofRules)
-      return Answer(["success": true, "rule": written.rule.json, "changed": .bool(written.changed)])
+      return HTTPAnswer(["success": true, "rule": written.rule.json, "changed": .bool(written.changed)])
     }
   }
 
@@ -40,12 +40,12 @@ enum RuleEndpoints {
         schema: Schemas.object(["rules": Schemas.list("AlertRule"), "count": Schemas.count]),
         example: ["rules": [Examples.rule], "count": 1]),
       problems: [503])
-    return Endpoint(.get, path, operation) { request in
+    return Endpoint(.GET, path, operation) { request in
       var query = try request.queryParameters()
       let enabledOnly = query.bool("enabled_only", default: false)
       try query.finish()
       let all = try rules.all(tenant: request.tenant, enabledOnly: enabledOnly)
-      return Answer(["rules": .array(all.map(\.json)), "count": .integer(Int64(all.count))])
+      return HTTPAnswer(["rules": .array(all.map(\.json)), "count": .integer(Int64(all.count))])
     }
   }
 
@@ -55,8 +55,8 @@ enum RuleEndpoints {
       success: Operation.Success(
         description: "The rule.", schema: Schemas.reference("AlertRule"), example: Examples.rule),
       problems: [404, 503])
-    return Endpoint(.get, path + "/{rule_id}", operation) { request in
-      Answer(try rules.rule(try request.parameter("rule_id"), tenant: request.tenant).json)
+    return Endpoint(.GET, path + "/{rule_id}", operation) { request in
+      HTTPAnswer(try rules.rule(try request.parameter("rule_id"), tenant: request.tenant).json)
     }
   }
 
@@ -69,10 +69,10 @@ enum RuleEndpoints {
         schema: Schemas.object(["success": Schemas.yes, "rule_id": Schemas.text, "changed": Schemas.yes]),
         example: ["success": true, "rule_id": "high_cpa", "changed": true]),
       problems: [404, 503])
-    return Endpoint(.delete, path + "/{rule_id}", operation) { request in
+    return Endpoint(.DELETE, path + "/{rule_id}", operation) { request in
       let id = try request.parameter("rule_id")
       try await rules.delete(id, tenant: request.tenant, actor: try request.actor().ofRules)
-      return Answer(["success": true, "rule_id": .string(id), "changed": true])
+      return HTTPAnswer(["success": true, "rule_id": .string(id), "changed": true])
     }
   }
 
@@ -87,11 +87,11 @@ enum RuleEndpoints {
         schema: Schemas.object(["success": Schemas.yes, "enabled": Schemas.flag, "changed": Schemas.flag]),
         example: ["success": true, "enabled": .bool(enabled), "changed": true]),
       problems: [404, 503])
-    return Endpoint(.put, path + "/{rule_id}/" + verb, operation) { request in
+    return Endpoint(.PUT, path + "/{rule_id}/" + verb, operation) { request in
       let id = try request.parameter("rule_id")
       let written = try await rules.setEnabled(
         enabled, id, tenant: request.tenant, actor: try request.actor().ofRules)
-      return Answer(["success": true, "enabled": .bool(written.rule.enabled), "changed": .bool(written.changed)])
+      return HTTPAnswer(["success": true, "enabled": .bool(written.rule.enabled), "changed": .bool(written.changed)])
     }
   }
 
@@ -106,7 +106,7 @@ enum RuleEndpoints {
           optional: ["next_cursor": ["type": "string", "pattern": "^[A-Za-z0-9._~-]+$"]]),
         example: ["rule_id": "high_cpa", "changes": [Examples.ruleChange], "count": 1]),
       problems: [404, 503])
-    return Endpoint(.get, path + "/{rule_id}/history", operation) { request in
+    return Endpoint(.GET, path + "/{rule_id}/history", operation) { request in
       let id = try request.parameter("rule_id")
       var query = try request.queryParameters()
       let limit = query.integer("limit", in: 1...1000, default: 100)
@@ -121,7 +121,7 @@ enum RuleEndpoints {
       } append: { change, bytes in
         json(change).append(to: &bytes)
       }
-      return Answer(
+      return HTTPAnswer(
         bytes: Body.page(page, named: "changes", cursor: Cursor.text) { bytes in
           JSONWriter.append(key: "rule_id", string: id, to: &bytes)
         })

@@ -1,5 +1,5 @@
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -36,7 +36,7 @@ enum TestEndpoint {
         ]),
       problems: [404, 503])
     return [
-      Endpoint(.post, AlertEndpoints.path + "/test", operation) { request in
+      Endpoint(.POST, AlertEndpoints.path + "/test", operation) { request in
         try await answer(try name(of: request), engine)
       }
     ]
@@ -53,21 +53,21 @@ enum TestEndpoint {
     return name ?? ""
   }
 
-  private static func answer(_ name: String, _ engine: Engine) async throws -> Answer {
+  private static func answer(_ name: String, _ engine: Engine) async throws -> HTTPAnswer {
     if let own = OwnChannel(rawValue: name) {
       let trial = await engine.test(own)
-      return Answer(["success": .bool(trial.works), "channel": .string(name), "message": .string(trial.message)])
+      return HTTPAnswer(["success": .bool(trial.works), "channel": .string(name), "message": .string(trial.message)])
     }
     guard let tests = try await engine.deliveries.test(name) else {
       guard let setUp = ChannelSetUp(channel: name) else { throw unknown(name, engine) }
-      return Answer(["success": false, "channel": .string(name), "message": .string(setUp.message)])
+      return HTTPAnswer(["success": false, "channel": .string(name), "message": .string(setUp.message)])
     }
     let failed = tests.filter { $0.outcome.failure != nil }
     let message =
       failed.isEmpty
       ? "a sample alert was sent to \(tests.count) target\(tests.count == 1 ? "" : "s")"
       : failed.map { "\($0.target): \($0.outcome.failure?.reason ?? "")" }.joined(separator: "; ")
-    return Answer([
+    return HTTPAnswer([
       "success": .bool(failed.isEmpty), "channel": .string(name), "message": .string(message),
       "targets": .array(tests.map(json)),
     ])

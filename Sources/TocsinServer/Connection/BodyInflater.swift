@@ -19,7 +19,7 @@ struct BodyInflater {
   ///   - context: that of a handler with nothing behind it
   /// - Throws: 413 where there would be more than ``limit`` bytes, 400 where it is not well-formed
   func inflate(
-    _ body: ByteBuffer, _ coding: RequestTraits.Coding, behind context: ChannelHandlerContext
+    _ body: ByteBuffer, _ coding: HeaderSummary.Coding, behind context: ChannelHandlerContext
   ) throws(Problem) -> ByteBuffer {
     let pipeline = context.pipeline.syncOperations
     let decompressor = NIOHTTPRequestDecompressor(limit: .size(limit))
@@ -47,7 +47,7 @@ struct BodyInflater {
     throw problem(error, coding)
   }
 
-  private func problem(_ error: any Error, _ coding: RequestTraits.Coding) -> Problem {
+  private func problem(_ error: any Error, _ coding: HeaderSummary.Coding) -> Problem {
     if case NIOHTTPDecompression.DecompressionError.limit = error {
       return Problem(413, "the body has more than \(limit) bytes when it is unpacked")
     }

@@ -18,6 +18,7 @@ final class RequestLog: Sendable {
   private let checkTime: MetricHistogram
   private let instruments = Mutex<[Key: (Counter, MetricHistogram)]>([:])
   private let logger: Logger?
+  private let errors: Logger
   private let lastAnswer = Atomic<UInt64>(0)
 
   static let checkRoute = "/api/alerts/check"
@@ -27,28 +28,31 @@ final class RequestLog: Sendable {
   /// When something was last answered that was no probe.
   var lastWork: NIODeadline { .uptimeNanoseconds(lastAnswer.load(ordering: .relaxed)) }
 
-  /// - Parameter accessLog: where each request is logged, or nil
-  init(metrics: MetricsRegistry, accessLog: Logger?) {
+  /// - Parameters:
+  ///   - accessLog: where each request is logged, or nil
+  ///   - errors: where it is logged what went wrong behind an answer's head
+  init(metrics: MetricsRegistry, accessLog: Logger?, errors: Logger = Logger(label: "tocsin")) {
     self.metrics = metrics
+    self.errors = errors
     logger = accessLog
     checkCount = RequestLog.counter(metrics, Key(method: "POST", route: RequestLog.checkRoute, status: 200))
     checkTime = RequestLog.histogram(metrics, route: RequestLog.checkRoute)
   }
 
   /// A check was answered with 200: the shorter way.
-  func recordCheck(since start: NIODeadline) {
+  func recordCheck(since start: NIODeadline, id: RequestID) {
     checkCount.increment()
     let now = NIODeadline.now()
     lastAnswer.store(now.uptimeNanoseconds, ordering: .relaxed)
     let time = now - start
     checkTime.observe(Double(time.nanoseconds) * 1e-9)
-    if logger != nil { log("POST", RequestLog.checkRoute, 200, time) }
+    if logger != nil { log("POST", RequestLog.checkRoute, 200, time, id) }
   }
 
   /// A request was answered.
-  func record(_ answer: Answer, method: HTTPMethod, since start: NIODeadline?) {
+  func record(_ answer: HTTPAnswer, method: HTTPMethod, since start: NIODeadline?, id: RequestID) {
     if let start, answer.status == 200, method == .POST, answer.route == RequestLog.checkRoute {
-      return recordCheck(since: start)
+      return recordCheck(since: start, id: id)
     }
     let route = answer.route.isEmpty ? "unmatched" : answer.route
     // Methods are the client's words: only those of the interface become labels.
@@ -64,7 +68,7 @@ final class RequestLog: Sendable {
     if !RequestLog.probes.contains(route) { lastAnswer.store(now.uptimeNanoseconds, ordering: .relaxed) }
     let time = start.map { now - $0 } ?? .zero
     if start != nil { histogram.observe(Double(time.nanoseconds) * 1e-9) }
-    if logger != nil { log(name, route, answer.status, time) }
+    if logger != nil { log(name, route, answer.status, time, id) }
   }
 
   private func instruments(for key: Key) -> (Counter, MetricHistogram) {
@@ -74,12 +78,20 @@ final class RequestLog: Sendable {
     return made
   }
 
-  private func log(_ method: String, _ route: String, _ status: Int, _ time: TimeAmount) {
+  /// The body of an answer could not be made to its end.
+  func failed(_ head: HTTPAnswer, _ call: HTTPConnectionHandler.Call, _ error: any Error) {
+    if error is ChannelError { return }
+    errors.error(
+      "an answer ends early: its body could not be made to its end",
+      metadata: ["route": "\(head.route)", "request_id": "\(call.id)", "error": "\(error)"])
+  }
+
+  private func log(_ method: String, _ route: String, _ status: Int, _ time: TimeAmount, _ id: RequestID) {
     logger?.info(
       "request",
       metadata: [
         "method": "\(method)", "route": "\(route)", "status": .stringConvertible(status),
-        "microseconds": .stringConvertible(time.nanoseconds / 1000),
+        "microseconds": .stringConvertible(time.nanoseconds / 1000), "request_id": "\(id)",
       ])
   }
 

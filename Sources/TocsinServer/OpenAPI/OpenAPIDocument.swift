@@ -1,4 +1,3 @@
-import HTTPTypes
 import NIOHTTP1
 import TocsinCore
 import TocsinJSON
@@ -12,7 +11,11 @@ enum OpenAPIDocument {
 
     Alerts as they happen: `GET /ws/alerts` is a WebSocket (RFC 6455). On its URL `last_event_id` resumes, and \
     `campaign_id`, `severities` and `alert_types` (comma-separated) subscribe. A handshake that is not one is answered \
-    with 400 or 426, one with a parameter that is not known with 422, and each with 503 while the node is about to stop.
+    with 400 or 426, one with a parameter that is not known with 422, and each with 503 while the node is about to stop. \
+    `GET /api/alerts/stream` sends the same messages as server-sent events.
+
+    Every answer has an `X-Request-Id`: the one that the request came with, where that has 1 to 128 of the characters \
+    `A-Z a-z 0-9 - . _ ~ : / + = @`, else a new one. Logs and problems (`request_id`) have it, too.
 
     Beside the errors of each operation, a connection answers bytes that are no HTTP request with 400, a header that is too \
     slow or too long with 408 or 431, an unknown `Expect` with 417, and then closes. 403 is for a `Host` that the node is not \
@@ -25,9 +28,9 @@ enum OpenAPIDocument {
       id: "openapi", tag: "service", summary: "This document.",
       success: Operation.Success(description: "The document.", schema: ["type": "object"]))
     var all = endpoints
-    all.append(Endpoint(.get, path, operation) { _ in throw Problem(404, "there is no document") })
+    all.append(Endpoint(.GET, path, operation) { _ in throw Problem(404, "there is no document") })
     let bytes = document(of: all).bytes
-    all[all.count - 1].handler = { _ in Answer(bytes: bytes) }
+    all[all.count - 1].handler = { _ in .answer(HTTPAnswer(bytes: bytes)) }
     return all
   }
 
@@ -74,7 +77,11 @@ enum OpenAPIDocument {
     var response: JSONObject = ["description": .string(success.description)]
     var content: JSONObject = ["schema": success.schema]
     if success.example != .null { content["example"] = success.example }
-    if success.schema != .null { response["content"] = [success.contentType: .object(content)] }
+    if success.schema != .null {
+      var types: JSONObject = [success.contentType: .object(content)]
+      if let other = success.otherContentType { types[other] = ["schema": Schemas.text] }
+      response["content"] = .object(types)
+    }
     var responses: JSONObject = [String(success.status): .object(response)]
     for status in operation.statuses { responses[String(status)] = problem(status) }
     members["responses"] = .object(responses)

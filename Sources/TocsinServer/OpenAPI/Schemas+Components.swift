@@ -132,5 +132,6 @@ extension Schemas {
         "items": object(["pointer": text, "detail": text], optional: ["parameter": text]),
       ],
       "reasons": texts, "degraded": texts,
+      "request_id": ["type": "string", "description": "The header `X-Request-Id` of the answer."],
     ])
 }

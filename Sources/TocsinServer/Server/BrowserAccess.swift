@@ -95,32 +95,32 @@ package struct BrowserAccess: Sendable, Hashable {
   }
 
   /// Decides on a request.
-  func verdict(on request: RequestSequence.Request) -> Verdict {
-    let traits = request.traits
-    let host = traits.host.flatMap { Authority($0) }
-    if let hosts, traits.host != nil {
+  func verdict(on request: Request) -> Verdict {
+    let summary = request.summary
+    let host = summary.host.flatMap { Authority($0) }
+    if let hosts, summary.host != nil {
       guard let host, hosts.contains(where: { $0.host == host.host && ($0.port == nil || $0.port == host.port) }) else {
         return .foreignHost
       }
     }
-    guard let text = traits.origin else { return .served(origin: nil) }
+    guard let text = summary.origin else { return .served(origin: nil) }
     let origin = Origin(text)
     let isKnown =
       origin.map { origin in
         origins.contains { $0.isSame(as: origin) } || host.map { origin.isOwn(of: $0) } ?? false
       } ?? false
-    let asks = request.head.method == .OPTIONS && traits.asksForMethod
+    let asks = request.head.method == .OPTIONS && summary.asksForMethod
     if isKnown { return asks ? .preflight(origin: text) : .served(origin: text) }
     return asks || request.needsKnownOrigin ? .foreignOrigin : .served(origin: nil)
   }
 }
 
-extension RequestSequence.Request {
+extension Request {
   /// Whether a page of another origin must not even send this: it changes something, or opens a stream. What it only
   /// reads it does not get to see.
   fileprivate var needsKnownOrigin: Bool {
     switch head.method {
-    case .GET, .HEAD, .OPTIONS: traits.wantsWebSocket || head.uri.hasPrefix("/api/alerts/stream")
+    case .GET, .HEAD, .OPTIONS: summary.wantsWebSocket || head.uri.hasPrefix("/api/alerts/stream")
     default: true
     }
   }

@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Sets up accepted connections for Hummingbird's server: a decoder and ``ConnectionHandler``, nothing else.
+/// Sets up accepted connections for Hummingbird's server: a decoder and ``HTTPConnectionHandler``, nothing else.
 struct ConnectionChannel: ServerChildChannel {
   /// A connection, and when it has ceased to be an HTTP one.
   struct Connection: ServerChildChannelValue {
@@ -11,7 +11,7 @@ struct ConnectionChannel: ServerChildChannel {
     let ended: EventLoopFuture<Void>
   }
 
-  let shared: ConnectionHandler.Shared
+  let shared: HTTPConnectionHandler.Shared
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
     channel.eventLoop.makeCompletedFuture {
@@ -23,15 +23,15 @@ struct ConnectionChannel: ServerChildChannel {
 
   /// Makes a channel an HTTP connection.
   static func addHandlers(
-    to channel: any Channel, _ shared: ConnectionHandler.Shared, onEnd: @escaping () -> Void
+    to channel: any Channel, _ shared: HTTPConnectionHandler.Shared, onEnd: @escaping () -> Void
   ) throws {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = shared.configuration.headerLimit
     limits.maxHeaderListSize = shared.configuration.headerLimit
     limits.maxHeaderFieldCount = shared.configuration.headerCountLimit
     let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
-    try channel.pipeline.syncOperations.addHandler(ConnectionHandler.Decoder(decoder))
-    try channel.pipeline.syncOperations.addHandler(ConnectionHandler(shared, onEnd: onEnd))
+    try channel.pipeline.syncOperations.addHandler(HTTPConnectionHandler.Decoder(decoder))
+    try channel.pipeline.syncOperations.addHandler(HTTPConnectionHandler(shared, loop: channel.eventLoop, onEnd: onEnd))
   }
 
   /// Lasts as long as the connection speaks HTTP, so that a server that stops waits for requests under way; a

@@ -28,10 +28,10 @@ package final class HTTPServer: Service {
 
   /// A server that does not listen yet.
   /// - Parameters:
-  ///   - hub: takes the WebSocket clients
+  ///   - hub: takes the clients that want the stream of alerts
   ///   - onRunning: called once connections are accepted
   package init(
-    configuration: ServerConfiguration, engine: Engine, hub: any WebSocketAcceptor, eventLoopGroup: any EventLoopGroup,
+    configuration: ServerConfiguration, engine: Engine, hub: StreamHub, eventLoopGroup: any EventLoopGroup,
     logger: Logger, onRunning: @escaping @Sendable (SocketAddress) -> Void = { _ in }
   ) {
     self.configuration = configuration
@@ -40,13 +40,13 @@ package final class HTTPServer: Service {
     self.onRunning = onRunning
     let budgets = ConnectionBudgets(configuration, metrics: engine.metrics)
     let endpoints = APIEndpoints.all(engine, budget: budgets.answers)
-    let server = EngineServer(
+    let responder = EngineResponder(
       checks: engine.checks, health: engine.health, router: APIRouter(endpoints, logger: logger), hub: hub)
     connections = Connections(limit: configuration.connectionLimit, metrics: engine.metrics, logger: logger)
-    log = RequestLog(metrics: engine.metrics, accessLog: configuration.accessLog ? logger : nil)
+    log = RequestLog(metrics: engine.metrics, accessLog: configuration.accessLog ? logger : nil, errors: logger)
     channel = ConnectionChannel(
-      shared: ConnectionHandler.Shared(
-        configuration: configuration, server: server, quiet: QuietAnswer(), log: log, budgets: budgets,
+      shared: HTTPConnectionHandler.Shared(
+        configuration: configuration, responder: responder, quiet: CachedResponse(), log: log, budgets: budgets,
         browsers: configuration.browsers ?? BrowserAccess(listeningOn: configuration.host)))
   }
 

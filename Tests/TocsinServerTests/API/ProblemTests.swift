@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import Testing
 import TocsinCore
 import TocsinEngine
@@ -9,11 +10,12 @@ import TocsinJSON
 @Suite struct ProblemTests {
   @Test func aProblemHasOldAndNewKeys() {
     let problem = Problem(422, "no", faults: [Problem.Fault(pointer: "/threshold", detail: "must be finite")])
-    let answer = problem.answer(instance: "/api/alerts/rules")
+    let answer = problem.answer(to: Request(test: .POST, "/api/alerts/rules?a=b", headers: ["x-request-id": "r-1"]))
     #expect(answer.contentType == "application/problem+json")
     let expected = #"""
       {"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"no","instance":"/api/alerts/rules",\#
-      "error":"Unprocessable Entity","details":"no","errors":[{"pointer":"/threshold","detail":"must be finite"}]}
+      "error":"Unprocessable Entity","details":"no","errors":[{"pointer":"/threshold","detail":"must be finite"}],\#
+      "request_id":"r-1"}
       """#
     #expect(String(buffer: answer.body) == expected)
   }

@@ -33,11 +33,12 @@ import TocsinJSON
   @Test func metricsCountRequestsByRoute() async throws {
     try await MemoryCluster.run { engine, _ in
       let log = RequestLog(metrics: engine.metrics, accessLog: nil)
-      var answer = Answer(["a": 1])
+      var answer = HTTPAnswer(["a": 1])
+      var ids = RequestIDs()
       answer.route = "/api/alerts/rules/{rule_id}"
-      log.record(answer, method: .GET, since: .now())
-      log.record(answer, method: .RAW(value: "EVIL"), since: nil)
-      log.recordCheck(since: .now())
+      log.record(answer, method: .GET, since: .now(), id: ids.next())
+      log.record(answer, method: .RAW(value: "EVIL"), since: nil, id: ids.next())
+      log.recordCheck(since: .now(), id: ids.next())
       let reply = try await APIClient(engine).send(.GET, "/metrics")
       #expect(reply.contentType == "text/plain; version=0.0.4; charset=utf-8")
       for (method, route) in [

@@ -10,7 +10,7 @@ import TocsinEngine
   private static let size = 100_000
 
   private static func connect(
-    _ server: FakeRequestServer, _ shared: ConnectionHandler.Shared
+    _ server: FakeResponder, _ shared: HTTPConnectionHandler.Shared
   ) async throws -> NIOAsyncTestingChannel {
     let channel = NIOAsyncTestingChannel()
     try await channel.testingEventLoop.executeInContext {
@@ -29,7 +29,7 @@ import TocsinEngine
   @Test func largeBodiesBeyondTheLimitAreRefused() async throws {
     var configuration = ServerConfiguration()
     configuration.receivingLimit = 2 * Self.size + 10
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let shared = server.shared(configuration)
     let head = ByteBuffer(string: "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: \(Self.size + 1)\r\n\r\n")
     let body = ByteBuffer(repeating: UInt8(ascii: "b"), count: Self.size)

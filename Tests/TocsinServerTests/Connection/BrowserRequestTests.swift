@@ -8,7 +8,7 @@ import Testing
   private static let own = "http://localhost:8000"
   private static let foreign = "http://evil.example.org"
 
-  private static func connection(_ server: FakeRequestServer = FakeRequestServer()) async throws -> TestConnection {
+  private static func connection(_ server: FakeResponder = FakeResponder()) async throws -> TestConnection {
     var configuration = ServerConfiguration()
     configuration.host = "127.0.0.1"
     return try await TestConnection(server, configuration)
@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: [("GET /livez", ""), ("POST /api/alerts/check", "quiet"), ("PUT /x", "{}"), ("DELETE /x", "")])
   func aForeignHostIsRefused(line: String, body: String) async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await Self.connection(server)
     let end = body == "quiet" ? "}" : String(line.prefix { $0 != " " }) + " " + body
     // The first request has a name of the node, the second has not, the third has one again.
@@ -44,7 +44,7 @@ import Testing
     ("POST /x", "", ""), ("PUT /x/enable", "", ""), ("DELETE /x", "", ""), ("PATCH /x", "", ""),
   ])
   func aForeignPageChangesNothing(line: String, body: String, type: String) async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await Self.connection(server)
     let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\n"
     try await connection.send(
@@ -96,7 +96,7 @@ import Testing
 
   @Test(arguments: [(nil, 101), (own, 101), (foreign, 403), ("null", 403)] as [(String?, Int)])
   func aForeignPageGetsNoStream(origin: String?, status: Int) async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await Self.connection(server)
     let fields = """
       Connection: Upgrade

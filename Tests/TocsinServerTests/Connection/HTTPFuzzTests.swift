@@ -44,7 +44,7 @@ struct HTTPFuzzTests {
   }
 
   private static func answers(to pieces: [ArraySlice<UInt8>]) async throws -> [String] {
-    let connection = try await TestConnection(FakeRequestServer(refusesSockets: true))
+    let connection = try await TestConnection(FakeResponder(refusesStreams: true))
     for piece in pieces where !piece.isEmpty && connection.channel.isActive {
       _ = try? await connection.channel.writeInbound(ByteBuffer(bytes: piece))
     }
@@ -66,7 +66,8 @@ struct HTTPFuzzTests {
       let length = try field.map { try #require(Int($0.dropFirst(16))) } ?? 0
       rest = rest[end.upperBound...]
       try #require(rest.count >= length)
-      answers.append("\(lines[0]) \(String(decoding: rest.prefix(length), as: UTF8.self))")
+      let body = String(decoding: rest.prefix(length), as: UTF8.self)
+      answers.append("\(lines[0]) \(body.replacing(/,"request_id":"[0-9a-f]{16}"/, with: ""))")
       rest = rest.dropFirst(length)
     }
     return answers

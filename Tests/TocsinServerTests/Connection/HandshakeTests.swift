@@ -17,7 +17,7 @@ import Testing
   private let key = "dGhlIHNhbXBsZSBub25jZQ=="
 
   @Test func aHandshakeGivesTheChannelAway() async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await TestConnection(server)
     try await connection.send("GET /before HTTP/1.1\r\nHost: h\r\n\r\n")
     _ = try await connection.receive(until: "GET ")
@@ -30,13 +30,13 @@ import Testing
     try await connection.send("late")
     #expect(try await connection.receive(until: "late") == "late")
     let pipeline = connection.channel.pipeline
-    #expect((try? await pipeline.containsHandler(type: ConnectionHandler.self).get()) == nil)
-    #expect((try? await pipeline.containsHandler(type: ConnectionHandler.Decoder.self).get()) == nil)
+    #expect((try? await pipeline.containsHandler(type: HTTPConnectionHandler.self).get()) == nil)
+    #expect((try? await pipeline.containsHandler(type: HTTPConnectionHandler.Decoder.self).get()) == nil)
   }
 
   @Test(arguments: [("8", "dGhlIHNhbXBsZSBub25jZQ==", 426), ("13", nil, 400), ("13", "short", 400)])
   func aBadHandshakeIsAProblem(version: String, key: String?, status: Int) async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await TestConnection(server)
     try await connection.send(handshake(version: version, key: key))
     let answer = try await connection.receiveAll()
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func aParameterThatIsNotKnownIsAProblemBeforeTheUpgrade() async throws {
-    let server = FakeRequestServer()
+    let server = FakeResponder()
     let connection = try await TestConnection(server)
     try await connection.send(handshake("/ws/alerts?campaign=c", key: key))
     let answer = try await connection.receiveAll()
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aNodeThatStopsTurnsClientsAway() async throws {
-    let connection = try await TestConnection(FakeRequestServer(refusesSockets: true))
+    let connection = try await TestConnection(FakeResponder(refusesStreams: true))
     try await connection.send(handshake(key: key))
     let answer = try await connection.receiveAll()
     #expect(answer.hasPrefix("HTTP/1.1 503 "))
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func anUpgradeElsewhereIsAnOrdinaryRequest() async throws {
-    let connection = try await TestConnection(FakeRequestServer())
+    let connection = try await TestConnection(FakeResponder())
     try await connection.send(handshake("/elsewhere", key: key))
     let answer = try await connection.receiveAll()
     #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))

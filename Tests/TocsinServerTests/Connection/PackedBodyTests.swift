@@ -36,7 +36,7 @@ import Testing
   private static func answer(
     _ request: [UInt8], until end: String, _ configuration: ServerConfiguration = ServerConfiguration()
   ) async throws -> String {
-    let connection = try await TestConnection(FakeRequestServer(), configuration)
+    let connection = try await TestConnection(FakeResponder(), configuration)
     try await connection.channel.writeInbound(ByteBuffer(bytes: request))
     return try await connection.receive(until: end)
   }
@@ -45,7 +45,7 @@ import Testing
     let packed = try Self.pack(ByteBuffer(string: "quiet"))
     let request = Self.request("POST /api/alerts/check", packed)
     for cut in (request.count - packed.count)...request.count {
-      let connection = try await TestConnection(FakeRequestServer())
+      let connection = try await TestConnection(FakeResponder())
       try await connection.channel.writeInbound(ByteBuffer(bytes: request[..<cut]))
       try await connection.channel.writeInbound(ByteBuffer(bytes: request[cut...]))
       #expect(try await connection.receive(until: "}").contains(#""alerts_triggered":0"#))
@@ -67,7 +67,7 @@ import Testing
 
   @Test func packedAndPlainBodiesFollowEachOther() async throws {
     let packed = try Self.pack(ByteBuffer(string: "x"))
-    let connection = try await TestConnection(FakeRequestServer())
+    let connection = try await TestConnection(FakeResponder())
     let packedRequest = Self.request("POST /api/alerts/check", packed)
     let plainRequest = Self.request("POST /api/alerts/check", Array("y".utf8), "")
     try await connection.channel.writeInbound(
@@ -118,7 +118,7 @@ import Testing
       (wrongSum, "not well-formed gzip"),
     ] {
       for line in ["POST /api/alerts/check", "PUT /x"] {
-        let connection = try await TestConnection(FakeRequestServer())
+        let connection = try await TestConnection(FakeResponder())
         try await connection.channel.writeInbound(ByteBuffer(bytes: Self.request(line, body)))
         let answer = try await connection.receive(until: "}")
         #expect(answer.hasPrefix("HTTP/1.1 400 "))

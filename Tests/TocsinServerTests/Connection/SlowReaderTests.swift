@@ -17,7 +17,7 @@ import TocsinMetrics
     let address: SocketAddress
     let ended: AsyncStream<Void>
     let budget: ByteBudget
-    let server: FakeRequestServer
+    let server: FakeResponder
 
     static func run(
       _ configure: (inout ServerConfiguration) -> Void = { _ in }, _ test: (Listener) async throws -> Void
@@ -25,7 +25,7 @@ import TocsinMetrics
       var configuration = ServerConfiguration()
       configuration.host = "127.0.0.1"
       configure(&configuration)
-      let server = FakeRequestServer()
+      let server = FakeResponder()
       let shared = server.shared(configuration)
       let ended = AsyncStream<Void>.makeStream()
       let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -1,4 +1,3 @@
-import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -9,12 +8,11 @@ import Testing
   private static func request(
     _ method: HTTPMethod = .GET, _ uri: String = "/api/alerts", host: String? = "localhost:8000", origin: String? = nil,
     _ fields: [(String, String)] = []
-  ) -> RequestSequence.Request {
+  ) -> Request {
     var headers = HTTPHeaders(fields)
     if let host { headers.add(name: "Host", value: host) }
     if let origin { headers.add(name: "Origin", value: origin) }
-    let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
-    return RequestSequence.Request(head: head, traits: RequestTraits(head), body: .init())
+    return Request(test: method, uri, headers: headers)
   }
 
   @Test(arguments: [

@@ -35,7 +35,7 @@ import TocsinEngine
 
   /// Runs a server with a hub that knows the event log, then stops it.
   private static func run(
-    _ test: @Sendable (HTTPServer, SocketAddress, WebSocketHub) async throws -> Void,
+    _ test: @Sendable (HTTPServer, SocketAddress, StreamHub) async throws -> Void,
     afterwards: @Sendable () async throws -> Void
   ) async throws {
     try await MemoryCluster.run { engine, _ in
@@ -44,7 +44,7 @@ import TocsinEngine
       configuration.port = 0
       let group = MultiThreadedEventLoopGroup.singleton
       let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-      let hub = WebSocketHub(
+      let hub = StreamHub(
         feed: engine.feed, alerts: engine.alerts, metrics: engine.metrics, eventLoopGroup: group, logger: logger,
         wallClock: { Timestamp(milliseconds: 0) })
       hub.resync(reason: "start", position: EventID(beginningOf: "e"))

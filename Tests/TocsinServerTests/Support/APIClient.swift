@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOEmbedded
 import NIOHTTP1
 import TocsinCore
 import TocsinEngine
@@ -22,6 +21,8 @@ struct APIClient: Sendable {
   }
 
   let router: APIRouter
+  /// Who sends.
+  var principal = Principal.anonymous
 
   init(_ engine: Engine, budget: ByteBudget? = nil) {
     router = APIRouter(APIEndpoints.all(engine, budget: budget), logger: Logger(label: "test"))
@@ -35,19 +36,14 @@ struct APIClient: Sendable {
     var headers = headers
     headers.add(name: "host", value: "h")
     if body != nil, let type { headers.add(name: "content-type", value: type) }
-    let head = HTTPRequestHead(version: .http1_1, method: method, uri: target, headers: headers)
-    let request = RequestSequence.Request(
-      head: head, traits: RequestTraits(head), body: ByteBuffer(string: body ?? ""))
-    let answer = await router.respond(to: request, on: NIOAsyncTestingChannel())
+    let request = Request(test: method, target, headers: headers, body: body ?? "", principal: principal)
+    guard case .answer(let answer) = await router.respond(to: request) else {
+      throw Problem(500, "the answer is streamed")
+    }
     let bytes = Array(answer.body.readableBytesView)
     let fields = Dictionary(answer.headers, uniquingKeysWith: { first, _ in first })
     return Reply(
       status: answer.status, contentType: answer.contentType, headers: fields,
       json: (try? JSON(parsing: bytes)) ?? .null, text: String(decoding: bytes, as: UTF8.self))
   }
-}
-
-extension APIClient {
-  /// A channel, for requests that must have one.
-  static var channel: any Channel { NIOAsyncTestingChannel() }
 }

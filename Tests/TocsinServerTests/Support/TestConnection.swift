@@ -7,7 +7,7 @@ import NIOEmbedded
 struct TestConnection {
   let channel = NIOAsyncTestingChannel()
 
-  init(_ server: FakeRequestServer, _ configuration: ServerConfiguration = ServerConfiguration()) async throws {
+  init(_ server: FakeResponder, _ configuration: ServerConfiguration = ServerConfiguration()) async throws {
     let channel = channel
     let shared = server.shared(configuration)
     try await channel.testingEventLoop.executeInContext {
@@ -41,7 +41,7 @@ struct TestConnection {
 
 extension String {
   fileprivate var withoutDates: String {
-    replacing(/date: [^\r]*\r\n/, with: "")
+    replacing(/date: [^\r]*\r\n/, with: "").replacing(/x-request-id: [0-9a-f]{16}\r\n/, with: "")
   }
 
   /// The lines as HTTP writes them.

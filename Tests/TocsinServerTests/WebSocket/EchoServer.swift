@@ -9,16 +9,12 @@ import TocsinMetrics
 
 /// A server on a free port that speaks WebSocket as the product does, from the handshake to the close, but sends text
 /// messages back.
-struct EchoServer: RequestServer {
-  func begin(check body: UnsafeRawBufferPointer) -> CheckStart { .quiet }
+struct EchoServer: Responder {
+  func respond(to request: Request, _ reply: Reply) -> Response? { .answer(HTTPAnswer(bytes: [])) }
 
-  func respond(to request: RequestSequence.Request, on channel: any Channel) async -> Answer {
-    Answer(bytes: [])
-  }
+  var refusesStreams: Bool { false }
 
-  var refusesSockets: Bool { false }
-
-  func adopt(_ channel: any Channel, head: HTTPRequestHead) -> EventLoopFuture<Void> {
+  func adopt(_ channel: any Channel, _ request: StreamRequest) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: MessageAssembler.maximumSize))
       try channel.pipeline.syncOperations.addHandlers([decoder, EchoSessionHandler()])
@@ -28,8 +24,8 @@ struct EchoServer: RequestServer {
   /// Listens until the channel is closed.
   func start() async throws -> any Channel {
     let metrics = MetricsRegistry()
-    let shared = ConnectionHandler.Shared(
-      configuration: ServerConfiguration(), server: self, quiet: QuietAnswer(),
+    let shared = HTTPConnectionHandler.Shared(
+      configuration: ServerConfiguration(), responder: self, quiet: CachedResponse(),
       log: RequestLog(metrics: metrics, accessLog: nil),
       budgets: ConnectionBudgets(ServerConfiguration(), metrics: metrics),
       browsers: BrowserAccess(listeningOn: "127.0.0.1"))
@@ -48,7 +44,7 @@ private final class EchoSessionHandler: ChannelInboundHandler {
   typealias InboundIn = WebSocketFrame
   typealias OutboundOut = ByteBuffer
 
-  private var session = Session(now: .now(), configuration: WebSocketConfiguration())
+  private var session = Session(now: .now(), configuration: StreamConfiguration())
   private var assembler = MessageAssembler()
 
   func handlerAdded(context: ChannelHandlerContext) {

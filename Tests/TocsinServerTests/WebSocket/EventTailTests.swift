@@ -54,7 +54,7 @@ import TocsinCore
 
 @Suite struct AudienceLogTests {
   private func log(_ numbers: [Int]) -> AudienceLog {
-    var log = AudienceLog()
+    var log = AudienceLog(format: .webSocket)
     for number in numbers { log.append(EncodedEvent(logged(number, size: 50)), number: UInt64(number)) }
     return log
   }

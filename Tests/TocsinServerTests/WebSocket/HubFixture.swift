@@ -49,13 +49,13 @@ final class HeldBackend: HubBackend {
   }
 
   private struct State {
-    var pages: [(place: EventID, answer: @Sendable (Page) -> Void)] = []
+    var pages: [(place: EventID, answer: @Sendable (HistoryPage) -> Void)] = []
     var applications: [Application] = []
   }
 
   private let state = Mutex(State())
 
-  func page(after place: EventID, answer: @escaping @Sendable (Page) -> Void) {
+  func page(after place: EventID, answer: @escaping @Sendable (HistoryPage) -> Void) {
     state.withLock { $0.pages.append((place, answer)) }
   }
 
@@ -69,7 +69,7 @@ final class HeldBackend: HubBackend {
 
   var waitingPages: [EventID] { state.withLock { $0.pages.map(\.place) } }
 
-  func takePage() -> (place: EventID, answer: @Sendable (Page) -> Void)? {
+  func takePage() -> (place: EventID, answer: @Sendable (HistoryPage) -> Void)? {
     state.withLock { $0.pages.isEmpty ? nil : $0.pages.removeFirst() }
   }
 
@@ -90,14 +90,14 @@ final class HubFixture {
     let value = Atomic<Int>(0)
   }
 
-  init(_ configure: (inout WebSocketConfiguration) -> Void = { _ in }, startsAt start: EventID? = place(0)) {
-    var configuration = WebSocketConfiguration()
+  init(_ configure: (inout StreamConfiguration) -> Void = { _ in }, startsAt start: EventID? = place(0)) {
+    var configuration = StreamConfiguration()
     configure(&configuration)
     let count = count
     hub = LoopHub(
       loop: loop, configuration: configuration, backend: backend, metrics: HubMetrics(metrics),
       logger: Logger(label: "test"), wallClock: { Timestamp(milliseconds: 1_767_225_600_000) }
-    ) { count.value.wrappingAdd($0, ordering: .relaxed) }
+    ) { count.value.wrappingAdd($1, ordering: .relaxed) }
     if let start { resync("the node has just started", at: start) }
   }
 
@@ -138,8 +138,8 @@ final class HubClient {
   init(fixture: HubFixture, target: String) {
     self.fixture = fixture
     channel = EmbeddedChannel(loop: fixture.loop)
-    let session = SessionHandler(
-      hub: fixture.hub, tenant: .standard, query: ConnectionQuery(target: target), clientID: sampleAlert)
+    let subscriber = Subscriber(hub: fixture.hub, tenant: .standard, clientID: sampleAlert)
+    let session = SessionHandler(subscriber, query: ConnectionQuery(target: target))
     do {
       try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
       try channel.pipeline.syncOperations.addHandlers([

@@ -14,7 +14,7 @@ import TocsinJSON
     return fixture
   }
 
-  private func page(_ numbers: ClosedRange<Int>) -> Page {
+  private func page(_ numbers: ClosedRange<Int>) -> HistoryPage {
     .events(numbers.map { EncodedEvent(logged($0, size: 100)) }[...])
   }
 

@@ -9,7 +9,7 @@ import TocsinCore
 @Suite struct SessionTests {
   private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
-  private func opened(_ configuration: WebSocketConfiguration = WebSocketConfiguration()) -> Session {
+  private func opened(_ configuration: StreamConfiguration = StreamConfiguration()) -> Session {
     var session = Session(now: start, configuration: configuration)
     #expect(session.opened() == [])
     return session
@@ -32,7 +32,7 @@ import TocsinCore
   }
 
   @Test func `messages wait until connected was sent`() {
-    var session = Session(now: start, configuration: WebSocketConfiguration())
+    var session = Session(now: start, configuration: StreamConfiguration())
     #expect(session.received(ClientFrame.text("{\"type\":\"ping\"}"), now: start) == .nothing)
     #expect(session.received(ClientFrame.frame(.ping), now: start) == .pong(ByteBuffer()))
     #expect(
@@ -42,7 +42,7 @@ import TocsinCore
   }
 
   @Test func `too many waiting messages end the connection`() {
-    var session = Session(now: start, configuration: WebSocketConfiguration())
+    var session = Session(now: start, configuration: StreamConfiguration())
     for _ in 0..<32 { #expect(session.received(ClientFrame.text("{\"type\":\"ping\"}"), now: start) == .nothing) }
     #expect(session.received(ClientFrame.text("{\"type\":\"ping\"}"), now: start) == .close(.impatient))
   }

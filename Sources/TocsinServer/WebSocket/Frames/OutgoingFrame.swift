@@ -16,6 +16,18 @@ enum OutgoingFrame {
     return buffer
   }
 
+  /// The payload of a frame that was made here.
+  static func payload(of frame: ByteBuffer) -> ByteBuffer {
+    var rest = frame
+    guard let first: UInt16 = rest.readInteger() else { return rest }
+    switch first & 0x7f {
+    case 126: rest.moveReaderIndex(forwardBy: 2)
+    case 127: rest.moveReaderIndex(forwardBy: 8)
+    default: break
+    }
+    return rest
+  }
+
   /// A ping without payload.
   static let ping = header(.ping, length: 0)
 

@@ -9,7 +9,7 @@ struct Session {
   /// What has to be done.
   enum Action: Equatable {
     case nothing
-    /// Answer a ping of that payload.
+    /// HTTPAnswer a ping of that payload.
     case pong(ByteBuffer)
     /// Ask whether the client is still there.
     case ping
@@ -19,7 +19,7 @@ struct Session {
     case refuse(ClientError)
     /// Send a close frame and wait for the client's.
     case close(CloseReason)
-    /// Answer the client's close frame, then end the connection.
+    /// HTTPAnswer the client's close frame, then end the connection.
     case confirmClose(UInt16?)
     /// End the connection.
     case disconnect
@@ -60,7 +60,7 @@ struct Session {
   /// A connection that opens now.
   /// - Parameter headStart: how much earlier than later ones the first ping is due, so that clients that came at
   ///   once are not all pinged at once
-  init(now: NIODeadline, configuration: WebSocketConfiguration, headStart: TimeAmount = .zero) {
+  init(now: NIODeadline, configuration: StreamConfiguration, headStart: TimeAmount = .zero) {
     pingInterval = configuration.pingInterval
     silenceLimit = configuration.silenceLimit
     outstandingLimit = Int32(clamping: configuration.outstandingLimit)

@@ -18,7 +18,7 @@ extension SessionHandler {
   }
 
   private func closeStream(_ frame: ByteBuffer, _ reason: CloseReason) {
-    leaveStream()
+    subscriber.leaveStream()
     guard let context else { return }
     answerPing()
     let written = context.eventLoop.makePromise(of: Void.self)
@@ -37,7 +37,7 @@ extension SessionHandler {
     switch message {
     case .ping: send(ServerMessage.pong)
     case .subscribe(let filter, let updates, let echo):
-      switch carryOut(subscriptions.subscribing(filter, updates: updates)) {
+      switch subscriber.carryOut(subscriber.subscriptions.subscribing(filter, updates: updates)) {
       case .done, .unknown: send(ServerMessage.subscribed(echo))
       case .tooMany: send(ServerMessage.error(ClientError.tooManySubscriptions))
       }
@@ -45,52 +45,20 @@ extension SessionHandler {
       // One that names updates alone ends these alone.
       let endsUpdates = filter.isOpen && updates != nil
       let decision =
-        endsUpdates ? subscriptions.subscribing(filter, updates: false) : subscriptions.unsubscribing(filter)
-      switch carryOut(decision) {
+        endsUpdates
+        ? subscriber.subscriptions.subscribing(filter, updates: false) : subscriber.subscriptions.unsubscribing(filter)
+      switch subscriber.carryOut(decision) {
       case .done, .tooMany: send(ServerMessage.unsubscribed(echo))
       case .unknown: send(ServerMessage.error(ClientError.notSubscribed))
       }
-    case .resume(let place): resume(after: place)
+    case .resume(let place): subscriber.resume(after: place)
     case .apply(let action, let id, let user): apply(action, to: id, by: user)
     }
   }
 
-  /// Changes what the client gets from now on; what it lacks is sent by what held before.
-  private func carryOut(_ decision: Subscriptions.Decision) -> Subscriptions.Outcome {
-    guard case .change(let change) = decision else {
-      if case .unchanged(let outcome) = decision { return outcome }
-      return .done
-    }
-    catchUpCompletely()
-    if let place = replay?.position(in: hub.tail) ?? hub.tail.newest,
-      record?.split(at: place, subscriptions: subscriptions) == true
-    {
-      // The record keeps what held before, so the change copies it.
-      session.spend(MessageBudget.copyCost(of: subscriptions), now: hub.loop.now)
-    }
-    make(change)
-    return .done
-  }
-
-  private func make(_ change: Subscriptions.Change) {
-    guard let audience else {
-      subscriptions.apply(change)
-      return
-    }
-    if audience.isPrivate {
-      hub.change(self, audience) { subscriptions.apply(change) }
-      // Far enough below the limit that going back and forth costs more messages than it is worth.
-      guard subscriptions.campaignCount <= Audience.sharedCampaigns / 2 else { return }
-    }
-    self.audience = nil
-    hub.leave(self, audience)
-    if !audience.isPrivate { subscriptions.apply(change) }
-    goLive()
-  }
-
   private func apply(_ action: AlertAction, to id: AlertID, by user: String?) {
     let bound = NIOLoopBound(self, eventLoop: hub.loop)
-    hub.backend.apply(action, to: id, by: actor.ofAlerts(named: user), tenant: tenant) { result in
+    hub.backend.apply(action, to: id, by: actor.ofAlerts(named: user), tenant: subscriber.tenant) { result in
       bound.eventLoop.execute { bound.value.applied(action, to: id, result) }
     }
   }

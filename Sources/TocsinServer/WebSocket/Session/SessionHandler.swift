@@ -1,41 +1,20 @@
-import Logging
 import NIOCore
 import NIOWebSocket
 import TocsinCore
 
-/// Performs what a client's ``Session`` decides, and writes what the loop's hub has for the client.
-final class SessionHandler: ChannelDuplexHandler {
+/// A WebSocket client: performs what its ``Session`` decides, and carries what its ``Subscriber`` gets.
+final class SessionHandler: ChannelDuplexHandler, Transport {
   typealias InboundIn = WebSocketFrame
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
   let hub: LoopHub
-  let tenant: Tenant
-  let clientID: AlertID
   var session: Session
   /// Who acts where a message names nobody.
-  var actor = Actor(name: nil)
-  var context: ChannelHandlerContext?
-  var subscriptions = Subscriptions()
-  /// What this connection was sent; nil before `connected`.
-  var record: SentRecord?
-  /// The way from a place in the past to the live stream.
-  var replay: Replay?
-  /// The live stream that the client gets.
-  var audience: Audience?
-  /// The number of the first event that the client may not have been sent. Means something while it has an audience.
-  var position: UInt64 = 0
-  /// Where it stands among the loop's sessions, and among its audience's members.
-  var slot = 0
-  var seat = 0
-  var isReplayQueued = false
-  var awaitsEvents = false
-  /// Since when the socket takes nothing.
-  private var stalledSince: NIODeadline?
-  private var isCatchingUp = false
+  let actor: Actor
+  private(set) var context: ChannelHandlerContext?
+  let subscriber: Subscriber
   private var query: ConnectionQuery?
-  /// What was wrong with the address, to be told after `connected`.
-  var complaint: ClientError?
   private var wantsToRead = false
   /// Whether more of what was read may follow in this turn: what is sent meanwhile goes out with one flush at its end.
   private var isReading = false
@@ -44,13 +23,13 @@ final class SessionHandler: ChannelDuplexHandler {
   private var readPause: NIODeadline?
 
   /// A session that begins when it is in a pipeline of an active channel.
-  init(hub: LoopHub, tenant: Tenant, query: ConnectionQuery, clientID: AlertID) {
-    self.hub = hub
-    self.tenant = tenant
+  init(_ subscriber: Subscriber, query: ConnectionQuery, actor: Actor = Actor(name: nil)) {
+    self.subscriber = subscriber
     self.query = query
-    self.clientID = clientID
+    self.actor = actor
+    hub = subscriber.hub
     // Spreads the first pings of clients that come at once over ten seconds.
-    let headStart = TimeAmount.milliseconds(Int64(clientID.low % 10_000))
+    let headStart = TimeAmount.milliseconds(Int64(subscriber.clientID.low % 10_000))
     session = Session(
       now: hub.loop.now, configuration: hub.configuration,
       headStart: min(headStart, .nanoseconds(hub.configuration.pingInterval.nanoseconds / 2)))
@@ -71,21 +50,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private func begin() {
     guard let query else { return }
     self.query = nil
-    hub.add(self)
-    if hub.isDraining { return close(.draining) }
-    guard let newest = hub.tail.newest else { return close(.notReady) }
-    complaint = query.error
-    if let filter = query.filter, subscriptions.subscribe(filter, updates: query.updates) == .tooMany {
-      complaint = .tooManySubscriptions
-    }
-    session.spend(MessageBudget.copyCost(of: subscriptions), now: hub.loop.now)
-    if let place = query.lastEventID {
-      session.replayBegan()
-      resume(after: place)
-    } else {
-      welcome(at: newest)
-      goLive()
-    }
+    if query.lastEventID != nil { session.replayBegan() }
+    subscriber.begin(query, on: self)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -100,13 +66,8 @@ final class SessionHandler: ChannelDuplexHandler {
   private func end() {
     guard context != nil else { return }
     context = nil
-    leaveStream()
     let reason = session.ended()
-    guard query == nil else { return }
-    hub.remove(self)
-    hub.metrics.closed(reason)
-    hub.logger.debug(
-      "a client is gone", metadata: ["client_id": "\(clientID)", "reason": "\(reason.rawValue)"])
+    if query == nil { subscriber.end(reason) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -148,20 +109,7 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
-      stalledSince = nil
-      if replay != nil {
-        hub.enqueue(replayOf: self)
-      } else if let audience, !isCatchingUp {
-        while isWritable, lacksEvents {
-          let sent = catchUp(with: audience)
-          guard sent > 0 else { break }
-          hub.count(sent: sent)
-        }
-      }
-    } else {
-      stalledSince = stalledSince ?? hub.loop.now
-    }
+    subscriber.writabilityChanged()
     context.fireChannelWritabilityChanged()
   }
 
@@ -169,9 +117,7 @@ final class SessionHandler: ChannelDuplexHandler {
   func timePassed(_ now: NIODeadline) {
     finishReading()
     perform(session.tick(now: now))
-    if replay != nil { hub.enqueue(replayOf: self) }
-    if stalledSince != nil, let audience { closeIfTooSlow(audience) }
-    if let stalledSince, now - stalledSince >= hub.configuration.unreadLimit { close(.tooSlow) }
+    subscriber.timePassed(now)
     if readPause != nil {
       readPause = session.readPause(now: now)
       if readPause == nil, wantsToRead {
@@ -186,12 +132,16 @@ final class SessionHandler: ChannelDuplexHandler {
   /// Whether the socket takes more.
   var isWritable: Bool { context?.channel.isWritable ?? false }
 
-  /// Sends a message that is no event. A client that asks and does not read is closed.
+  func send(_ message: ServerMessage) {
+    send(message.encoded(in: .webSocket))
+  }
+
+  /// Sends a frame that is no event. A client that asks and does not read is closed.
   func send(_ frame: ByteBuffer) {
     guard let context else { return }
     context.write(wrapOutboundOut(frame), promise: nil)
     if !isReading { context.flush() }
-    if !isWritable, bufferedBytes > hub.configuration.lagLimit { close(.tooSlow) }
+    if !isWritable, unsentBytes > hub.configuration.lagLimit { close(.tooSlow) }
   }
 
   /// Answers a ping of that payload, once what was read with it has been gone through.
@@ -212,63 +162,34 @@ final class SessionHandler: ChannelDuplexHandler {
     perform(session.close(reason, now: hub.loop.now))
   }
 
-  private var bufferedBytes: Int {
+  var unsentBytes: Int {
     guard let options = context?.channel.syncOptions else { return 0 }
     return (try? options.getOption(.bufferedWritableBytes)) ?? 0
   }
 
-  // MARK: The live stream
-
-  /// Whether the audience has something that the client was not sent.
-  var lacksEvents: Bool { audience.map { position < $0.log.end } ?? false }
-
-  /// Writes what the client lacks, as far as one write goes.
-  /// - Returns: how many events
-  func catchUp(with audience: Audience) -> Int {
-    guard let context, lacksEvents else { return 0 }
-    guard context.channel.isWritable else {
-      closeIfTooSlow(audience)
-      return 0
-    }
-    guard let slice = audience.log.slice(at: position, limit: LoopHub.sliceBytes) else { return 0 }
-    position = slice.next
-    let wasCatchingUp = isCatchingUp
-    isCatchingUp = true
-    context.writeAndFlush(wrapOutboundOut(slice.buffer), promise: nil)
-    isCatchingUp = wasCatchingUp
-    return slice.count
+  func write(_ bytes: ByteBuffer) {
+    context?.write(wrapOutboundOut(bytes), promise: nil)
   }
 
-  /// Writes everything that the client lacks, whether or not the socket takes it: what follows has to come later.
-  func catchUpCompletely() {
-    guard let audience, let context else { return }
-    while let slice = audience.log.slice(at: position, limit: LoopHub.sliceBytes) {
-      position = slice.next
-      context.write(wrapOutboundOut(slice.buffer), promise: nil)
-      hub.count(sent: slice.count)
-    }
-    context.flush()
+  func flush() {
+    context?.flush()
   }
 
-  private func closeIfTooSlow(_ audience: Audience) {
-    let lag = audience.log.bytesLacking(at: position) + bufferedBytes
-    let limit = hub.configuration.lagLimit
-    guard lag > limit, let stalledSince else { return }
-    if lag > 4 * limit || hub.loop.now - stalledSince >= hub.configuration.stallLimit { close(.tooSlow) }
+  // MARK: What the subscriber says
+
+  var format: EventFormat { .webSocket }
+
+  var isAlive: Bool { session.isAlive }
+
+  func opened() {
+    for action in session.opened() { perform(action) }
   }
 
-  /// The client gets the live stream from now on.
-  func goLive() {
-    replay = nil
-    audience = hub.join(self)
+  func replayEnded() {
+    session.replayEnded()
   }
 
-  /// The client gets nothing any more.
-  func leaveStream() {
-    replay = nil
-    if let audience {
-      self.audience = nil
-      hub.leave(self, audience)
-    }
+  func spend(_ cost: Int) {
+    session.spend(cost, now: hub.loop.now)
   }
 }
