@@ -66,6 +66,8 @@ package struct EngineSettings: Sendable {
 package final class Engine: Sendable {
   /// The way of a check.
   package let checks: CheckPipeline
+  /// What a check would do, and why.
+  package let explanations: ExplainService
   /// Reading, acknowledging and resolving alerts.
   package let alerts: AlertService
   /// Reading and changing rules.
@@ -147,6 +149,7 @@ package final class Engine: Sendable {
       logger: logger, onStale: { recovery.look() }, shortages: shortages)
     let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
+    explanations = ExplainService(book: book, windows: ports.windows, raiser: raiser)
     alerts = AlertService(
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)

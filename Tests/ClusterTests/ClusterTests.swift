@@ -81,7 +81,7 @@ import TocsinRedis
             entry: entry, tenant: .standard, ruleID: rule.ruleID, incarnation: "left", entity: alert.entity,
             cooldownMilliseconds: 60_000)
         ])
-        #expect(outcome.won == [true])
+        #expect(outcome == [.won])
         let event = try await events.next(isolation: nil)
         guard case .message(let message)? = event, case .alert(let pushed) = message.kind else {
           Issue.record("expected an alert, got \(String(describing: event))")

@@ -51,6 +51,26 @@ package struct RuleIndex: Sendable {
     return .candidates(candidates.map(\.candidate))
   }
 
+  /// What each rule that has to do with a check says of it, in the order of their ids: those that watch its metric, and
+  /// those that watch the usual metric of one of its types. Pure; decides as ``evaluate(_:)`` does.
+  /// - Parameter windows: aggregates by lookback in minutes, the new sample included
+  package func explain(_ check: Check, windows: [Int: WindowAggregate]) -> [RuleExplanation] {
+    var applying: [Int: IndexedRule] = [:]
+    forEachRule(of: check) { applying[$0.position] = $0 }
+    return rules.enumerated().compactMap { position, rule in
+      if let indexed = applying[position] {
+        let window = indexed.needsWindow ? windows[indexed.lookbackMinutes] : nil
+        return RuleExplanation(rule, indexed.judgement(of: check, window: window), check: check, window: window)
+      }
+      if rule.metricName == check.metricName {
+        return rule.enabled ? RuleExplanation(rule, excludedBy: check) : RuleExplanation(disabled: rule)
+      }
+      let isByType =
+        (check.alertTypes?.contains(rule.alertType) ?? false) && rule.metricName == rule.alertType.usualMetric
+      return isByType ? RuleExplanation(disabled: rule) : nil
+    }
+  }
+
   private func pending(_ check: Check) -> Evaluation {
     var rules: [IndexedRule] = []
     var lookbacks: Set<Int> = []

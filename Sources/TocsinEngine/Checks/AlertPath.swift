@@ -21,9 +21,9 @@ struct AlertPath: Sendable {
   /// - Returns: one fate for each draft, in their order
   func follow(_ drafts: [Draft]) async -> [Draft.Fate] {
     do {
-      var fates = [Draft.Fate](repeating: .suppressed, count: drafts.count)
-      let won = try await claim(drafts)
-      metrics.suppressed.increment(by: drafts.count - won.count)
+      let suppressions = try await claim(drafts)
+      let won = drafts.indices.filter { suppressions[$0] == nil }
+      var fates = suppressions.map { $0.map(Draft.Fate.suppressed) ?? .failed(.stopped) }
       if !won.isEmpty {
         for (place, fate) in zip(won, await complete(won.map { drafts[$0] })) { fates[place] = fate }
       }
@@ -34,6 +34,17 @@ struct AlertPath: Sendable {
     }
   }
 
+  /// What would hold each draft back at this moment; nil for one that would be raised. Changes nothing.
+  func preview(_ drafts: [Draft]) async throws(StoreError) -> [Suppression?] {
+    let outcomes = try await journal.preview(drafts.map(\.claim))
+    var review = ClaimReview(store: store, isPostgresAway: writer.isAway)
+    var suppressions: [Suppression?] = []
+    for (draft, outcome) in zip(drafts, outcomes) {
+      suppressions.append(try await review.verdict(on: outcome, of: draft))
+    }
+    return suppressions
+  }
+
   /// What a port's error means here; a stale epoch also starts the recovery.
   func failure(_ error: StoreError) -> EngineError {
     if error.code == .stale { onStale() }
@@ -41,53 +52,25 @@ struct AlertPath: Sendable {
     return EngineError(error, logger: logger)
   }
 
-  /// - Returns: the places of the drafts whose claims were won
-  private func claim(_ drafts: [Draft]) async throws(StoreError) -> [Int] {
+  /// - Returns: what holds each draft back; nil for one whose claim was won and counts
+  private func claim(_ drafts: [Draft]) async throws(StoreError) -> [Suppression?] {
     let start = ContinuousClock.now
-    let outcome = try await journal.claim(drafts.map(\.claim))
+    let outcomes = try await journal.claim(drafts.map(\.claim))
     metrics.claim.observe(ContinuousClock.now - start)
-    var won: [Int] = []
-    won.reserveCapacity(drafts.count)
-    // One draft that waited in vain is enough: the others would wait one after the other.
-    var isPostgresAway = writer.isAway
-    for (place, isWon) in outcome.won.enumerated() where isWon {
-      if outcome.needsConfirmation || outcome.unsure.contains(place) {
-        if try await isRepeat(drafts[place]) { continue }
-      } else if drafts[place].mayRepeat, !isPostgresAway {
-        switch try await isKnownRepeat(drafts[place]) {
-        case true?: continue
-        case false?: break
-        case nil: isPostgresAway = true
+    var review = ClaimReview(store: store, isPostgresAway: writer.isAway)
+    var suppressions: [Suppression?] = []
+    suppressions.reserveCapacity(drafts.count)
+    for (draft, outcome) in zip(drafts, outcomes) {
+      let suppression = try await review.verdict(on: outcome, of: draft)
+      if let suppression {
+        if suppression.reason == .repeat, let earlier = suppression.alertID {
+          try await journal.retract(draft.claim, inFavourOf: RunningCooldown(of: draft.claim, begunBy: earlier))
         }
+        metrics.suppressed(suppression)
       }
-      won.append(place)
+      suppressions.append(suppression)
     }
-    return won
-  }
-
-  /// Redis may have forgotten a cooldown that has become longer since it began.
-  /// - Returns: nil where PostgreSQL is away: then nobody knows, and the alert fires
-  private func isKnownRepeat(_ draft: Draft) async throws(StoreError) -> Bool? {
-    do {
-      return try await isRepeat(draft)
-    } catch {
-      guard error.backend == "postgresql", error.code == .unavailable else { throw error }
-      return nil
-    }
-  }
-
-  /// While cooldowns are being restored, PostgreSQL knows better than Redis.
-  private func isRepeat(_ draft: Draft) async throws(StoreError) -> Bool {
-    let claim = draft.claim
-    guard claim.cooldownMilliseconds > 0 else { return false }
-    let since = draft.alert.timestamp.advanced(by: -claim.cooldownMilliseconds)
-    guard
-      let earlier = try await store.newestAlert(
-        ruleID: claim.ruleID, incarnation: claim.incarnation, entity: claim.entity, tenant: claim.tenant, since: since),
-      earlier != claim.entry.alertID
-    else { return false }
-    try await journal.retract(claim, inFavourOf: RunningCooldown(of: claim, begunBy: earlier))
-    return true
+    return suppressions
   }
 
   /// Writes and announces alerts whose claims were won.

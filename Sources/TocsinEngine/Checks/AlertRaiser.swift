@@ -63,6 +63,11 @@ final class AlertRaiser: Service {
     }
   }
 
+  /// What would hold each draft back at this moment; nil for one that would be raised. Changes nothing.
+  func preview(_ drafts: [Draft]) async throws(StoreError) -> [Suppression?] {
+    try await path.preview(drafts)
+  }
+
   /// What a port's error means here; a stale epoch also starts the recovery.
   func failure(_ error: StoreError) -> EngineError {
     path.failure(error)
@@ -77,7 +82,8 @@ final class AlertRaiser: Service {
     }
   }
 
-  private func draft(_ check: RaisedCheck, tenant: Tenant) -> [Draft] {
+  /// The alerts that a check asks for.
+  func draft(_ check: RaisedCheck, tenant: Tenant) -> [Draft] {
     var generator = SystemRandomNumberGenerator()
     return check.candidates.map { candidate in
       let rule = candidate.rule
@@ -93,15 +99,15 @@ final class AlertRaiser: Service {
 
   private func settle(_ result: inout Result<CheckOutcome, EngineError>, _ draft: Draft, _ fate: Draft.Fate) {
     switch fate {
-    case .suppressed: break
+    case .suppressed(let suppression):
+      if case .success(let outcome) = result { result = .success(outcome.adding(suppression)) }
     case .failed(let failure): result = .failure(failure)
     case .raised(let status):
       path.metrics.raised(draft.alert)
       guard case .success(let outcome) = result else { return }
       var alert = draft.alert
       alert.notificationStatus = status
-      result = .success(
-        CheckOutcome(alerts: outcome.alerts + [alert], persisted: outcome.persisted && status["database"] == true))
+      result = .success(outcome.adding(alert, persisted: status["database"] == true))
     }
   }
 }

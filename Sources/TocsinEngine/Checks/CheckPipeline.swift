@@ -121,11 +121,17 @@ package final class CheckPipeline: Sendable {
   ) async throws(StoreError) -> [[WindowAggregate]] {
     let requests: [SampleRequest] = pending.compactMap { item in
       guard case .windows(let lookbackMinutes, _) = item.work else { return nil }
-      return SampleRequest(
-        entity: item.check.entity, metricName: item.check.metricName, value: item.check.metricValue,
-        lookbackMinutes: lookbackMinutes)
+      return SampleRequest(item.check, lookbackMinutes: lookbackMinutes)
     }
     if requests.isEmpty { return [] }
     return try await windows.add(requests, tenant: tenant)
+  }
+}
+
+extension SampleRequest {
+  /// The sample that a check is.
+  init(_ check: Check, lookbackMinutes: [Int]) {
+    self.init(
+      entity: check.entity, metricName: check.metricName, value: check.metricValue, lookbackMinutes: lookbackMinutes)
   }
 }

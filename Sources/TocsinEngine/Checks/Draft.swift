@@ -15,8 +15,8 @@ final class Draft: Sendable {
 
   /// What became of a draft.
   enum Fate: Sendable {
-    /// Its entity is in cooldown.
-    case suppressed
+    /// Something holds it back.
+    case suppressed(Suppression)
     /// It was raised, and is where its `notification_status` says.
     case raised([String: Bool])
     /// It could not be raised, or nobody knows yet.
