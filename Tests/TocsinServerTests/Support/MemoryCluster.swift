@@ -172,7 +172,9 @@ extension MemoryCluster: AlertStore {
     }
   }
 
-  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange] { [] }
+  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange] {
+    try postgres { _ in [] }
+  }
   func announced(changes: [AlertID]) async throws(StoreError) {}
 
   func runningCooldowns(
