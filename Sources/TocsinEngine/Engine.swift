@@ -144,12 +144,12 @@ package final class Engine: Sendable {
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
       settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
-    let path = AlertPath(
-      journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
-      logger: logger, onStale: { recovery.look() }, shortages: shortages)
-    let raiser = AlertRaiser(path: path, groups: settings.groups)
-    checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
-    explanations = ExplainService(book: book, windows: ports.windows, raiser: raiser)
+    let pipeline = AlertPipeline(
+      stages: AlertPipeline.Stages(
+        journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
+        logger: logger, onStale: { recovery.look() }, shortages: shortages), groups: settings.groups)
+    checks = CheckPipeline(book: book, windows: ports.windows, alerts: pipeline, metrics: instruments)
+    explanations = ExplainService(book: book, windows: ports.windows, alerts: pipeline)
     alerts = AlertService(
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
@@ -158,7 +158,7 @@ package final class Engine: Sendable {
       timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
-    pathServices = [writer, raiser]
+    pathServices = [writer, pipeline]
     couriers = [results, dispatcher]
     services = [taker, reporter, ruleSync, recovery, keeper, health]
     self.routing = routing

@@ -72,7 +72,7 @@ import TocsinRedis
         var generator = SystemRandomNumberGenerator()
         let id = AlertID(at: backend.now(), using: &generator)
         let rule = try await cluster.clients[0].rule("roas_drop_warning").value
-        let alert = Alert(Candidate(rule: rule, value: 2.5), check: check("left"), alertID: id)
+        let alert = Alert(RuleMatch(rule: rule, value: 2.5), check: check("left"), alertID: id)
         let entry = JournalEntry(alertID: id, envelope: EventEnvelope.alert(alert, tenant: .standard).encoded())
         var events = cluster.stream(1).makeAsyncIterator()
         _ = try await events.next(isolation: nil)

@@ -10,7 +10,7 @@ struct IndexedRule: Sendable {
   let hasConditions: Bool
   let threshold: Double
   let lookbackMinutes: Int
-  let boxed: Candidate.Boxed
+  let boxed: RuleMatch.Boxed
 
   init(_ rule: AlertRule, position: Int) {
     self.position = position
@@ -20,17 +20,17 @@ struct IndexedRule: Sendable {
     hasConditions = !rule.conditions.isEmpty
     threshold = rule.threshold
     lookbackMinutes = rule.lookbackMinutes
-    boxed = Candidate.Boxed(rule)
+    boxed = RuleMatch.Boxed(rule)
   }
 
   var needsWindow: Bool { aggregation.needsWindow }
 
-  /// The candidate that this rule makes of a check, or nil where it stays quiet.
+  /// The match that this rule makes of a check, or nil where it stays quiet.
   /// - Parameter window: its window with the new sample; not looked at where it needs none
   @inline(__always)
-  func candidate(for check: Check, window: WindowAggregate? = nil) -> Candidate? {
+  func match(for check: Check, window: WindowAggregate? = nil) -> RuleMatch? {
     guard case .speaks(let value) = judgement(of: check, window: window) else { return nil }
-    return Candidate(boxed, value: value)
+    return RuleMatch(boxed, value: value)
   }
 
   /// What this rule says of a check, and why.

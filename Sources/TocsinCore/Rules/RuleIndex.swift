@@ -36,19 +36,19 @@ package struct RuleIndex: Sendable {
   /// check's metric or their type's usual one. Where one of them aggregates, the sample counts even if the rule's
   /// own conditions do not hold.
   package func evaluate(_ check: Check) -> Evaluation {
-    var candidates: [(position: Int, candidate: Candidate)] = []
+    var matches: [(position: Int, match: RuleMatch)] = []
     var needsWindows = false
     forEachRule(of: check) { rule in
       if rule.needsWindow {
         needsWindows = true
-      } else if !needsWindows, let candidate = rule.candidate(for: check) {
-        candidates.append((rule.position, candidate))
+      } else if !needsWindows, let match = rule.match(for: check) {
+        matches.append((rule.position, match))
       }
     }
     if needsWindows { return pending(check) }
-    if candidates.isEmpty { return .quiet }
-    if check.alertTypes != nil { candidates.sort { $0.position < $1.position } }
-    return .candidates(candidates.map(\.candidate))
+    if matches.isEmpty { return .quiet }
+    if check.alertTypes != nil { matches.sort { $0.position < $1.position } }
+    return .matches(matches.map(\.match))
   }
 
   /// What each rule that has to do with a check says of it, in the order of their ids: those that watch its metric, and

@@ -26,7 +26,7 @@ package struct CheckOutcome: Sendable {
 /// A check that may raise something: what is left to do needs waiting.
 package struct PendingCheck: Sendable {
   enum Work: Sendable {
-    case candidates([Candidate])
+    case matches([RuleMatch])
     case windows(lookbackMinutes: [Int], rules: PendingEvaluation)
   }
 

@@ -8,7 +8,7 @@ struct ClaimReview: Sendable {
 
   /// - Returns: what holds the draft back; nil where its claim counts. One that repeats an alert was won all the same,
   ///   and has to be taken back
-  mutating func verdict(on outcome: ClaimOutcome, of draft: Draft) async throws(StoreError) -> Suppression? {
+  mutating func verdict(on outcome: ClaimOutcome, of draft: AlertDraft) async throws(StoreError) -> Suppression? {
     switch outcome {
     case .lost(let loss): return Suppression(loss, of: draft.claim)
     case .unconfirmed:
@@ -27,7 +27,7 @@ struct ClaimReview: Sendable {
     }
   }
 
-  private func repetition(_ draft: Draft) async throws(StoreError) -> Suppression? {
+  private func repetition(_ draft: AlertDraft) async throws(StoreError) -> Suppression? {
     let claim = draft.claim
     guard claim.cooldownMilliseconds > 0 else { return nil }
     let since = draft.alert.timestamp.advanced(by: -claim.cooldownMilliseconds)

@@ -7,12 +7,12 @@ package import TocsinCore
 package final class ExplainService: Sendable {
   private let book: RuleBook
   private let windows: any SampleWindows
-  private let raiser: AlertRaiser
+  private let alerts: AlertPipeline
 
-  init(book: RuleBook, windows: any SampleWindows, raiser: AlertRaiser) {
+  init(book: RuleBook, windows: any SampleWindows, alerts: AlertPipeline) {
     self.book = book
     self.windows = windows
-    self.raiser = raiser
+    self.alerts = alerts
   }
 
   /// Tells what each rule that has to do with a check says of it.
@@ -26,7 +26,7 @@ package final class ExplainService: Sendable {
       return CheckExplanation(
         metricName: check.metricName, isKnown: !rules.isEmpty, didYouMean: similar, rules: rules)
     } catch {
-      throw raiser.failure(error)
+      throw alerts.failure(error)
     }
   }
 
@@ -43,11 +43,11 @@ package final class ExplainService: Sendable {
     of rules: inout [RuleExplanation], _ check: Check, _ index: RuleIndex, tenant: Tenant
   ) async throws(StoreError) {
     let firing = rules.indices.filter { rules[$0].verdict == .fires }
-    let candidates = firing.compactMap { place in
-      index[rules[place].ruleID].map { Candidate(rule: $0, value: rules[place].value ?? 0) }
+    let matches = firing.compactMap { place in
+      index[rules[place].ruleID].map { RuleMatch(rule: $0, value: rules[place].value ?? 0) }
     }
-    let drafts = raiser.draft(RaisedCheck(check: check, candidates: candidates), tenant: tenant)
-    for (place, suppression) in zip(firing, try await raiser.preview(drafts)) {
+    let drafts = alerts.draft(MatchedCheck(check: check, matches: matches), tenant: tenant)
+    for (place, suppression) in zip(firing, try await alerts.preview(drafts)) {
       guard let suppression else { continue }
       rules[place].hold(suppression, cooldownMinutes: index[rules[place].ruleID]?.cooldownMinutes ?? 0)
     }
