@@ -166,7 +166,7 @@ let package = Package(
       [
         "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinRedis",
         "RedisClient", "PostgresClient",
-        "LocalServers", logging,
+        "LocalServers", "Fuzzing", logging,
       ] + nio),
   ]
 )

@@ -21,6 +21,8 @@ package struct CheckOutcome: Sendable, Hashable {
   package var alerts: [Alert]
   /// False while the alerts have yet to be written to PostgreSQL.
   package var persisted: Bool
+  /// The rules that matched and were held back.
+  package var suppressed: [Suppression] = []
 }
 
 /// One page of a list of alerts, newest first.

@@ -10,8 +10,26 @@ extension TocsinClient {
     return try await answer(request) { json in
       guard let alerts = json.object?["alerts"]?.array else { return nil }
       return CheckOutcome(
-        alerts: try alerts.map { try Alert(json: $0) }, persisted: json.object?["persisted"]?.bool ?? true)
+        alerts: try alerts.map { try Alert(json: $0) }, persisted: json.object?["persisted"]?.bool ?? true,
+        suppressed: json.object?["suppressed"]?.array?.compactMap { Suppression(json: $0) } ?? [])
     }
+  }
+
+  /// Asks what each rule that has to do with a check says of it. Changes nothing.
+  package func explain(_ check: Check) async throws(ClientError) -> Answer<CheckExplanation> {
+    let request = APIRequest(.post, "/api/alerts/explain", body: check.requestBody)
+    return try await answer(request) { json in CheckExplanation(json: json) }
+  }
+}
+
+extension Suppression {
+  /// Reads the wire form; a reason that this release does not know counts as a cooldown.
+  fileprivate init?(json: JSON) {
+    guard let object = json.object, let ruleID = object["rule_id"]?.string else { return nil }
+    self.init(
+      ruleID: ruleID, reason: object["reason"]?.string.flatMap(Reason.init(rawValue:)) ?? .cooldown,
+      until: object["until"]?.string.flatMap { Timestamp(rfc3339: $0) },
+      alertID: object["alert_id"]?.string.flatMap { AlertID($0) })
   }
 }
 

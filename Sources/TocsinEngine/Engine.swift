@@ -66,6 +66,8 @@ package struct EngineSettings: Sendable {
 package final class Engine: Sendable {
   /// The way of a check.
   package let checks: CheckPipeline
+  /// What a check would do, and why.
+  package let explanations: ExplainService
   /// Reading, acknowledging and resolving alerts.
   package let alerts: AlertService
   /// Reading and changing rules.
@@ -142,11 +144,12 @@ package final class Engine: Sendable {
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
       settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
-    let path = AlertPath(
-      journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
-      logger: logger, onStale: { recovery.look() }, shortages: shortages)
-    let raiser = AlertRaiser(path: path, groups: settings.groups)
-    checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
+    let pipeline = AlertPipeline(
+      stages: AlertPipeline.Stages(
+        journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
+        logger: logger, onStale: { recovery.look() }, shortages: shortages), groups: settings.groups)
+    checks = CheckPipeline(book: book, windows: ports.windows, alerts: pipeline, metrics: instruments)
+    explanations = ExplainService(book: book, windows: ports.windows, alerts: pipeline)
     alerts = AlertService(
       store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
@@ -155,7 +158,7 @@ package final class Engine: Sendable {
       timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
-    pathServices = [writer, raiser]
+    pathServices = [writer, pipeline]
     couriers = [results, dispatcher]
     services = [taker, reporter, ruleSync, recovery, keeper, health]
     self.routing = routing

@@ -72,7 +72,7 @@ import TocsinRedis
         var generator = SystemRandomNumberGenerator()
         let id = AlertID(at: backend.now(), using: &generator)
         let rule = try await cluster.clients[0].rule("roas_drop_warning").value
-        let alert = Alert(Candidate(rule: rule, value: 2.5), check: check("left"), alertID: id)
+        let alert = Alert(RuleMatch(rule: rule, value: 2.5), check: check("left"), alertID: id)
         let entry = JournalEntry(alertID: id, envelope: EventEnvelope.alert(alert, tenant: .standard).encoded())
         var events = cluster.stream(1).makeAsyncIterator()
         _ = try await events.next(isolation: nil)
@@ -81,7 +81,7 @@ import TocsinRedis
             entry: entry, tenant: .standard, ruleID: rule.ruleID, incarnation: "left", entity: alert.entity,
             cooldownMilliseconds: 60_000)
         ])
-        #expect(outcome.won == [true])
+        #expect(outcome == [.won])
         let event = try await events.next(isolation: nil)
         guard case .message(let message)? = event, case .alert(let pushed) = message.kind else {
           Issue.record("expected an alert, got \(String(describing: event))")

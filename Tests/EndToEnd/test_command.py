@@ -56,6 +56,33 @@ def test_all_alerts_of_a_campaign_are_acknowledged(pair):
     assert (status, lines) == (0, ["cmd-all: no open alert that is not acknowledged"])
 
 
+def test_a_check_is_explained_before_it_is_made(pair):
+    url = pair.nodes[1].url
+    words = ["check", "roas", "2.5", "--campaign", "cmd-explain", "--name", "C"]
+
+    def told():
+        status, lines, errors = run(*words, "--explain", url=url)
+        assert status == 0 and errors == []
+        assert lines[0].split() == ["RULE", "VERDICT", "VALUE", "THRESHOLD", "WHY"]
+        return {line.split()[0]: re.split(r"  +", line)[1:] for line in lines[1:]}
+
+    for _ in range(2):  # It changes nothing.
+        assert told()["roas_drop_critical"][:3] == ["threshold", "2.5", "2"]
+        assert told()["roas_drop_warning"] == [
+            "fires", "2.5", "3", "Return on ad spend is 2.50x, below the threshold of 3.00x."]
+    alert, = fire(pair, "cmd-explain")
+    verdict, _, _, why = told()["roas_drop_warning"]
+    assert verdict == "cooldown"
+    until = re.search(rf"The cooldown of 60 min that alert {alert} began runs until (.+)\.$", why)[1]
+    status, lines, errors = run(*words, url=url)
+    shown = f"{until[:10]} {until[11:19]}Z"
+    assert (status, lines, errors) == (0, ["no alert", f"roas_drop_warning is silent until {shown}, by alert {alert}"], [])
+    status, lines, _ = run(*words, "--explain", "--json", url=url)
+    assert json.loads(lines[0])["rules"][1]["alert_id"] == alert
+    status, lines, _ = run("check", "raos", "1", "--campaign", "c", "--explain", url=url)
+    assert (status, lines) == (0, ["no rule watches the metric raos; did you mean roas?"])
+
+
 def test_lists_are_filtered(pair):
     url = pair.nodes[0].url
     first, second = fire(pair, "cmd-filter", 1.5)

@@ -39,6 +39,40 @@ import TocsinJSON
     }
   }
 
+  @Test func whatHeldAlertsBackIsRead() async throws {
+    let answer = """
+      {"alerts_triggered":0,"alerts":[],"persisted":true,"suppressed":[
+        {"rule_id":"a","reason":"repeat","until":"2026-01-31T10:00:00.000Z","alert_id":"\(Samples.alertID)"},
+        {"rule_id":"b","until":null,"alert_id":null}, {"rule_id":"c","reason":"of a newer server"}]}
+      """
+    try await with({ _ in .answer(200, answer) }) { _, client in
+      let check = Check(
+        metricName: "roas", metricValue: 1.5, entity: Entity(campaignID: "c1"), campaignName: "Spring sale")
+      let suppressed = try await client.check(check).value.suppressed
+      #expect(suppressed.map(\.ruleID) == ["a", "b", "c"])
+      #expect(suppressed.map(\.reason) == [.repeat, .cooldown, .cooldown])
+      #expect(suppressed.map { $0.until?.description } == ["2026-01-31T10:00:00.000Z", nil, nil])
+      #expect(suppressed.map { $0.alertID?.description } == [Samples.alertID, nil, nil])
+    }
+  }
+
+  @Test func anExplanationIsAskedForWithTheChecksBody() async throws {
+    let answer = """
+      {"metric_name":"roas","known":true,"did_you_mean":[],"rules":[
+        {"rule_id":"a","name":"A","verdict":"samples","value":null,"threshold":2,"detail":"Too few."},
+        {"rule_id":"b","name":"B","verdict":"of a newer server","value":1,"threshold":2,"detail":"?"}],"more":1}
+      """
+    try await with({ _ in .answer(200, answer) }) { server, client in
+      let check = Check(
+        metricName: "roas", metricValue: 1.5, entity: Entity(campaignID: "c1"), campaignName: "Spring sale")
+      let explanation = try await client.explain(check).value
+      #expect(explanation.rules.map(\.verdict) == [.samples])
+      #expect(explanation.rules.map(\.value) == [nil])
+      #expect(server.requests.map(\.line) == ["POST /api/alerts/explain"])
+      #expect(try JSON(parsing: server.requests[0].body) == check.requestBody)
+    }
+  }
+
   @Test func aProblemIsReadWithItsFields() async throws {
     let problem = Samples.problem(
       422, title: "Unprocessable Content", detail: "2 fields",

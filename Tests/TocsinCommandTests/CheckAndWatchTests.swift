@@ -30,6 +30,59 @@ import TocsinJSON
     }
   }
 
+  @Test func whatACooldownHoldsBackIsTold() async throws {
+    let answer = """
+      {"alerts_triggered":0,"alerts":[],"suppressed":[
+      {"rule_id":"high_cpa","until":"2026-01-31T10:00:00.000Z","alert_id":"\(Samples.alertID)"},
+      {"rule_id":"later","reason":"newer_release","until":null,"alert_id":null}]}
+      """
+    try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, answer) })) { server in
+      let result = await run(["check", "cpa", "500", "--campaign", "c1", "--url", server.url])
+      #expect(
+        result
+          == CommandRun(
+            status: .done,
+            output: [
+              "no alert", "high_cpa is silent until 2026-01-31 10:00:00Z, by alert \(Samples.alertID)",
+              "later is silent: a node of a newer release holds its cooldown",
+            ], errors: []))
+      #expect(server.requests.count == 1)
+    }
+  }
+
+  private static let explanation = """
+    {"metric_name":"cpa","known":true,"did_you_mean":[],"rules":[\
+    {"rule_id":"a","name":"A","verdict":"fires","value":1.5,"threshold":2.0,"detail":"It is below."},\
+    {"rule_id":"bb","name":"B","verdict":"samples","value":null,"threshold":20.0,"detail":"Too few."}]}
+    """
+
+  @Test(
+    arguments: [
+      (
+        explanation, [],
+        [
+          "RULE  VERDICT  VALUE  THRESHOLD  WHY", "a     fires    1.5    2          It is below.",
+          "bb    samples  -      20         Too few.",
+        ]
+      ),
+      (explanation, ["--json"], [explanation]),
+      (
+        #"{"metric_name":"raos","known":false,"did_you_mean":["roas","roa"],"rules":[]}"#, [],
+        ["no rule watches the metric raos; did you mean roas, roa?"]
+      ),
+      (
+        #"{"metric_name":"raos","known":false,"did_you_mean":[],"rules":[]}"#, [], ["no rule watches the metric raos"]
+      ),
+    ] as [(String, [String], [String])])
+  func explainSaysWhatEachRuleSays(answer: String, options: [String], output: [String]) async throws {
+    try await FakeServer.with(FakeServer.Script(answer: { _ in .answer(200, answer) })) { server in
+      let arguments = ["check", "cpa", "1.5", "--campaign", "c1", "--explain", "--url", server.url]
+      #expect(await run(arguments + options) == CommandRun(status: .done, output: output, errors: []))
+      #expect(server.requests.map(\.line) == ["POST /api/alerts/explain"])
+      #expect(await run(arguments + ["--fail-on-alert"]).status == .usage)
+    }
+  }
+
   private static func rule(_ id: String, _ metric: String, isEnabled: Bool = true) -> AlertRule {
     AlertRule(
       ruleID: id, name: id, alertType: .roasDrop, severity: .low, enabled: isEnabled, metricName: metric, threshold: 1)

@@ -6,7 +6,7 @@ import TocsinJSON
 @Suite struct AlertRenderingTests {
   private func alert(_ rule: AlertRule, _ value: Double, _ check: Check? = nil) -> Alert {
     Alert(
-      Candidate(rule: rule, value: value), check: check ?? .of(rule.metricName, value), alertID: sampleAlertID)
+      RuleMatch(rule: rule, value: value), check: check ?? .of(rule.metricName, value), alertID: sampleAlertID)
   }
 
   @Test(arguments: [

@@ -15,14 +15,14 @@ import TocsinJSON
     }
   }
 
-  @Test func candidatesCarryTheValueAndComeInOrder() throws {
+  @Test func matchesCarryTheValueAndComeInOrder() throws {
     let index = RuleIndex([.of("b"), .of("a"), .of("c", .greater), .of("d", enabled: false), .of("e", metric: "x")])
-    guard case .candidates(let candidates) = index.evaluate(.of("roas", 1.5)) else {
-      Issue.record("no candidates")
+    guard case .matches(let matches) = index.evaluate(.of("roas", 1.5)) else {
+      Issue.record("no matches")
       return
     }
-    #expect(candidates.map(\.rule.ruleID) == ["a", "b"])
-    #expect(candidates.map(\.value) == [1.5, 1.5])
+    #expect(matches.map(\.rule.ruleID) == ["a", "b"])
+    #expect(matches.map(\.value) == [1.5, 1.5])
     #expect(index.rules.map(\.ruleID) == ["a", "b", "c", "d", "e"])
     #expect(index["d"]?.enabled == false)
     #expect(index["z"] == nil)
@@ -85,7 +85,7 @@ import TocsinJSON
   private func resume(
     _ rules: [AlertRule], value: Double = 5, context: JSONObject = [:], types: [AlertType]? = nil,
     _ windows: [Int: WindowAggregate]
-  ) -> [Candidate] {
+  ) -> [RuleMatch] {
     guard
       case .needsWindows(_, let pending) = RuleIndex(rules).evaluate(.of("roas", value, context: context, types: types))
     else {
@@ -99,8 +99,8 @@ import TocsinJSON
     (Aggregation.avg, 16.25), (.min, 5), (.max, 30), (.sum, 65), (.count, 4), (.dropPct, 75), (.risePct, -75),
   ])
   func values(_ aggregation: Aggregation, _ expected: Double) {
-    let candidates = resume([.of("r", .greater, -1000, aggregation: aggregation)], [60: window])
-    #expect(candidates.map(\.value) == [expected])
+    let matches = resume([.of("r", .greater, -1000, aggregation: aggregation)], [60: window])
+    #expect(matches.map(\.value) == [expected])
   }
 
   @Test func theAggregateIsCompared() {

@@ -99,7 +99,7 @@ import TocsinJSON
 @Suite struct MetricUnitTests {
   private func alert(_ rule: AlertRule, _ value: Double, context: JSONObject = [:], metric: String? = nil) -> Alert {
     Alert(
-      Candidate(rule: rule, value: value), check: .of(metric ?? rule.metricName, value, context: context),
+      RuleMatch(rule: rule, value: value), check: .of(metric ?? rule.metricName, value, context: context),
       alertID: sampleAlertID)
   }
 

@@ -46,7 +46,7 @@ extension Evaluation {
   var ruleIDs: [String]? {
     switch self {
     case .quiet: []
-    case .candidates(let candidates): candidates.map(\.rule.ruleID)
+    case .matches(let matches): matches.map(\.rule.ruleID)
     case .needsWindows: nil
     }
   }
@@ -56,6 +56,6 @@ let sampleAlertID = AlertID("0195d0c4-8f00-7abc-8def-0123456789ab")!
 
 func sampleAlert(context: JSONObject = ["region": "eu"]) -> Alert {
   Alert(
-    Candidate(rule: .of("r1"), value: 1.5), check: .of("roas", 1.5, context: context, ad: "a9"),
+    RuleMatch(rule: .of("r1"), value: 1.5), check: .of("roas", 1.5, context: context, ad: "a9"),
     alertID: sampleAlertID)
 }

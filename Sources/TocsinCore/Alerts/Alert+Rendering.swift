@@ -2,13 +2,13 @@ import TocsinJSON
 
 extension Alert {
   /// The alert that a rule raises about a check.
-  package init(_ candidate: Candidate, check: Check, alertID: AlertID) {
-    let rule = candidate.rule
-    let text = AlertText(rule: rule, value: candidate.value, check: check)
+  package init(_ match: RuleMatch, check: Check, alertID: AlertID) {
+    let rule = match.rule
+    let text = AlertText(rule: rule, value: match.value, check: check)
     self.init(
       alertID: alertID, ruleID: rule.ruleID, alertType: rule.alertType, severity: rule.severity, title: text.title,
       message: text.message, entity: check.entity, campaignName: check.campaignName, metricName: check.metricName,
-      metricValue: candidate.value, thresholdValue: rule.threshold,
+      metricValue: match.value, thresholdValue: rule.threshold,
       details: Alert.details(of: rule, text, check),
       ruleIncarnation: rule.incarnation)
   }

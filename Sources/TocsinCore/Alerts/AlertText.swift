@@ -61,8 +61,10 @@ struct AlertText {
 
   private var metricTitle: String { isUsualMetric ? rule.alertType.metricTitle : "`\(rule.metricName.onOneLine)`" }
 
-  private var statement: String {
-    "\(subject(figures.value)), \(rule.thresholdOperator.words) the threshold of \(figures.threshold)."
+  /// `Return on ad spend is 1.50x, below the threshold of 2.00x.`; where that is not so, `…, not below the threshold …`
+  var statement: String {
+    let not = rule.thresholdOperator.holds(value, rule.threshold) ? "" : "not "
+    return "\(subject(figures.value)), \(not)\(rule.thresholdOperator.words) the threshold of \(figures.threshold)."
   }
 
   private func subject(_ value: String) -> String {

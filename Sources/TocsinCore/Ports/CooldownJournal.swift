@@ -10,13 +10,17 @@ package protocol CooldownJournal: Sendable {
   /// A claim wins if its entity has no cooldown under that rule, one of another incarnation of the rule, or one
   /// that began longer ago than the claim's own length; a length of 0 always wins and leaves no cooldown.
   /// Two equal claims in one call are taken in order: the second one loses. Where something that is no cooldown is kept
-  /// for the entity, the claim wins, and is among ``ClaimOutcome/unsure``.
-  /// - Returns: one result for each claim, in their order
+  /// for the entity, the claim wins, but is ``ClaimOutcome/unconfirmed(_:)``.
+  /// - Returns: one outcome for each claim, in their order
   /// - Throws: ``StoreError/Code/full`` when journal and unwritten alerts hold their limit; `unavailable`, after which
   ///   claims may have been won and are then finished by the keeper
-  func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome
+  func claim(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome]
 
-  /// Takes back a claim that was won but must not count (see ``ClaimOutcome/needsConfirmation``): it leaves the
+  /// Returns what ``claim(_:)`` would return at this moment, and changes nothing. The claims' entries do not matter.
+  /// - Throws: as ``claim(_:)``
+  func preview(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome]
+
+  /// Takes back a claim that was won but must not count (see ``ClaimOutcome/unconfirmed(_:)``): it leaves the
   /// journal, and its entity's cooldown becomes the earlier alert's, if it still is this claim's.
   func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError)
 
@@ -104,21 +108,33 @@ package struct Claim: Sendable, Hashable {
   }
 }
 
-/// What became of claims.
-package struct ClaimOutcome: Sendable, Hashable {
-  /// For each claim, whether it was won.
-  package var won: [Bool]
-  /// True while cooldowns are being restored from PostgreSQL: each claim that was won must be looked up there.
-  package var needsConfirmation: Bool
-  /// The places of claims that were won since what is kept as their cooldown is none: each must be looked up in PostgreSQL.
-  package var unsure: Set<Int>
+/// What became of a claim.
+package enum ClaimOutcome: Sendable, Hashable {
+  /// It was won.
+  case won
+  /// It was won, but counts only where PostgreSQL has no alert that it repeats: look it up there.
+  case unconfirmed(ClaimDoubt)
+  /// It was lost; nothing was entered.
+  case lost(ClaimLoss)
+}
 
-  /// An outcome of these parts.
-  package init(won: [Bool], needsConfirmation: Bool, unsure: Set<Int> = []) {
-    self.won = won
-    self.needsConfirmation = needsConfirmation
-    self.unsure = unsure
-  }
+/// Why a claim that was won may repeat an alert.
+package enum ClaimDoubt: Sendable, Hashable {
+  /// Cooldowns are being restored from PostgreSQL.
+  case restoring
+  /// What is kept as the cooldown is none.
+  case unreadable
+}
+
+/// Why a claim was lost.
+package enum ClaimLoss: Sendable, Hashable {
+  /// The cooldown runs.
+  /// - Parameters:
+  ///   - firedAt: when it began
+  ///   - alertID: the alert that began it; nil where what is kept names none
+  case cooldown(firedAt: Timestamp, alertID: AlertID?)
+  /// A node of a newer release keeps the cooldown, in a form that this release cannot read.
+  case newerRelease
 }
 
 /// An alert on its way: its id, and its envelope's bytes (``EventEnvelope``).

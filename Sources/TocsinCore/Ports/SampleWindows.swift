@@ -7,6 +7,9 @@ package protocol SampleWindows: Sendable {
   /// inside the window.
   /// - Returns: for each request its aggregates, in the order of its lookbacks
   func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]]
+
+  /// Returns what ``add(_:tenant:)`` would return for each request by itself at this moment, and adds nothing.
+  func preview(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]]
 }
 
 /// One sample, and the windows that are asked for.

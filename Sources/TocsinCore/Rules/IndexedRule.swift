@@ -10,7 +10,7 @@ struct IndexedRule: Sendable {
   let hasConditions: Bool
   let threshold: Double
   let lookbackMinutes: Int
-  let boxed: Candidate.Boxed
+  let boxed: RuleMatch.Boxed
 
   init(_ rule: AlertRule, position: Int) {
     self.position = position
@@ -20,19 +20,27 @@ struct IndexedRule: Sendable {
     hasConditions = !rule.conditions.isEmpty
     threshold = rule.threshold
     lookbackMinutes = rule.lookbackMinutes
-    boxed = Candidate.Boxed(rule)
+    boxed = RuleMatch.Boxed(rule)
   }
 
   var needsWindow: Bool { aggregation.needsWindow }
 
-  /// The candidate that this rule makes of a check, or nil where it stays quiet.
+  /// The match that this rule makes of a check, or nil where it stays quiet.
   /// - Parameter window: its window with the new sample; not looked at where it needs none
   @inline(__always)
-  func candidate(for check: Check, window: WindowAggregate? = nil) -> Candidate? {
-    guard let value = value(of: check.metricValue, window: window), thresholdOperator.holds(value, threshold),
-      !hasConditions || check.context.contains(all: boxed.rule.conditions)
-    else { return nil }
-    return Candidate(boxed, value: value)
+  func match(for check: Check, window: WindowAggregate? = nil) -> RuleMatch? {
+    guard case .speaks(let value) = judgement(of: check, window: window) else { return nil }
+    return RuleMatch(boxed, value: value)
+  }
+
+  /// What this rule says of a check, and why.
+  /// - Parameter window: its window with the new sample; not looked at where it needs none
+  @inline(__always)
+  func judgement(of check: Check, window: WindowAggregate?) -> RuleJudgement {
+    guard let value = value(of: check.metricValue, window: window) else { return .noValue }
+    guard thresholdOperator.holds(value, threshold) else { return .thresholdFails(value) }
+    guard !hasConditions || check.context.contains(all: boxed.rule.conditions) else { return .conditionsFail(value) }
+    return .speaks(value)
   }
 
   private func value(of latest: Double, window: WindowAggregate?) -> Double? {
@@ -41,6 +49,18 @@ struct IndexedRule: Sendable {
     return aggregation.value(
       of: latest, in: window, minimumSamples: { boxed.rule.minimumSamples })
   }
+}
+
+/// What a rule says of a check, with the value that it compares.
+enum RuleJudgement {
+  /// An alert is due, if its cooldown can be claimed.
+  case speaks(Double)
+  /// There is nothing to compare.
+  case noValue
+  /// The value does not compare with the threshold as the rule wants it.
+  case thresholdFails(Double)
+  /// The check's context lacks one of the conditions.
+  case conditionsFail(Double)
 }
 
 extension Aggregation {

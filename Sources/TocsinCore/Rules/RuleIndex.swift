@@ -36,19 +36,39 @@ package struct RuleIndex: Sendable {
   /// check's metric or their type's usual one. Where one of them aggregates, the sample counts even if the rule's
   /// own conditions do not hold.
   package func evaluate(_ check: Check) -> Evaluation {
-    var candidates: [(position: Int, candidate: Candidate)] = []
+    var matches: [(position: Int, match: RuleMatch)] = []
     var needsWindows = false
     forEachRule(of: check) { rule in
       if rule.needsWindow {
         needsWindows = true
-      } else if !needsWindows, let candidate = rule.candidate(for: check) {
-        candidates.append((rule.position, candidate))
+      } else if !needsWindows, let match = rule.match(for: check) {
+        matches.append((rule.position, match))
       }
     }
     if needsWindows { return pending(check) }
-    if candidates.isEmpty { return .quiet }
-    if check.alertTypes != nil { candidates.sort { $0.position < $1.position } }
-    return .candidates(candidates.map(\.candidate))
+    if matches.isEmpty { return .quiet }
+    if check.alertTypes != nil { matches.sort { $0.position < $1.position } }
+    return .matches(matches.map(\.match))
+  }
+
+  /// What each rule that has to do with a check says of it, in the order of their ids: those that watch its metric, and
+  /// those that watch the usual metric of one of its types. Pure; decides as ``evaluate(_:)`` does.
+  /// - Parameter windows: aggregates by lookback in minutes, the new sample included
+  package func explain(_ check: Check, windows: [Int: WindowAggregate]) -> [RuleExplanation] {
+    var applying: [Int: IndexedRule] = [:]
+    forEachRule(of: check) { applying[$0.position] = $0 }
+    return rules.enumerated().compactMap { position, rule in
+      if let indexed = applying[position] {
+        let window = indexed.needsWindow ? windows[indexed.lookbackMinutes] : nil
+        return RuleExplanation(rule, indexed.judgement(of: check, window: window), check: check, window: window)
+      }
+      if rule.metricName == check.metricName {
+        return rule.enabled ? RuleExplanation(rule, excludedBy: check) : RuleExplanation(disabled: rule)
+      }
+      let isByType =
+        (check.alertTypes?.contains(rule.alertType) ?? false) && rule.metricName == rule.alertType.usualMetric
+      return isByType ? RuleExplanation(disabled: rule) : nil
+    }
   }
 
   private func pending(_ check: Check) -> Evaluation {

@@ -17,6 +17,17 @@ package enum NearestName {
     return nearest.name
   }
 
+  /// Returns up to so many names that are near enough to be meant, the nearest first.
+  package static func all(_ name: String, among names: Set<String>, limit: Int = 3) -> [String] {
+    var rest = names.sorted()
+    var found: [String] = []
+    while found.count < limit, let next = of(name, among: rest) {
+      found.append(next)
+      rest.removeAll { $0 == next }
+    }
+    return found
+  }
+
   /// Returns `"; did you mean NAME?"`, or an empty text if no name is near.
   package static func question(_ name: some StringProtocol, among names: some Sequence<String>) -> String {
     of(name, among: names).map { "; did you mean \($0)?" } ?? ""

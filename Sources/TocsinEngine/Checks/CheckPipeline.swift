@@ -14,13 +14,13 @@ package final class CheckPipeline: Sendable {
 
   let book: RuleBook
   let windows: any SampleWindows
-  let raiser: AlertRaiser
+  let alerts: AlertPipeline
   let metrics: EngineMetrics
 
-  init(book: RuleBook, windows: any SampleWindows, raiser: AlertRaiser, metrics: EngineMetrics) {
+  init(book: RuleBook, windows: any SampleWindows, alerts: AlertPipeline, metrics: EngineMetrics) {
     self.book = book
     self.windows = windows
-    self.raiser = raiser
+    self.alerts = alerts
     self.metrics = metrics
   }
 
@@ -31,8 +31,8 @@ package final class CheckPipeline: Sendable {
     metrics.checks.increment()
     switch index.evaluate(check) {
     case .quiet: return .quiet
-    case .candidates(let candidates):
-      return .pending(PendingCheck(check: check, tenant: tenant, work: .candidates(candidates)))
+    case .matches(let matches):
+      return .pending(PendingCheck(check: check, tenant: tenant, work: .matches(matches)))
     case .needsWindows(let lookbackMinutes, let rules):
       return .pending(
         PendingCheck(check: check, tenant: tenant, work: .windows(lookbackMinutes: lookbackMinutes, rules: rules)))
@@ -55,11 +55,11 @@ package final class CheckPipeline: Sendable {
     _ pending: PendingCheck, on executor: any TaskExecutor,
     then: @escaping @Sendable (Result<CheckOutcome, EngineError>) -> Void
   ) {
-    guard case .candidates(let candidates) = pending.work else {
+    guard case .matches(let matches) = pending.work else {
       Task(executorPreference: executor) { then(await self.finish([pending])[0]) }
       return
     }
-    raiser.raise(RaisedCheck(check: pending.check, candidates: candidates), tenant: pending.tenant, then: then)
+    alerts.raise(MatchedCheck(check: pending.check, matches: matches), tenant: pending.tenant, then: then)
   }
 
   /// Evaluates a check from start to end.
@@ -97,23 +97,23 @@ package final class CheckPipeline: Sendable {
     let aggregates: [[WindowAggregate]]
     do { aggregates = try await addSamples(of: pending, tenant: tenant) } catch {
       // Without their windows none of these checks can be judged: all of them are to be sent again.
-      let failure = raiser.failure(error)
+      let failure = alerts.failure(error)
       return pending.map { _ in .failure(failure) }
     }
-    var raised: [RaisedCheck] = []
+    var raised: [MatchedCheck] = []
     var next = 0
     for item in pending {
       switch item.work {
-      case .candidates(let candidates):
-        raised.append(RaisedCheck(check: item.check, candidates: candidates))
+      case .matches(let matches):
+        raised.append(MatchedCheck(check: item.check, matches: matches))
       case .windows(let lookbackMinutes, let rules):
         let pairs = zip(lookbackMinutes, aggregates[next])
         next += 1
-        let candidates = rules.resume(Dictionary(pairs, uniquingKeysWith: { first, _ in first }))
-        raised.append(RaisedCheck(check: item.check, candidates: candidates))
+        let matches = rules.resume(Dictionary(pairs, uniquingKeysWith: { first, _ in first }))
+        raised.append(MatchedCheck(check: item.check, matches: matches))
       }
     }
-    return await raiser.raise(raised, tenant: tenant)
+    return await alerts.raise(raised, tenant: tenant)
   }
 
   private func addSamples(
@@ -121,11 +121,17 @@ package final class CheckPipeline: Sendable {
   ) async throws(StoreError) -> [[WindowAggregate]] {
     let requests: [SampleRequest] = pending.compactMap { item in
       guard case .windows(let lookbackMinutes, _) = item.work else { return nil }
-      return SampleRequest(
-        entity: item.check.entity, metricName: item.check.metricName, value: item.check.metricValue,
-        lookbackMinutes: lookbackMinutes)
+      return SampleRequest(item.check, lookbackMinutes: lookbackMinutes)
     }
     if requests.isEmpty { return [] }
     return try await windows.add(requests, tenant: tenant)
+  }
+}
+
+extension SampleRequest {
+  /// The sample that a check is.
+  init(_ check: Check, lookbackMinutes: [Int]) {
+    self.init(
+      entity: check.entity, metricName: check.metricName, value: check.metricValue, lookbackMinutes: lookbackMinutes)
   }
 }

@@ -4,7 +4,6 @@ import TocsinMetrics
 /// The instruments of the engine's own parts.
 struct EngineMetrics: Sendable {
   let checks: Counter
-  let suppressed: Counter
   let notPersisted: Counter
   let claim: MetricHistogram
   let commit: MetricHistogram
@@ -18,12 +17,11 @@ struct EngineMetrics: Sendable {
   let journalEntries: Gauge
   let unwrittenAlerts: Gauge
   private let alerts: [AlertType: [Severity: Counter]]
+  private let suppressed: [Suppression.Reason: Counter]
   private let changes: [AlertAction: Counter]
 
   init(_ registry: MetricsRegistry) {
     checks = registry.counter("tocsin_checks_total", help: "Checks that were evaluated.")
-    suppressed = registry.counter(
-      "tocsin_suppressed_total", help: "Rules that matched while their cooldown was running.")
     notPersisted = registry.counter(
       "tocsin_alerts_unwritten_total", help: "Alerts that were pushed before they were in PostgreSQL.")
     claim = registry.histogram("tocsin_claim_duration_seconds", help: "Time of the claim script.")
@@ -53,6 +51,15 @@ struct EngineMetrics: Sendable {
       }
     }
     self.alerts = alerts
+    suppressed = Dictionary(
+      uniqueKeysWithValues: Suppression.Reason.allCases.map { reason in
+        (
+          reason,
+          registry.counter(
+            "tocsin_suppressed_total", help: "Rules that matched and raised no alert, by what held it back.",
+            labels: [("reason", reason.rawValue)])
+        )
+      })
     changes = Dictionary(
       uniqueKeysWithValues: AlertAction.allCases.map { action in
         (
@@ -67,6 +74,11 @@ struct EngineMetrics: Sendable {
   /// Counts an alert that was raised.
   func raised(_ alert: Alert) {
     alerts[alert.alertType]?[alert.severity]?.increment()
+  }
+
+  /// Counts an alert that was held back.
+  func suppressed(_ suppression: Suppression) {
+    suppressed[suppression.reason]?.increment()
   }
 
   /// Counts an acknowledgement or resolution.

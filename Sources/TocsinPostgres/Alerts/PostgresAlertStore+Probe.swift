@@ -9,7 +9,7 @@ extension PostgresAlertStore {
     var generator = SystemRandomNumberGenerator()
     let now = Timestamp(milliseconds: Self.wallClockMilliseconds())
     let alert = Alert(
-      Candidate(rule: Self.probeRule, value: 0),
+      RuleMatch(rule: Self.probeRule, value: 0),
       check: Check(
         metricName: Self.probeRule.metricName, metricValue: 0, entity: Entity(campaignID: "probe"), campaignName: ""),
       alertID: AlertID(at: now, using: &generator))

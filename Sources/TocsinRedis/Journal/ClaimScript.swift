@@ -3,9 +3,11 @@ import RedisClient
 /// The script that takes cooldowns.
 enum ClaimScript {
   /// KEYS: epoch, restoring, a cooldown for each claim, then journal, its times, unwritten.
-  /// ARGV: epoch, limit, then for each claim its alert id, envelope, incarnation, length.
-  /// Answers the server's time, whether cooldowns are being restored, then for each claim 0 where it was lost, 1 where it
-  /// was won, 2 where it was won since what is kept as its cooldown is none.
+  /// ARGV: epoch, limit, then for each claim its alert id, envelope, incarnation, length; one more makes it a preview,
+  /// which changes nothing.
+  /// Returns the server's time, whether cooldowns are being restored, then for each claim 1 where it was won, 2 where it
+  /// was won since what is kept as its cooldown is none; where it was lost, what is kept as its cooldown, or 0 where that
+  /// is of a newer version.
   ///
   /// A cooldown of a newer version loses the claim: a node of a newer release has raised an alert. A text that is no
   /// cooldown, or tells of a moment that is more than a cooldown ahead, is replaced; a key of another type is left alone.
@@ -28,7 +30,8 @@ enum ClaimScript {
       if held + waiting >= tonumber(ARGV[2]) then
         return redis.error_reply('FULL journal and unwritten alerts have reached their limit')
       end
-      if values[2] and #values[2] > \(Lua.textLimit) then redis.call('DEL', KEYS[2]) end
+      local isPreview = ARGV[last * 4 - 5]
+      if values[2] and #values[2] > \(Lua.textLimit) and not isPreview then redis.call('DEL', KEYS[2]) end
 
       """ + Lua.now + Lua.callWith + Lua.lasting + """
         local reply = {now, values[2] == ARGV[1] and 1 or 0}
@@ -39,7 +42,7 @@ enum ClaimScript {
           local a, key = i * 4 - 9, KEYS[i]
           local value = will[key] or values[i]
           local length = tonumber(ARGV[a + 3])
-          local verdict = 1
+          local verdict, running = 1, nil
           if length > 0 then
             if value then
               local fired, incarnation
@@ -47,7 +50,7 @@ enum ClaimScript {
               if isText then fired, incarnation = string.match(value, '^1|(%d+)|[^|]*|(.*)$') end
               fired = tonumber(fired)
               if fired and fired <= now + length then
-                verdict = (incarnation ~= ARGV[a + 2] or now - fired > length) and 1 or 0
+                if incarnation == ARGV[a + 2] and now - fired <= length then verdict, running = 0, value end
               else
                 verdict = isText and string.match(value, '^[2-9]|') and 0 or 2
               end
@@ -62,7 +65,15 @@ enum ClaimScript {
             entries[n + 1], entries[n + 2] = ARGV[a], ARGV[a + 1]
             scores[n + 1], scores[n + 2] = stamp, ARGV[a]
           end
-          reply[i] = verdict
+          reply[i] = running or verdict
+        end
+        if isPreview then
+          for i = 3, last do
+            -- A key of another type, which MGET answers like one that is not there.
+            local mayBeForeign = reply[i] == 1 and not values[i] and ARGV[i * 4 - 6] ~= '0'
+            if mayBeForeign and redis.call('EXISTS', KEYS[i]) == 1 then reply[i] = 2 end
+          end
+          return reply
         end
         if #entries > 0 then
           local refused = redis.pcall('ZADD', times, scores[1], scores[2])

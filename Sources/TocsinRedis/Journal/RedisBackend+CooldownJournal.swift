@@ -4,12 +4,25 @@ import RedisClient
 package import TocsinCore
 
 extension RedisBackend: CooldownJournal {
-  package func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
-    guard !claims.isEmpty else { return ClaimOutcome(won: [], needsConfirmation: false) }
+  package func claim(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] {
+    try await outcomes(of: claims[...], isPreview: false)
+  }
+
+  package func preview(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] {
+    var outcomes: [ClaimOutcome] = []
+    for start in stride(from: 0, to: claims.count, by: Self.portion) {
+      let some = claims[start..<min(start + Self.portion, claims.count)]
+      outcomes += try await self.outcomes(of: some, isPreview: true)
+    }
+    return outcomes
+  }
+
+  private func outcomes(of claims: ArraySlice<Claim>, isPreview: Bool) async throws(StoreError) -> [ClaimOutcome] {
+    guard !claims.isEmpty else { return [] }
     var names = [keys.epoch, keys.restoring]
     var arguments = [try epochArgument(), RedisArgument(configuration.journalLimit)]
     names.reserveCapacity(5 + claims.count)
-    arguments.reserveCapacity(arguments.count + 4 * claims.count)
+    arguments.reserveCapacity(arguments.count + 4 * claims.count + 1)
     for claim in claims {
       names.append(cooldownKey(of: claim))
       arguments.append(RedisArgument(claim.entry.alertID.description))
@@ -18,19 +31,23 @@ extension RedisBackend: CooldownJournal {
       arguments.append(RedisArgument(claim.cooldownMilliseconds))
     }
     names += [keys.journal, keys.journalTimes, keys.unwritten]
+    if isPreview { arguments.append("preview") }
     let sent = localTime()
     let reply = try await run(ClaimScript.claim, keys: names, arguments)
     guard let values = reply.array, values.count == claims.count + 2 else { throw .unexpected(reply) }
     heard(values[0], sent: sent)
-    var outcome = ClaimOutcome(
-      won: values[2...].map { $0 == .integer(1) || $0 == .integer(2) }, needsConfirmation: values[1] == .integer(1))
-    for (place, verdict) in values[2...].enumerated() where verdict == .integer(2) {
-      outcome.unsure.insert(place)
-      remark(
-        "a cooldown key in Redis is not valid; PostgreSQL is asked instead",
-        ["key": "\(cooldownKey(of: claims[place]))"])
+    let isRestoring = values[1] == .integer(1)
+    var outcomes: [ClaimOutcome] = []
+    outcomes.reserveCapacity(claims.count)
+    for (claim, value) in zip(claims, values[2...]) {
+      guard let outcome = ClaimOutcome(value, isRestoring: isRestoring) else { throw .unexpected(reply) }
+      if outcome == .unconfirmed(.unreadable) {
+        remark(
+          "a cooldown key in Redis is not valid; PostgreSQL is asked instead", ["key": "\(cooldownKey(of: claim))"])
+      }
+      outcomes.append(outcome)
     }
-    return outcome
+    return outcomes
   }
 
   package func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {

@@ -7,6 +7,16 @@ extension RedisBackend: SampleWindows {
   /// See the port. In portions, so that other commands come between: after a failure some samples may have been added.
   /// - Throws: `data` for a value that is not finite: then nothing was added
   package func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+    try await aggregates(requests, tenant: tenant, isPreview: false)
+  }
+
+  package func preview(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+    try await aggregates(requests, tenant: tenant, isPreview: true)
+  }
+
+  private func aggregates(
+    _ requests: [SampleRequest], tenant: Tenant, isPreview: Bool
+  ) async throws(StoreError) -> [[WindowAggregate]] {
     guard requests.allSatisfy(\.value.isFinite) else {
       throw StoreError(.data, backend: "redis", message: "a sample is not finite")
     }
@@ -21,16 +31,16 @@ extension RedisBackend: SampleWindows {
       for lookback in request.lookbackMinutes {
         portion.append((place, lookback))
         guard portion.count == Self.portion else { continue }
-        try await add(portion, of: requests, tenant: tenant, to: &result)
+        try await read(portion, of: requests, tenant: tenant, isPreview: isPreview, to: &result)
         portion.removeAll(keepingCapacity: true)
       }
     }
-    try await add(portion, of: requests, tenant: tenant, to: &result)
+    try await read(portion, of: requests, tenant: tenant, isPreview: isPreview, to: &result)
     return result
   }
 
-  private func add(
-    _ portion: [(request: Int, lookback: Int)], of requests: [SampleRequest], tenant: Tenant,
+  private func read(
+    _ portion: [(request: Int, lookback: Int)], of requests: [SampleRequest], tenant: Tenant, isPreview: Bool,
     to result: inout [[WindowAggregate]]
   ) async throws(StoreError) {
     guard !portion.isEmpty else { return }
@@ -46,6 +56,7 @@ extension RedisBackend: SampleWindows {
       arguments.append(RedisArgument(request.value.description))
       arguments.append(RedisArgument(lookback * 60_000))
     }
+    if isPreview { arguments.append("preview") }
     let sent = localTime()
     let reply = try await run(WindowScripts.add, keys: names, arguments)
     guard let values = reply.array, values.count == names.count + 1 else { throw .unexpected(reply) }

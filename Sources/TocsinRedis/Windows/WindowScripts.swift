@@ -10,8 +10,9 @@ import RedisClient
 /// when a new one begins. In between a sample costs one read and one write of the string's beginning, whatever the rate.
 enum WindowScripts {
   /// KEYS: a window for each sample and lookback. ARGV: a time in milliseconds that takes the place of the server's, or
-  /// empty; then for each window the sample and the lookback in milliseconds.
-  /// Answers the server's time, and for each window four doubles in one string: count, sum, smallest, largest.
+  /// empty; then for each window the sample and the lookback in milliseconds; one more makes it a preview, which changes
+  /// nothing.
+  /// Returns the server's time, and for each window four doubles in one string: count, sum, smallest, largest.
   ///
   /// Sums stop at the largest double instead of becoming infinite, so no difference of sums is ever NaN. A clock that was
   /// set back keeps filling the newest bucket; one that was wrong by more than a lookback begins the window again.
@@ -31,7 +32,7 @@ enum WindowScripts {
         return n >= 1 and n <= 9007199254740991 and n == math.floor(n) and sum >= -most and sum <= most
           and low >= -most and low <= high and high <= most
       end
-      local reply = {now}
+      local reply, isPreview = {now}, ARGV[#KEYS * 2 + 2]
       for i = 1, #KEYS do
         local key, sample, lookback = KEYS[i], tonumber(ARGV[i * 2]), tonumber(ARGV[i * 2 + 1])
         local width = lookback / 60
@@ -47,7 +48,7 @@ enum WindowScripts {
         end
         if known and began >= start then
           cn, csum, clow, chigh = cn + 1, plus(csum, sample), math.min(clow, sample), math.max(chigh, sample)
-          redis.call('SETRANGE', key, 41, struct.pack('<dddd', cn, csum, clow, chigh))
+          if not isPreview then redis.call('SETRANGE', key, 41, struct.pack('<dddd', cn, csum, clow, chigh)) end
         elseif isForeign then
           n, sum, low, high, cn, csum, clow, chigh = 0, 0, sample, sample, 1, sample, sample, sample
         else
@@ -65,9 +66,11 @@ enum WindowScripts {
             keep(began, cn, csum, clow, chigh)
           end
           cn, csum, clow, chigh = 1, sample, sample, sample
-          redis.call('SET', key,
-            '1' .. struct.pack('<ddddddddd', start, n, sum, low, high, cn, csum, clow, chigh) .. table.concat(parts),
-            'PX', lasting(lookback + width))
+          if not isPreview then
+            redis.call('SET', key,
+              '1' .. struct.pack('<ddddddddd', start, n, sum, low, high, cn, csum, clow, chigh) .. table.concat(parts),
+              'PX', lasting(lookback + width))
+          end
         end
         reply[i + 1] = struct.pack('<dddd', n + cn, plus(sum, csum), math.min(low, clow), math.max(high, chigh))
       end

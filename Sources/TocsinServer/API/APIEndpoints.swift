@@ -10,6 +10,7 @@ enum APIEndpoints {
     let reader = ListReader(budget: budget)
     let endpoints =
       RuleEndpoints.all(engine.rules, reader: reader) + CheckEndpoints.all(engine.checks)
+      + ExplainEndpoint.all(engine.explanations)
       + AlertEndpoints.all(engine.alerts, reader: reader, now: now) + ExportEndpoint.all(engine.alerts, reader: reader)
       + DeliveryEndpoints.all(engine.deliveries, reader: reader) + TestEndpoint.all(engine)
       + ServiceEndpoints.all(engine)

@@ -36,7 +36,29 @@ enum Examples {
     "resolved_at": nil, "resolved_by": nil, "notification_status": ["database": true, "websocket": true],
   ]
 
-  static let outcome: JSON = ["alerts_triggered": 1, "alerts": [alert], "persisted": true]
+  static let outcome: JSON = [
+    "alerts_triggered": 1, "alerts": [alert], "persisted": true,
+    "suppressed": [
+      ["rule_id": "very_high_cpa", "reason": "cooldown", "until": "2026-01-31T10:00:00.000Z", "alert_id": alertID]
+    ],
+  ]
+
+  static let explanation: JSON = [
+    "metric_name": "cpa", "known": true, "did_you_mean": [],
+    "rules": [
+      [
+        "rule_id": "high_cpa", "name": "High CPA", "verdict": "cooldown", "value": 132.5, "threshold": 100.0,
+        "detail": .string(
+          "An acquisition costs 132.50, above the threshold of 100.00. The cooldown of 60 min that alert "
+            + "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a began runs until 2026-01-31T10:30:00.125Z."),
+        "until": "2026-01-31T10:30:00.125Z", "alert_id": alertID,
+      ],
+      [
+        "rule_id": "very_high_cpa", "name": "Very high CPA", "verdict": "threshold", "value": 132.5,
+        "threshold": 200.0, "detail": "An acquisition costs 132.50, not above the threshold of 200.00.",
+      ],
+    ],
+  ]
 
   /// A page of one alert.
   static func page(_ further: JSONObject = [:]) -> JSON {

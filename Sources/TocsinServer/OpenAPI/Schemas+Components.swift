@@ -5,8 +5,9 @@ extension Schemas {
   /// The named schemas of the document.
   static let components: JSONObject = [
     "Alert": alert, "AlertRule": rule, "AlertRuleInput": ruleInput, "RuleChange": ruleChange, "Check": check,
-    "CheckOutcome": outcome, "BatchResult": batchResult, "AlertStatistics": statistics, "Problem": problem,
-    "Delivery": delivery, "DeliveryAttempt": deliveryAttempt,
+    "CheckOutcome": outcome, "Suppression": suppression, "CheckExplanation": explanation,
+    "RuleExplanation": ruleExplanation, "BatchResult": batchResult,
+    "AlertStatistics": statistics, "Problem": problem, "Delivery": delivery, "DeliveryAttempt": deliveryAttempt,
     "TimelineEntry": timelineEntry,
   ]
 
@@ -30,12 +31,51 @@ extension Schemas {
     return input(required, optional: optional)
   }()
 
-  private static let outcome = object([
-    "alerts_triggered": count, "alerts": list("Alert"),
-    "persisted": [
-      "type": "boolean",
-      "description": "False: the alerts were pushed, and will be written when PostgreSQL is back.",
+  private static let outcome = object(
+    [
+      "alerts_triggered": count, "alerts": list("Alert"),
+      "persisted": [
+        "type": "boolean",
+        "description": "False: the alerts were pushed, and will be written when PostgreSQL is back.",
+      ],
     ],
+    optional: [
+      "suppressed": [
+        "type": "array", "minItems": 1, "items": reference("Suppression"),
+        "description": "The rules that matched and raised no alert; absent where there are none.",
+      ]
+    ])
+
+  private static let until = nullable([
+    "type": "string", "format": "date-time",
+    "description": "The last moment of the cooldown; null where a newer release holds it.",
+  ])
+
+  private static let suppression = object([
+    "rule_id": ruleID,
+    "reason": [
+      "type": "string", "enum": .array(Suppression.Reason.allCases.map { .string($0.rawValue) }),
+      "description": """
+      `cooldown`: it runs. `repeat`: PostgreSQL has an alert of which Redis did not know. `newer_release`: a node of a \
+      newer release holds the cooldown.
+      """,
+    ], "until": until, "alert_id": nullable(uuid),
+  ])
+
+  private static let ruleExplanation = object(
+    [
+      "rule_id": ruleID, "name": text, "verdict": names(RuleExplanation.Verdict.self), "value": nullable(number),
+      "threshold": number, "detail": text,
+    ], optional: ["until": until, "alert_id": nullable(uuid)])
+
+  private static let explanation = object([
+    "metric_name": text,
+    "known": ["type": "boolean", "description": "Whether some rule has to do with the check."],
+    "did_you_mean": [
+      "type": "array", "items": text, "maxItems": 3,
+      "description": "Metrics that rules watch and that are spelled much like an unknown one.",
+    ],
+    "rules": list("RuleExplanation"),
   ])
 
   private static let batchResult: JSON = [

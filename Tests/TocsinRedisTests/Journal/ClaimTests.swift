@@ -8,8 +8,8 @@ import TocsinCore
   @Test func theFirstClaimWinsAndEntersTheJournal() async throws {
     try await Nodes.with(2) { nodes async throws in
       let claim = Claim.sample()
-      #expect(try await nodes.first.claim([claim]) == ClaimOutcome(won: [true], needsConfirmation: false))
-      #expect(try await nodes.second.claim([.sample()]) == ClaimOutcome(won: [false], needsConfirmation: false))
+      #expect(try await nodes.first.claim([claim]) == [.won])
+      #expect(try await nodes.second.claim([.sample()]).won == [false])
       #expect(try await nodes.second.overdue(olderThan: -1, limit: 10) == [claim.entry])
       #expect(try await nodes.counts() == [1, 0])
     }
@@ -95,7 +95,7 @@ import TocsinCore
     try await Nodes.with { nodes async throws in
       let key = nodes.keys.cooldown(.sample())
       try await nodes.send("SET", RedisArgument(key), "2|what")
-      #expect(try await nodes.first.claim([.sample()]).won == [false])
+      #expect(try await nodes.first.claim([.sample()]) == [.lost(.newerRelease)])
       #expect(try await nodes.text(key) == "2|what")
     }
   }
@@ -103,9 +103,9 @@ import TocsinCore
   @Test func claimsNeedConfirmationWhileCooldownsAreRestored() async throws {
     try await Nodes.with { nodes async throws in
       try await nodes.first.begin(epoch: "e1")
-      #expect(try await nodes.first.claim([.sample()]) == ClaimOutcome(won: [true], needsConfirmation: true))
+      #expect(try await nodes.first.claim([.sample()]) == [.unconfirmed(.restoring)])
       try await nodes.first.finishRestore(of: "e1", node: "test")
-      #expect(try await nodes.first.claim([.sample()]) == ClaimOutcome(won: [false], needsConfirmation: false))
+      #expect(try await nodes.first.claim([.sample()]).won == [false])
     }
   }
 
@@ -119,6 +119,62 @@ import TocsinCore
       #expect(try await nodes.counts() == [1, 1])
       try await nodes.first.written([claims[0].entry.alertID])
       #expect(try await nodes.first.claim([.sample("c3")]).won == [true])
+    }
+  }
+
+  @Test func aClaimThatIsLostSaysWhatHoldsIt() async throws {
+    try await Nodes.with { nodes async throws in
+      let first = Claim.sample("c0")
+      let second = Claim.sample("c0")
+      // Of equal claims in one call the first one holds the second.
+      guard case .lost(.cooldown(let firedAt, let alertID)) = try await nodes.first.claim([first, second])[1] else {
+        throw Unexpected()
+      }
+      #expect(alertID == first.entry.alertID)
+      #expect(abs(firedAt.milliseconds - nodes.first.now().milliseconds) < 60_000)
+      let running = ClaimOutcome.lost(.cooldown(firedAt: firedAt, alertID: alertID))
+      #expect(try await nodes.first.claim([second, .sample("c1")]) == [running, .won])
+
+      let id = AlertID.new()
+      let fired = firedAt.milliseconds - 60_000
+      let texts: [(String, ClaimOutcome)] = [
+        ("1|\(fired)|\(id)|i1", .lost(.cooldown(firedAt: Timestamp(milliseconds: fired), alertID: id))),
+        ("1|000000\(fired)|\(id)|i1", .lost(.cooldown(firedAt: Timestamp(milliseconds: fired), alertID: id))),
+        ("1|\(fired)|no id|i1", .lost(.cooldown(firedAt: Timestamp(milliseconds: fired), alertID: nil))),
+        ("1|\(fired)||i1", .lost(.cooldown(firedAt: Timestamp(milliseconds: fired), alertID: nil))),
+        ("2|\(fired)|\(id)|i1", .lost(.newerRelease)), ("1|\(fired)|\(id)|i0", .won),
+        ("1|\(fired - 30 * 60_000)|\(id)|i1", .won), ("nonsense", .unconfirmed(.unreadable)),
+      ]
+      for (number, (text, _)) in texts.enumerated() {
+        try await nodes.send("SET", RedisArgument(nodes.keys.cooldown(.sample("t\(number)"))), RedisArgument(text))
+      }
+      let claims = texts.indices.map { Claim.sample("t\($0)") }
+      #expect(try await nodes.first.preview(claims) == texts.map(\.1))
+      #expect(try await nodes.first.claim(claims) == texts.map(\.1))
+    }
+  }
+
+  @Test func aPreviewChangesNothing() async throws {
+    try await Nodes.with(journalLimit: 3) { nodes async throws in
+      let old = Claim.sample("old")
+      _ = try await nodes.first.claim([old])
+      try await nodes.send("RPUSH", RedisArgument(nodes.keys.cooldown(.sample("list"))), "x")
+      try await nodes.send("SET", RedisArgument(nodes.keys.cooldown(.sample("text"))), "x")
+      let claims: [Claim] = [
+        .sample("old"), .sample("new"), .sample("list"), .sample("text"), .sample("list", minutes: 0),
+      ]
+      let before = try await nodes.state()
+      let preview = try await nodes.first.preview(claims)
+      #expect(preview.won == [false, true, true, true, true])
+      #expect(preview.unsure == [2, 3])
+      #expect(try await nodes.first.preview([]) == [])
+      #expect(try await nodes.first.preview((0..<600).map { .sample("c\($0)") }) == Array(repeating: .won, count: 600))
+      #expect(try await nodes.state() == before)
+      #expect(try await nodes.first.claim(claims) == preview)
+      // It fails where a claim does.
+      #expect(await code { _ = try await nodes.first.preview([.sample()]) } == .full)
+      try await nodes.send("SET", RedisArgument(nodes.keys.epoch), "e2")
+      #expect(await code { _ = try await nodes.first.preview([.sample()]) } == .stale)
     }
   }
 }

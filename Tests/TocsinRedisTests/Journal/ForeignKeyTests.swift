@@ -107,7 +107,7 @@ import TocsinCore
       }
       try await nodes.send("SET", RedisArgument(nodes.keys.restoring), "e1")
       #expect(try await nodes.first.isRestoring())
-      #expect(try await nodes.first.claim([.sample("c")]).needsConfirmation)
+      #expect(try await nodes.first.claim([.sample("c9")]).needsConfirmation)
     }
   }
 }

@@ -11,7 +11,7 @@ import TocsinCore
   private static let goesOn: Set<String> = [
     "retract", "announce", "announce unwritten", "bury", "discard", "written", "overdue", "unwritten",
     "keeper's lease", "restore lock", "finish restore", "events after", "intact", "newest", "rules", "epoch",
-    "restoring",
+    "restoring", "preview claims", "preview samples",
   ]
 
   @Test func whatIsRefusedChangesNothing() async throws {

@@ -59,3 +59,14 @@ extension RedisBackend {
     return claims.map(\.entry.alertID)
   }
 }
+
+extension [ClaimOutcome] {
+  /// For each claim, whether it was won, confirmed or not.
+  var won: [Bool] { map { if case .lost = $0 { false } else { true } } }
+
+  /// The places of claims whose cooldown cannot be read.
+  var unsure: Set<Int> { Set(indices.filter { self[$0] == .unconfirmed(.unreadable) }) }
+
+  /// Whether a claim was won while cooldowns are restored.
+  var needsConfirmation: Bool { contains(.unconfirmed(.restoring)) }
+}

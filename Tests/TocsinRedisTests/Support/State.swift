@@ -114,6 +114,15 @@ struct Deed: Sendable, CustomTestStringConvertible {
           SampleRequest(entity: Entity(campaignID: $0), metricName: "m", value: 2, lookbackMinutes: [1, 2])
         }, tenant: .standard)
     },
+    Deed("preview claims") { backend, prepared in
+      _ = try await backend.preview([.sample("new1"), prepared.claimed, .sample("new2", minutes: 0)])
+    },
+    Deed("preview samples") { backend, _ in
+      _ = try await backend.preview(
+        ["c", "d"].map {
+          SampleRequest(entity: Entity(campaignID: $0), metricName: "m", value: 2, lookbackMinutes: [1, 2])
+        }, tenant: .standard)
+    },
     Deed("events after") { backend, _ in
       _ = try await backend.events(after: EventID(epoch: "e1", milliseconds: 5, sequence: 0), limit: 10)
     },

@@ -136,6 +136,7 @@ import TocsinJSON
         "PUT /api/alerts/rules/{rule_id}/disable", "GET /api/alerts/rules/{rule_id}/history",
         "POST /api/alerts/check", "POST /api/alerts/check/roas", "POST /api/alerts/check/budget",
         "POST /api/alerts/check/ctr", "POST /api/alerts/check/conversions", "POST /api/alerts/check/batch",
+        "POST /api/alerts/explain",
         "GET /api/alerts", "GET /api/alerts/history", "GET /api/alerts/stats", "GET /api/alerts/{alert_id}",
         "PUT /api/alerts/{alert_id}/acknowledge", "PUT /api/alerts/{alert_id}/resolve", "GET /livez", "GET /readyz",
         "GET /metrics", "GET /openapi.json", "GET /ws/alerts",

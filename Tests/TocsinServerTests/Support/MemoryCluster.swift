@@ -6,7 +6,8 @@ import TocsinEngine
 import TocsinJSON
 import TocsinMetrics
 
-/// All ports of a node in memory, good enough to serve requests. Cooldowns are not kept: each claim wins.
+/// All ports of a node in memory, good enough to serve requests. Cooldowns are not kept: each claim wins, but for those
+/// of rules that are to lose.
 final class MemoryCluster: Sendable {
   struct State {
     var epoch: String?
@@ -22,6 +23,8 @@ final class MemoryCluster: Sendable {
     var disabledTargets: [TargetName: String] = [:]
     /// How often somebody asked for the newest alert of a rule and entity.
     var lookups = 0
+    /// Rules whose claims are lost, and why.
+    var losses: [String: ClaimLoss] = [:]
   }
 
   let state = Mutex(State())
@@ -60,8 +63,11 @@ final class MemoryCluster: Sendable {
 }
 
 extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals, SampleWindows {
-  func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome {
-    ClaimOutcome(won: claims.map { _ in true }, needsConfirmation: false)
+  func claim(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] { try await preview(claims) }
+
+  func preview(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] {
+    let losses = state.withLock { $0.losses }
+    return claims.map { claim in losses[claim.ruleID].map(ClaimOutcome.lost) ?? .won }
   }
 
   func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {}
@@ -99,6 +105,10 @@ extension MemoryCluster: CooldownJournal, EpochKeeper, EventLog, ClusterSignals,
   func rulesChanged(version: Int64) async throws(StoreError) {}
   func probe(_ token: String) async throws(StoreError) {}
   func checkWrites() async throws(StoreError) {}
+
+  func preview(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
+    try await add(requests, tenant: tenant)
+  }
 
   func add(_ requests: [SampleRequest], tenant: Tenant) async throws(StoreError) -> [[WindowAggregate]] {
     requests.map { request in
@@ -162,7 +172,9 @@ extension MemoryCluster: AlertStore {
     }
   }
 
-  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange] { [] }
+  func unannouncedChanges(olderThan milliseconds: Int64, limit: Int) async throws(StoreError) -> [AlertChange] {
+    try postgres { _ in [] }
+  }
   func announced(changes: [AlertID]) async throws(StoreError) {}
 
   func runningCooldowns(

@@ -1,5 +1,5 @@
 /// A rule that speaks about a check, and the value that it speaks about: an alert, if its cooldown can be claimed.
-package struct Candidate: Sendable {
+package struct RuleMatch: Sendable {
   private let boxed: Boxed
   /// What was compared with the threshold, after aggregation; finite.
   package let value: Double
@@ -7,7 +7,7 @@ package struct Candidate: Sendable {
   /// The rule.
   package var rule: AlertRule { boxed.rule }
 
-  /// A candidate of that rule.
+  /// A match of that rule.
   package init(rule: AlertRule, value: Double) {
     self.init(Boxed(rule), value: value)
   }
@@ -32,7 +32,7 @@ package enum Evaluation: Sendable {
   /// No rule speaks, and no window needs the sample: there is nothing to do.
   case quiet
   /// These rules speak, in the order of their ids; never empty.
-  case candidates([Candidate])
+  case matches([RuleMatch])
   /// A rule that applies compares aggregates: the sample has to be recorded, and the aggregates of these lookback
   /// windows (in minutes, ascending, each once) decide. All rules of the check are evaluated then.
   case needsWindows(lookbackMinutes: [Int], rules: PendingEvaluation)
@@ -51,9 +51,9 @@ package struct PendingEvaluation: Sendable {
   /// The rules that speak, in the order of their ids; maybe none.
   /// - Parameter aggregates: by lookback in minutes, the new sample included; a rule whose window is not among them
   ///   stays quiet
-  package func resume(_ aggregates: [Int: WindowAggregate]) -> [Candidate] {
+  package func resume(_ aggregates: [Int: WindowAggregate]) -> [RuleMatch] {
     rules.compactMap { rule in
-      rule.candidate(for: check, window: rule.needsWindow ? aggregates[rule.lookbackMinutes] : nil)
+      rule.match(for: check, window: rule.needsWindow ? aggregates[rule.lookbackMinutes] : nil)
     }
   }
 }
