@@ -73,7 +73,7 @@ package final class Engine: Sendable {
   /// Reading and replaying deliveries.
   package let deliveries: DeliveryService
   /// Who gets which alerts; to be replaced when the configuration changes.
-  package let routing: RoutingBook
+  package let routing: ActiveRouting
   /// The ordered stream of events: a service too, which does little at a time and never blocks.
   package let feed: EventFeed
   /// Whether the node can take requests.
@@ -81,7 +81,7 @@ package final class Engine: Sendable {
   /// The node's metrics.
   package let metrics: MetricsRegistry
   /// What sends and writes down deliveries: to be started first and shut down last, since the others hand it work.
-  package let couriers: [any Service]
+  package let deliveryServices: [any Service]
   /// The services that every firing check waits for, one after another: they do little at a time and never block, so they
   /// may run on an event loop, best on one. To be started in this order before ``feed`` and ``services``, and shut down
   /// in the opposite one.
@@ -92,7 +92,7 @@ package final class Engine: Sendable {
   private let recovery: EpochRecovery
   private let ruleSync: RuleSync
   private let writer: AlertWriter
-  private let pause: TakeoverPause
+  private let grace: TakeoverGrace
 
   /// An engine.
   /// - Parameter node: the node's name, unique in the cluster and new at every start
@@ -104,25 +104,26 @@ package final class Engine: Sendable {
     let shortages = Shortages(metrics: metrics, logger: logger)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
-    let routing = RoutingBook()
+    let routing = ActiveRouting()
     let deliveryMetrics = DeliveryMetrics(metrics)
-    let pause = TakeoverPause(settings.deliveries.takeoverGrace)
-    let updates = UpdateAnnouncer(alerts: ports.alerts, journal: ports.journal, logger: logger)
-    let results = ResultWriter(store: ports.deliveries, updates: updates, pause: pause, logger: logger)
-    let dispatcher = Dispatcher(
-      notifier: ports.notifier, store: ports.deliveries, book: routing, results: results, pause: pause,
+    let grace = TakeoverGrace(settings.deliveries.takeoverGrace)
+    let publisher = StatusPublisher(alerts: ports.alerts, journal: ports.journal, logger: logger)
+    let completer = DeliveryCompleter(store: ports.deliveries, publisher: publisher, grace: grace, logger: logger)
+    let dispatcher = DeliveryDispatcher(
+      notifier: ports.notifier, store: ports.deliveries, routing: routing, completer: completer, grace: grace,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let taker = DeliveryTaker(
-      store: ports.deliveries, dispatcher: dispatcher, updates: updates, results: results, pause: pause,
+    let fetcher = DeliveryFetcher(
+      store: ports.deliveries, dispatcher: dispatcher, publisher: publisher, completer: completer, grace: grace,
       settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let reporter = DeliveryReporter(
-      store: ports.deliveries, book: routing, dispatcher: dispatcher, updates: updates, settings: settings.deliveries,
+    let heartbeat = ReceiverHeartbeat(
+      store: ports.deliveries, routing: routing, dispatcher: dispatcher, publisher: publisher,
+      settings: settings.deliveries,
       metrics: deliveryMetrics, logger: logger)
-    let insert = IsolatingInsert(
-      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
+    let inserter = AlertInserter(
+      store: ports.alerts, journal: ports.journal, routing: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
     let writer = AlertWriter(
-      insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
+      insert: inserter, writers: settings.writers, rowLimit: settings.rowsPerCommit,
       patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
     let announcer = Announcer(
       journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
@@ -140,7 +141,7 @@ package final class Engine: Sendable {
     keeperSettings.interval = settings.keeperInterval
     keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
     let keeper = JournalKeeper(
-      node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
+      node: node, journal: ports.journal, store: ports.alerts, insert: inserter, writer: writer, rules: ruleSync,
       settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
     let path = AlertPath(
       journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
@@ -148,18 +149,18 @@ package final class Engine: Sendable {
     let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
     alerts = AlertService(
-      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
+      store: ports.alerts, journal: ports.journal, routing: routing, dispatcher: dispatcher, metrics: instruments,
       logger: logger)
     deliveries = DeliveryService(
-      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates, book: routing,
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, publisher: publisher, routing: routing,
       timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
     pathServices = [writer, raiser]
-    couriers = [results, dispatcher]
-    services = [taker, reporter, ruleSync, recovery, keeper, health]
+    deliveryServices = [completer, dispatcher]
+    services = [fetcher, heartbeat, ruleSync, recovery, keeper, health]
     self.routing = routing
-    self.pause = pause
+    self.grace = grace
     self.feed = feed
     self.health = health
     self.metrics = metrics
@@ -206,7 +207,7 @@ package final class Engine: Sendable {
     health.postgres(isUp: isUp)
     if isUp {
       writer.postgresIsBack()
-      pause.begin()
+      grace.begin()
     }
   }
 }

@@ -2,7 +2,7 @@
 /// once it ran out, any node may take the row. All times are PostgreSQL's.
 ///
 /// Rows come into being with their causes (``AlertStore/insert(_:)``, ``AlertStore/apply(_:to:by:tenant:plan:)``) and
-/// as fallbacks (``settle(_:)``). Of the rows of one alert to one target only the earliest unfinished one
+/// as fallbacks (``complete(_:)``). Of the rows of one alert to one target only the earliest unfinished one
 /// (``DeliveryCause/sequence``) is ever leased.
 package protocol DeliveryStore: Sendable {
   /// How long a lease lasts from the moment at which PostgreSQL writes it.
@@ -20,7 +20,7 @@ package protocol DeliveryStore: Sendable {
   /// - Returns: the rows with their alerts. Rows whose alert is gone are made dead instead; those that tell of the firing
   ///   of an alert that was resolved after they were made (or replayed), and never got as far as the other side, are
   ///   cancelled with all that waits behind them
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries
+  func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries
 
   /// The targets of all unfinished deliveries. Cheap however many there are: it costs what the targets do.
   func queuedTargets() async throws(StoreError) -> [TargetName]
@@ -39,7 +39,7 @@ package protocol DeliveryStore: Sendable {
   /// told, or will be), and where the alert is resolved or gone.
   /// - Parameter results: at most one for each delivery
   /// - Returns: for each alert whose `notification_status` is another one than before, the new one
-  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert]
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert]
 
   /// Lets go of those of these rows that this node still holds, and has not tried: anybody may take them after that
   /// time.
@@ -109,7 +109,7 @@ package struct WantedDeliveries: Sendable, Hashable {
 }
 
 /// What was taken up.
-package struct TakenDeliveries: Sendable, Hashable {
+package struct LeasedDeliveries: Sendable, Hashable {
   /// The deliveries to be sent, longest due first.
   package var deliveries: [LeasedDelivery]
   /// How many rows of each target were due, with those that are not to be sent after all.

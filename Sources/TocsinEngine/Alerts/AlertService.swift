@@ -9,18 +9,18 @@ package final class AlertService: Sendable {
 
   private let store: any AlertStore
   private let journal: any CooldownJournal
-  private let book: RoutingBook
-  private let dispatcher: Dispatcher
+  private let routing: ActiveRouting
+  private let dispatcher: DeliveryDispatcher
   private let metrics: EngineMetrics
   private let logger: Logger
 
   init(
-    store: any AlertStore, journal: any CooldownJournal, book: RoutingBook, dispatcher: Dispatcher,
+    store: any AlertStore, journal: any CooldownJournal, routing: ActiveRouting, dispatcher: DeliveryDispatcher,
     metrics: EngineMetrics, logger: Logger
   ) {
     self.store = store
     self.journal = journal
-    self.book = book
+    self.routing = routing
     self.dispatcher = dispatcher
     self.metrics = metrics
     self.logger = logger
@@ -90,7 +90,7 @@ package final class AlertService: Sendable {
   private func change(
     _ action: AlertAction, _ id: AlertID, by user: String?, tenant: Tenant
   ) async throws(StoreError) -> AppliedAction? {
-    let table = book.table
+    let table = routing.table
     return try await store.apply(action, to: id, by: user, tenant: tenant) { alert in
       table.deliveries(of: alert, tenant: tenant, cause: DeliveryCause(action))
     }

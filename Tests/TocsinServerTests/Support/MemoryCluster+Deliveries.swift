@@ -16,8 +16,8 @@ extension MemoryCluster {
 extension MemoryCluster: DeliveryStore {
   var leaseDuration: Duration { .seconds(60) }
 
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
-    TakenDeliveries()
+  func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries {
+    LeasedDeliveries()
   }
   func retarget(
     _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
@@ -26,7 +26,7 @@ extension MemoryCluster: DeliveryStore {
   }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
-  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
   func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> ChangedDeliveries
   {

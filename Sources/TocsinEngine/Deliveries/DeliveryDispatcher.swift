@@ -5,9 +5,9 @@ import TocsinCore
 import TocsinMetrics
 
 /// Sends what this node has leased: deliveries that it has just committed, and those that it took up.
-package final class Dispatcher: Service {
+package final class DeliveryDispatcher: Service {
   struct State {
-    var dispatch: DispatchState
+    var dispatch: DispatchStateMachine
     var disabled: [TargetName: String] = [:]
     /// Targets that something waited for when they were last looked at.
     var queued: [TargetName] = []
@@ -19,38 +19,39 @@ package final class Dispatcher: Service {
 
   /// Rows to be given back, not to be taken before that time.
   private struct Release: Sendable {
-    var items: [DispatchState.Item]
+    var items: [DispatchStateMachine.Item]
     var after: Duration
   }
 
   private let notifier: any Notifier
   private let store: any DeliveryStore
-  let book: RoutingBook
-  private let results: ResultWriter
-  private let pause: TakeoverPause
+  let routing: ActiveRouting
+  private let completer: DeliveryCompleter
+  private let grace: TakeoverGrace
   let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
   let state: Mutex<State>
-  private let orders: AsyncStream<DispatchState.Item>
-  private let order: AsyncStream<DispatchState.Item>.Continuation
+  private let orders: AsyncStream<DispatchStateMachine.Item>
+  private let order: AsyncStream<DispatchStateMachine.Item>.Continuation
   private let releases = LaneQueue<Release>()
 
   init(
-    notifier: any Notifier, store: any DeliveryStore, book: RoutingBook, results: ResultWriter, pause: TakeoverPause,
+    notifier: any Notifier, store: any DeliveryStore, routing: ActiveRouting, completer: DeliveryCompleter,
+    grace: TakeoverGrace,
     settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.notifier = notifier
     self.store = store
-    self.book = book
-    self.results = results
-    self.pause = pause
+    self.routing = routing
+    self.completer = completer
+    self.grace = grace
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
     state = Mutex(
       State(
-        dispatch: DispatchState(
+        dispatch: DispatchStateMachine(
           leaseReserve: settings.leaseReserve, breaker: settings.breaker)))
     (orders, order) = AsyncStream.makeStream()
   }
@@ -60,11 +61,11 @@ package final class Dispatcher: Service {
   func accept(_ leased: [LeasedDelivery], leasedAt: ContinuousClock.Instant) {
     if leased.isEmpty { return }
     let ends = leasedAt + store.leaseDuration
-    let table = book.table
-    var items: [DispatchState.Item] = []
-    var strangers: [DispatchState.Item] = []
+    let table = routing.table
+    var items: [DispatchStateMachine.Item] = []
+    var strangers: [DispatchStateMachine.Item] = []
     for leased in leased {
-      let item = DispatchState.Item(leased: leased, leaseEnds: ends, acceptedAt: leasedAt)
+      let item = DispatchStateMachine.Item(leased: leased, leaseEnds: ends, acceptedAt: leasedAt)
       if table.has(item.target) { items.append(item) } else { strangers.append(item) }
     }
     if !strangers.isEmpty { perform([.release(strangers, after: settings.strangerPause)]) }
@@ -78,7 +79,7 @@ package final class Dispatcher: Service {
 
   /// Shows the breakers.
   func report() {
-    let table = book.table
+    let table = routing.table
     state.withLock { $0.dispatch.keep(where: table.has) }
     let breakers = state.withLock { $0.dispatch.breakers(now: .now) }
     for (receiver, position) in breakers { metrics.breaker(of: receiver, position) }
@@ -117,7 +118,7 @@ package final class Dispatcher: Service {
     }
   }
 
-  private func perform(_ actions: [DispatchState.Action]) {
+  private func perform(_ actions: [DispatchStateMachine.Action]) {
     for action in actions {
       switch action {
       case .send(let item): order.yield(item)
@@ -145,8 +146,8 @@ package final class Dispatcher: Service {
   /// attempt that is not made.
   private func release(_ releases: [Release]) async {
     let now = ContinuousClock.now
-    let retry = book.retry
-    let table = book.table
+    let retry = routing.retry
+    let table = routing.table
     var waiting: [Int64: [DeliveryID]] = [:]
     let moved = await moveToReplacements(releases.flatMap(\.items), table)
     for release in releases {
@@ -181,13 +182,14 @@ package final class Dispatcher: Service {
 
   /// Gives deliveries whose target is not in the configuration any more to the one that took its place.
   /// - Returns: those that have another target now
-  private func moveToReplacements(_ items: [DispatchState.Item], _ table: RoutingTable) async -> Set<DeliveryID> {
+  private func moveToReplacements(_ items: [DispatchStateMachine.Item], _ table: RoutingTable) async -> Set<DeliveryID>
+  {
     // One old target after another: what one of them has given to the new one must not come from the next as well.
     let strangers = Dictionary(
       grouping: items.lazy.filter { !table.has($0.target) }.map(\.leased), by: \.planned.target)
     var moved: Set<DeliveryID> = []
     for deliveries in strangers.values {
-      guard let other = book.replacement(of: deliveries[0].planned.place) else { continue }
+      guard let other = routing.replacement(of: deliveries[0].planned.place) else { continue }
       let target = other.name
       do {
         let now = try await store.retarget(deliveries, to: target, told: other.causes)
@@ -208,7 +210,7 @@ package final class Dispatcher: Service {
 
   /// After how long of failing the fallbacks of a delivery are told, too; nil for never, or where there are none.
   private func toldAfter(_ planned: PlannedDelivery) -> Duration? {
-    planned.cause.tellsOfFiring ? book.table.receivers[planned.target.receiver]?.fallbacksToldAfter : nil
+    planned.cause.tellsOfFiring ? routing.table.receivers[planned.target.receiver]?.fallbacksToldAfter : nil
   }
 
   /// A waiting time that does not pass over the moment at which the fallbacks are to be told.
@@ -217,12 +219,12 @@ package final class Dispatcher: Service {
     return min(wait, told - age + .milliseconds(10))
   }
 
-  private func attempt(_ item: DispatchState.Item) async {
+  private func attempt(_ item: DispatchStateMachine.Item) async {
     let planned = item.leased.planned
     let start = ContinuousClock.now
     guard let outcome = await cancellable(item) else { return }
     let now = ContinuousClock.now
-    let table = book.table
+    let table = routing.table
     let (isHeld, actions) = state.withLock { state in
       state.attempts[planned.id] = nil
       return state.dispatch.finished(
@@ -232,7 +234,7 @@ package final class Dispatcher: Service {
     metrics.attempted(planned.channel, outcome, took: now - start)
     // What somebody else holds, they try again; only that it arrived would be news.
     guard isHeld || outcome.failure == nil else { return }
-    var settlement = book.retry.settle(
+    var settlement = routing.retry.settle(
       outcome, attempt: item.leased.attempts + 1, age: item.age(at: now), draw: Double.random(in: 0..<1))
     if case .retry(let wait) = settlement {
       settlement = .retry(after: capped(wait, planned, age: item.age(at: now)))
@@ -242,7 +244,7 @@ package final class Dispatcher: Service {
   }
 
   /// - Returns: nil where the lease ended before the attempt began
-  private func cancellable(_ item: DispatchState.Item) async -> DeliveryOutcome? {
+  private func cancellable(_ item: DispatchStateMachine.Item) async -> DeliveryOutcome? {
     let attempt = state.withLock { state -> Task<DeliveryOutcome, Never>? in
       guard state.dispatch.mayBegin(item, now: .now) else { return nil }
       let attempt = Task { await self.send(item.leased) }
@@ -258,13 +260,13 @@ package final class Dispatcher: Service {
   }
 
   private func record(
-    _ item: DispatchState.Item, _ outcome: DeliveryOutcome, _ settlement: RetryPolicy.Settlement,
+    _ item: DispatchStateMachine.Item, _ outcome: DeliveryOutcome, _ settlement: RetryPolicy.Settlement,
     from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
   ) {
     let leased = item.leased
     let planned = leased.planned
-    results.add(
-      ResultWriter.Entry(
+    completer.add(
+      DeliveryCompleter.Entry(
         result: DeliveryResult(
           id: planned.id, alertID: planned.alertID, tenant: leased.tenant, outcome: outcome, settlement: settlement,
           milliseconds: Int((end - start).seconds * 1000),
@@ -309,7 +311,7 @@ package final class Dispatcher: Service {
     case .dead: break
     case .retry: guard let told = toldAfter(planned), age >= told else { return [] }
     }
-    return book.table.fallbacks(of: planned.target.receiver, alert: planned.alertID)
+    return routing.table.fallbacks(of: planned.target.receiver, alert: planned.alertID)
   }
 
   private func disable(_ target: TargetName, reason: String) async {
@@ -334,13 +336,13 @@ package final class Dispatcher: Service {
       do {
         let kept = try await store.renew(held)
         let ends = asked + store.leaseDuration
-        let table = book.table
+        let table = routing.table
         perform(
           state.withLock {
             $0.dispatch.renewed(kept, of: held, until: ends, concurrency: table.concurrency, now: .now)
           })
       } catch {
-        pause.begin()
+        grace.begin()
         logger.debug("leases could not be renewed", metadata: ["error": "\(error)"])
       }
     }
@@ -350,7 +352,7 @@ package final class Dispatcher: Service {
   private func watchLeases() async {
     while !Task.isCancelled {
       try? await Task.sleep(for: settings.leaseReserve / 4)
-      let table = book.table
+      let table = routing.table
       perform(state.withLock { $0.dispatch.lapse(concurrency: table.concurrency, now: .now) })
     }
   }

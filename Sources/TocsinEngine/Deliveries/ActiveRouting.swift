@@ -2,7 +2,7 @@ import Synchronization
 package import TocsinCore
 
 /// Who gets which alerts, and how patiently: replaced as a whole when the configuration changes.
-package final class RoutingBook: Sendable {
+package final class ActiveRouting: Sendable {
   private struct State {
     var table = RoutingTable()
     var retry = RetryPolicy()
@@ -12,7 +12,7 @@ package final class RoutingBook: Sendable {
 
   private let state = Mutex(State())
 
-  /// A book with an empty table.
+  /// Routing with an empty table.
   init() {}
 
   /// The table as it is now.

@@ -3,15 +3,15 @@ import TocsinCore
 import TocsinMetrics
 
 /// What the node can send soon, and what it should therefore take up or leave.
-extension Dispatcher {
+extension DeliveryDispatcher {
   /// How many more deliveries this node should take up.
   var room: Int { max(0, settings.takeLimit - state.withLock { $0.dispatch.count }) }
 
   /// What it should take up now, in an order of chance: of each target what it can send; of one that it cannot send to
   /// what has waited so long that it is to be given up, or others are to be told; and what nobody can send.
   var wanted: [WantedDeliveries] {
-    let table = book.table
-    let patience = book.retry.patience
+    let table = routing.table
+    let patience = routing.retry.patience
     let limit = settings.takeLimit
     let now = ContinuousClock.now
     return state.withLock { state in
@@ -36,7 +36,7 @@ extension Dispatcher {
   /// Alerts whose deliveries wait as far as they could not be sent soon, instead of being leased for nothing.
   func deferring(_ alerts: [StoredAlert]) -> [StoredAlert] {
     guard alerts.contains(where: { !$0.deliveries.isEmpty }) else { return alerts }
-    let concurrency = book.table.concurrency
+    let concurrency = routing.table.concurrency
     let now = ContinuousClock.now
     return state.withLock { state in
       var rooms: [TargetName: Int] = [:]
@@ -68,7 +68,7 @@ extension RoutingTable {
   /// How many attempts to one target of a receiver may be under way at once.
   func concurrency(of receiver: String) -> Int { receivers[receiver]?.concurrency ?? 1 }
 
-  var concurrency: DispatchState.Concurrency {
+  var concurrency: DispatchStateMachine.Concurrency {
     { receiver in concurrency(of: receiver) }
   }
 }

@@ -7,7 +7,7 @@ extension PostgresDeliveryStore {
   /// The first one locks all unfinished deliveries of the alerts, the second one begins afterwards: it sees what those
   /// wrote who had the locks before, so of two that settle one alert's deliveries at once the later one has its whole
   /// status.
-  package func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] {
+  package func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] {
     guard !results.isEmpty else { return [] }
     let node = lease.node
     return try await writers.inTransaction { connection in

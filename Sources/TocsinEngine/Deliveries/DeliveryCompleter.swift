@@ -5,7 +5,7 @@ import TocsinCore
 
 /// Writes down what came of attempts, in groups, and tells clients. A result that could not be written because PostgreSQL
 /// is away is kept until it can.
-package final class ResultWriter: Service {
+package final class DeliveryCompleter: Service {
   /// A result, and the alert that it is about.
   struct Entry: Sendable {
     var result: DeliveryResult
@@ -15,17 +15,17 @@ package final class ResultWriter: Service {
   }
 
   private let store: any DeliveryStore
-  private let updates: UpdateAnnouncer
+  private let publisher: StatusPublisher
   private let logger: Logger
-  private let pause: TakeoverPause
+  private let grace: TakeoverGrace
   private let queue = LaneQueue<Entry>()
   private let behind = Atomic<Bool>(false)
   private let limit = 500
 
-  init(store: any DeliveryStore, updates: UpdateAnnouncer, pause: TakeoverPause, logger: Logger) {
+  init(store: any DeliveryStore, publisher: StatusPublisher, grace: TakeoverGrace, logger: Logger) {
     self.store = store
-    self.updates = updates
-    self.pause = pause
+    self.publisher = publisher
+    self.grace = grace
     self.logger = logger
   }
 
@@ -59,9 +59,9 @@ package final class ResultWriter: Service {
     var backoff = Backoff()
     while true {
       do {
-        let settled = try await store.settle(entries.map(\.result))
+        let settled = try await store.complete(entries.map(\.result))
         behind.store(false, ordering: .relaxed)
-        await updates.announce(settled, alerts: entries.map(\.alert))
+        await publisher.announce(settled, alerts: entries.map(\.alert))
         return
       } catch {
         guard error.code == .unavailable, !Task.isCancelled else {
@@ -69,7 +69,7 @@ package final class ResultWriter: Service {
           return
         }
         behind.store(true, ordering: .relaxed)
-        pause.begin()
+        grace.begin()
         logger.debug(
           "results of deliveries wait for PostgreSQL", metadata: ["count": .stringConvertible(entries.count)])
         try? await Task.sleep(for: backoff.next())

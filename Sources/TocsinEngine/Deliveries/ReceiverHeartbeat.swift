@@ -4,23 +4,23 @@ import TocsinCore
 import TocsinMetrics
 
 /// Tells the cluster which receivers this node knows, learns which targets are disabled, and shows the backlog.
-package final class DeliveryReporter: Service {
+package final class ReceiverHeartbeat: Service {
   private let store: any DeliveryStore
-  private let book: RoutingBook
-  private let dispatcher: Dispatcher
-  private let updates: UpdateAnnouncer
+  private let routing: ActiveRouting
+  private let dispatcher: DeliveryDispatcher
+  private let publisher: StatusPublisher
   private let settings: DeliverySettings
   private let metrics: DeliveryMetrics
   private let logger: Logger
 
   init(
-    store: any DeliveryStore, book: RoutingBook, dispatcher: Dispatcher, updates: UpdateAnnouncer,
+    store: any DeliveryStore, routing: ActiveRouting, dispatcher: DeliveryDispatcher, publisher: StatusPublisher,
     settings: DeliverySettings, metrics: DeliveryMetrics, logger: Logger
   ) {
     self.store = store
-    self.book = book
+    self.routing = routing
     self.dispatcher = dispatcher
-    self.updates = updates
+    self.publisher = publisher
     self.settings = settings
     self.metrics = metrics
     self.logger = logger
@@ -39,13 +39,13 @@ package final class DeliveryReporter: Service {
   private func report() async {
     do {
       let unknown = try await store.reportReceivers(
-        book.table.receivers.keys.sorted(),
+        routing.table.receivers.keys.sorted(),
         unknownAfterMilliseconds: Int64(settings.unknownReceiverPatience.seconds * 1000))
       if unknown.count > 0 {
         logger.warning(
           "deliveries were given up: no node knows their receivers any more",
           metadata: ["count": .stringConvertible(unknown.count)])
-        await updates.announce(unknown.alerts)
+        await publisher.announce(unknown.alerts)
       }
       dispatcher.disable(try await store.disabledTargets())
       dispatcher.queued(try await store.queuedTargets())

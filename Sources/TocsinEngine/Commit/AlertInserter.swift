@@ -5,11 +5,11 @@ import TocsinMetrics
 /// Inserts a batch so that an alert that PostgreSQL refuses hurts no other: the batch is halved until the culprit
 /// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``). The deliveries that the
 /// alerts cause are planned here, for every way on which alerts reach PostgreSQL, and sent once they are committed.
-struct IsolatingInsert: Sendable {
+struct AlertInserter: Sendable {
   let store: any AlertStore
   let journal: any CooldownJournal
-  let book: RoutingBook
-  let dispatcher: Dispatcher
+  let routing: ActiveRouting
+  let dispatcher: DeliveryDispatcher
   let metrics: EngineMetrics
   let logger: Logger
 
@@ -18,7 +18,7 @@ struct IsolatingInsert: Sendable {
   /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
   func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
     var refused: [AlertID: String] = [:]
-    var stack = [dispatcher.deferring(book.planned(alerts))[...]]
+    var stack = [dispatcher.deferring(routing.planned(alerts))[...]]
     while let part = stack.popLast() {
       guard let first = part.first else { continue }
       let start = ContinuousClock.now

@@ -3,7 +3,7 @@ import TocsinCore
 
 /// Tells clients that asked for it that the `notification_status` of alerts is another one now. What cannot be told now is
 /// not told later: the list over HTTP says it.
-struct UpdateAnnouncer: Sendable {
+struct StatusPublisher: Sendable {
   private let alerts: any AlertStore
   private let journal: any CooldownJournal
   private let logger: Logger

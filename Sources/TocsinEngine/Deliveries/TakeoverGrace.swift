@@ -2,7 +2,7 @@ import Synchronization
 
 /// How long nothing is taken up from other nodes: after the start, and after PostgreSQL was away, so that the results
 /// that nodes could not write meanwhile go first.
-final class TakeoverPause: Sendable {
+final class TakeoverGrace: Sendable {
   private let length: Duration
   private let end: Mutex<ContinuousClock.Instant>
 
