@@ -39,7 +39,7 @@ package protocol DeliveryStore: Sendable {
   /// told, or will be), and where the alert is resolved or gone.
   /// - Parameter results: at most one for each delivery
   /// - Returns: for each alert whose `notification_status` is another one than before, the new one
-  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert]
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [StatusChange]
 
   /// Lets go of those of these rows that this node still holds, and has not tried: anybody may take them after that
   /// time.
@@ -223,16 +223,16 @@ package struct DeliveryResult: Sendable, Hashable {
 }
 
 /// An alert's new `notification_status`: what its deliveries say, without `database` and `websocket`.
-package struct SettledAlert: Sendable, Hashable {
+package struct StatusChange: Sendable, Hashable {
   /// The alert.
   package var alertID: AlertID
   /// Whose it is.
   package var tenant: Tenant
-  /// What ``ChannelStates`` says.
-  package var status: [String: Bool]
+  /// What ``NotificationStatus/Tally`` says.
+  package var status: NotificationStatus
 
   /// A status of these parts.
-  package init(alertID: AlertID, tenant: Tenant, status: [String: Bool]) {
+  package init(alertID: AlertID, tenant: Tenant, status: NotificationStatus) {
     self.alertID = alertID
     self.tenant = tenant
     self.status = status

@@ -138,8 +138,8 @@ package final class AlertService: Sendable {
     let standings = try? await journal.standing(of: alerts.map(\.alertID))
     var alerts = alerts
     for index in alerts.indices {
-      alerts[index].notificationStatus["database"] = true
-      if let standings, standings[index] != .journal { alerts[index].notificationStatus["websocket"] = true }
+      let isPushed = standings.map { $0[index] != .journal } ?? false
+      alerts[index].notificationStatus = alerts[index].notificationStatus.adding(isPushed ? .announced : .stored)
     }
     return alerts
   }

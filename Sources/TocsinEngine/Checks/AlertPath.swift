@@ -100,7 +100,7 @@ struct AlertPath: Sendable {
       let kept = refused.isEmpty ? drafts : drafts.filter { refused[$0.alert.alertID] == nil }
       let announced = kept.isEmpty ? true : await announcer.announce(kept.map(\.claim.entry))
       if !announced { onStale() }
-      let status = announced ? ["database": true, "websocket": true] : ["database": true]
+      let status: NotificationStatus = announced ? .announced : .stored
       return drafts.map { draft in
         if let reason = refused[draft.alert.alertID] {
           return .failed(EngineError(.rejected, "postgresql refuses the alert: \(reason)"))
@@ -111,7 +111,7 @@ struct AlertPath: Sendable {
       do {
         try await announceUnwritten(entries)
         metrics.notPersisted.increment(by: drafts.count)
-        return drafts.map { _ in .raised(["websocket": true]) }
+        return drafts.map { _ in .raised(.pushed) }
       } catch {
         // The journal holds them, or will again: the keeper writes and announces them when both servers are back.
         announcer.leave(entries)

@@ -101,7 +101,7 @@ final class AlertRaiser: Service {
       var alert = draft.alert
       alert.notificationStatus = status
       result = .success(
-        CheckOutcome(alerts: outcome.alerts + [alert], persisted: outcome.persisted && status["database"] == true))
+        CheckOutcome(alerts: outcome.alerts + [alert], persisted: outcome.persisted && status.isStored))
     }
   }
 }

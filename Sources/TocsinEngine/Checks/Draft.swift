@@ -18,7 +18,7 @@ final class Draft: Sendable {
     /// Its entity is in cooldown.
     case suppressed
     /// It was raised, and is where its `notification_status` says.
-    case raised([String: Bool])
+    case raised(NotificationStatus)
     /// It could not be raised, or nobody knows yet.
     case failed(EngineError)
   }

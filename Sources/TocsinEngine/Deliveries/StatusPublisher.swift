@@ -17,7 +17,7 @@ struct StatusPublisher: Sendable {
 
   /// Tells what results have changed.
   /// - Parameter alerts: those of the changes, in any order
-  func announce(_ settled: [SettledAlert], alerts: [Alert]) async {
+  func announce(_ settled: [StatusChange], alerts: [Alert]) async {
     if settled.isEmpty { return }
     let byID = Dictionary(alerts.map { ($0.alertID, $0) }, uniquingKeysWith: { first, _ in first })
     await send(
@@ -41,8 +41,8 @@ struct StatusPublisher: Sendable {
   }
 
   /// - Parameter status: what the deliveries say: whoever has deliveries is stored and announced
-  private func update(_ alert: Alert, status: [String: Bool], tenant: Tenant) -> [UInt8] {
-    let whole = status.merging(["database": true, "websocket": true]) { _, new in new }
+  private func update(_ alert: Alert, status: NotificationStatus, tenant: Tenant) -> [UInt8] {
+    let whole = status.adding(.announced)
     return EventEnvelope.update(alert, notificationStatus: whole, at: journal.now(), tenant: tenant).encoded()
   }
 

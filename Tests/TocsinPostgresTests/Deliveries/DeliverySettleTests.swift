@@ -93,8 +93,8 @@ import TocsinCore
       ]
       try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: planned)])
       #expect(try await stores.status(alert) == [:])
-      func settled(_ status: [String: Bool]) -> [SettledAlert] {
-        [SettledAlert(alertID: alert.alertID, tenant: .standard, status: status)]
+      func settled(_ status: NotificationStatus) -> [StatusChange] {
+        [StatusChange(alertID: alert.alertID, tenant: .standard, status: status)]
       }
       // The second one by Slack is under way still.
       #expect(try await stores.deliveries.complete([planned[0].result()]) == [])
@@ -112,13 +112,13 @@ import TocsinCore
     try await TestDatabase.with { stores in
       for _ in 0..<20 {
         let alert = try await stores.fire(to: "a", "b", "c", "d")
-        let settled = try await withThrowingTaskGroup(of: [SettledAlert].self) { group in
+        let settled = try await withThrowingTaskGroup(of: [StatusChange].self) { group in
           for receiver in ["a", "b", "c", "d"] {
             group.addTask { try await stores.deliveries.complete([PlannedDelivery(alert, to: receiver).result()]) }
           }
           return try await group.reduce(into: []) { $0 += $1 }
         }
-        #expect(settled == [SettledAlert(alertID: alert.alertID, tenant: .standard, status: ["slack": true])])
+        #expect(settled == [StatusChange(alertID: alert.alertID, tenant: .standard, status: ["slack": true])])
       }
     }
   }

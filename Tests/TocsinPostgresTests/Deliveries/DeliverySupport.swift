@@ -67,7 +67,7 @@ extension Stores {
   }
 
   /// The status of an alert, as it is read.
-  func status(_ alert: Alert) async throws -> [String: Bool]? {
+  func status(_ alert: Alert) async throws -> NotificationStatus? {
     try await alerts.alert(alert.alertID, tenant: .standard)?.notificationStatus
   }
 

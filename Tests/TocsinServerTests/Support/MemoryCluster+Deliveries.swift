@@ -26,7 +26,7 @@ extension MemoryCluster: DeliveryStore {
   }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
-  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [StatusChange] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
   func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> ChangedDeliveries
   {
