@@ -51,10 +51,10 @@ package protocol DeliveryStore: Sendable {
   /// - Parameters:
   ///   - deliveries: all to one target
   ///   - target: another one of the same receiver
-  ///   - causes: what it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``
+  ///   - causes: what it is notified of; `fallback` goes with `fired`
   /// - Returns: those that have the other target now
   func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID>
 
   /// A page of the deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.

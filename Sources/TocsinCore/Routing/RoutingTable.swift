@@ -33,11 +33,11 @@ package struct RoutingTable: Sendable, Hashable {
     package var name: TargetName
     /// Its channel.
     package var channel: DeliveryChannel
-    /// What it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``.
-    package var causes: Set<DeliveryCause>
+    /// What it is notified of; `fallback` goes with `fired`.
+    package var causes: Set<DeliveryCause.Kind>
 
     /// A target of these parts.
-    package init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause> = [.fired]) {
+    package init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause.Kind> = [.fired]) {
       self.name = name
       self.channel = channel
       self.causes = causes
@@ -64,8 +64,8 @@ package struct RoutingTable: Sendable, Hashable {
   /// been others when the alert fired, and the store keeps those who have been told of it (``DeliveryStore``).
   package func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
     if receivers.isEmpty { return [] }
-    let names = cause == .fired ? self.receivers(of: alert, tenant: tenant) : receivers.keys.sorted()
-    return deliveries(of: alert.alertID, to: names, cause: cause, told: cause)
+    let names = cause.kind == .fired ? self.receivers(of: alert, tenant: tenant) : receivers.keys.sorted()
+    return deliveries(of: alert.alertID, to: names, cause: cause, told: cause.kind)
   }
 
   /// Whether a target is there.
@@ -89,7 +89,7 @@ package struct RoutingTable: Sendable, Hashable {
   }
 
   private func deliveries(
-    of alert: AlertID, to names: [String], cause: DeliveryCause, told: DeliveryCause
+    of alert: AlertID, to names: [String], cause: DeliveryCause, told: DeliveryCause.Kind
   ) -> [PlannedDelivery] {
     names.flatMap { name in
       (receivers[name]?.targets ?? []).filter { $0.causes.contains(told) }.map {

@@ -77,7 +77,7 @@ extension PostgresDeliveryStore {
   }
 
   package func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID> {
     if deliveries.isEmpty { return [] }
     let alerts = AlertSet(deliveries.map { AlertKey(tenant: $0.tenant, id: $0.planned.alertID) })

@@ -35,7 +35,7 @@ import TocsinJSON
   private let alert = sampleAlert()
 
   private func receiver(
-    _ name: String, causes: Set<DeliveryCause> = [.fired], targets: Int = 1, fallbacks: [String] = []
+    _ name: String, causes: Set<DeliveryCause.Kind> = [.fired], targets: Int = 1, fallbacks: [String] = []
   ) -> RoutingTable.Receiver {
     RoutingTable.Receiver(
       targets: (0..<targets).map {
@@ -61,7 +61,7 @@ import TocsinJSON
   }
 
   @Test func eachTargetThatWantsToKnowHasADelivery() {
-    let all = Set(DeliveryCause.allCases)
+    let all = Set(DeliveryCause.Kind.allCases)
     let table = RoutingTable(
       receivers: ["ops": receiver("ops", causes: all, targets: 2), "mail": receiver("mail")],
       routes: [Route(receivers: ["ops", "mail", "forgotten"])])
@@ -78,7 +78,7 @@ import TocsinJSON
   }
 
   @Test func aChangeIsForEverybodyWhoMayHaveBeenToldWhateverTheRoutesSayNow() {
-    let all = Set(DeliveryCause.allCases)
+    let all = Set(DeliveryCause.Kind.allCases)
     let table = RoutingTable(
       receivers: [
         "ops": receiver("ops", causes: all, fallbacks: ["night"]), "night": receiver("night", causes: all),

@@ -125,6 +125,22 @@ import TocsinCore
     }
   }
 
+  @Test func aStepOfACauseIsLeasedAndReadAsItWasPlanned() async throws {
+    try await TestDatabase.with { stores in
+      let alert = Samples.alert(at: try await stores.now())
+      var planned = PlannedDelivery(alert, DeliveryCause(.fallback, step: 12))
+      planned.waits = true
+      try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
+      #expect(try await stores.row(planned).planned.cause == DeliveryCause(.fallback, step: 12))
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned.cause.step) == [12])
+      // What is no step leaves the row to a newer release.
+      for cause in ["fallback:0", "fallback:x", "later:1"] {
+        try await stores.run("UPDATE delivery_queue SET cause = '\(cause)', due_at = '-infinity'")
+        #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
+      }
+    }
+  }
+
   @Test func targetsThatSomethingWaitsForAreFoundEachOnce() async throws {
     try await TestDatabase.with { stores in
       #expect(try await stores.deliveries.queuedTargets().isEmpty)

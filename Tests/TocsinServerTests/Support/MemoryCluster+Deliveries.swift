@@ -20,7 +20,7 @@ extension MemoryCluster: DeliveryStore {
     LeasedDeliveries()
   }
   func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID> {
     []
   }
