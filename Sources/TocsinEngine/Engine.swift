@@ -95,10 +95,12 @@ package final class Engine: Sendable {
   private let grace: TakeoverGrace
 
   /// An engine.
-  /// - Parameter node: the node's name, unique in the cluster and new at every start
+  /// - Parameters:
+  ///   - node: the node's name, unique in the cluster and new at every start
+  ///   - clock: what it waits by
   package init(
-    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(), metrics: MetricsRegistry,
-    logger: Logger
+    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(),
+    clock: any EngineClock = ContinuousClock(), metrics: MetricsRegistry, logger: Logger
   ) {
     let instruments = EngineMetrics(metrics)
     let shortages = Shortages(metrics: metrics, logger: logger)
@@ -106,22 +108,25 @@ package final class Engine: Sendable {
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
     let routing = ActiveRouting()
     let deliveryMetrics = DeliveryMetrics(metrics)
-    let grace = TakeoverGrace(settings.deliveries.takeoverGrace)
+    let grace = TakeoverGrace(settings.deliveries.takeoverGrace, clock: clock)
     let publisher = StatusPublisher(alerts: ports.alerts, journal: ports.journal, logger: logger)
-    let completer = DeliveryCompleter(store: ports.deliveries, publisher: publisher, grace: grace, logger: logger)
-    let dispatcher = DeliveryDispatcher(
-      notifier: ports.notifier, store: ports.deliveries, routing: routing, completer: completer, grace: grace,
-      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let fetcher = DeliveryFetcher(
-      store: ports.deliveries, dispatcher: dispatcher, publisher: publisher, completer: completer, grace: grace,
-      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let heartbeat = ReceiverHeartbeat(
-      store: ports.deliveries, routing: routing, dispatcher: dispatcher, publisher: publisher,
-      settings: settings.deliveries,
-      metrics: deliveryMetrics, logger: logger)
-    let inserter = AlertInserter(
-      store: ports.alerts, journal: ports.journal, routing: routing, dispatcher: dispatcher, metrics: instruments,
+    let completer = DeliveryCompleter(
+      store: ports.deliveries, publisher: publisher, grace: grace, clock: clock, metrics: deliveryMetrics,
       logger: logger)
+    let disabled = DisabledTargets(store: ports.deliveries, logger: logger)
+    let dispatcher = DeliveryDispatcher(
+      notifier: ports.notifier, store: ports.deliveries, routing: routing, completer: completer, disabled: disabled,
+      grace: grace, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let fetcher = DeliveryFetcher(
+      store: ports.deliveries, routing: routing, dispatcher: dispatcher, publisher: publisher, completer: completer,
+      grace: grace, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let heartbeat = ReceiverHeartbeat(
+      store: ports.deliveries, routing: routing, dispatcher: dispatcher, fetcher: fetcher, disabled: disabled,
+      publisher: publisher, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let planner = DeliveryPlanner(routing: routing, dispatcher: dispatcher)
+    let inserter = AlertInserter(
+      store: ports.alerts, journal: ports.journal, planner: planner, dispatcher: dispatcher, clock: clock,
+      metrics: instruments, deliveryMetrics: deliveryMetrics, logger: logger)
     let writer = AlertWriter(
       insert: inserter, writers: settings.writers, rowLimit: settings.rowsPerCommit,
       patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
@@ -149,11 +154,11 @@ package final class Engine: Sendable {
     let raiser = AlertRaiser(path: path, groups: settings.groups)
     checks = CheckPipeline(book: book, windows: ports.windows, raiser: raiser, metrics: instruments)
     alerts = AlertService(
-      store: ports.alerts, journal: ports.journal, routing: routing, dispatcher: dispatcher, metrics: instruments,
-      logger: logger)
+      store: ports.alerts, journal: ports.journal, planner: planner, dispatcher: dispatcher, clock: clock,
+      metrics: instruments, logger: logger)
     deliveries = DeliveryService(
       store: ports.deliveries, notifier: ports.notifier, alerts: alerts, publisher: publisher, routing: routing,
-      timeout: settings.deliveries.testTimeout, logger: logger)
+      planner: planner, timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
     pathServices = [writer, raiser]

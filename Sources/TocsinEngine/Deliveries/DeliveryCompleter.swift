@@ -2,8 +2,9 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 import TocsinCore
+import TocsinMetrics
 
-/// Writes down what came of attempts, in groups, and tells clients. A result that could not be written because PostgreSQL
+/// Writes down what came of deliveries, in groups, and tells clients. A result that could not be written because PostgreSQL
 /// is away is kept until it can.
 package final class DeliveryCompleter: Service {
   /// A result, and the alert that it is about.
@@ -16,22 +17,55 @@ package final class DeliveryCompleter: Service {
 
   private let store: any DeliveryStore
   private let publisher: StatusPublisher
-  private let logger: Logger
   private let grace: TakeoverGrace
+  private let clock: any EngineClock
+  private let metrics: DeliveryMetrics
+  private let logger: Logger
   private let queue = LaneQueue<Entry>()
   private let behind = Atomic<Bool>(false)
   private let limit = 500
 
-  init(store: any DeliveryStore, publisher: StatusPublisher, grace: TakeoverGrace, logger: Logger) {
+  init(
+    store: any DeliveryStore, publisher: StatusPublisher, grace: TakeoverGrace, clock: any EngineClock,
+    metrics: DeliveryMetrics, logger: Logger
+  ) {
     self.store = store
     self.publisher = publisher
     self.grace = grace
+    self.clock = clock
+    self.metrics = metrics
     self.logger = logger
   }
 
-  /// Passes a result on. After the end of ``run()`` it is dropped: the lease runs out, and the attempt is made again.
-  func add(_ entry: Entry) {
-    _ = queue.append(entry, weight: 1)
+  /// Completes an attempt, or a delivery that is not tried any more. After the end of ``run()`` it is dropped: the lease runs
+  /// out, and the attempt is made again.
+  /// - Parameters:
+  ///   - settlement: what follows
+  ///   - start: when the attempt began
+  ///   - end: when it ended
+  ///   - routing: says who is notified instead
+  ///   - whenWritten: called once nothing more is tried to write it
+  func complete(
+    _ item: DispatchStateMachine.Item, _ outcome: DeliveryOutcome, _ settlement: RetryPolicy.Settlement,
+    from start: ContinuousClock.Instant, to end: ContinuousClock.Instant, _ routing: RoutingSnapshot,
+    whenWritten: @escaping @Sendable () -> Void = {}
+  ) {
+    let leased = item.leased
+    let planned = leased.planned
+    let result = DeliveryResult(
+      id: planned.id, alertID: planned.alertID, tenant: leased.tenant, outcome: outcome, settlement: settlement,
+      milliseconds: Int((end - start).seconds * 1000),
+      fallbacks: routing.fallbacks(of: planned, settlement, age: item.age(at: end)),
+      progress: leased.progress.adding(outcome.failure?.progress ?? DeliveryProgress()))
+    _ = queue.append(Entry(result: result, alert: leased.alert, whenWritten: whenWritten), weight: 1)
+    guard case .dead(let reason) = settlement else { return }
+    metrics.gaveUp(planned.channel)
+    logger.warning(
+      "a delivery was given up",
+      metadata: [
+        "delivery_id": "\(planned.id)", "alert_id": "\(planned.alertID)",
+        "receiver": "\(planned.target.receiver)", "reason": "\(reason)",
+      ])
   }
 
   /// Whether PostgreSQL did not take the last results.
@@ -59,9 +93,9 @@ package final class DeliveryCompleter: Service {
     var backoff = Backoff()
     while true {
       do {
-        let settled = try await store.complete(entries.map(\.result))
+        let changes = try await store.complete(entries.map(\.result))
         behind.store(false, ordering: .relaxed)
-        await publisher.announce(settled, alerts: entries.map(\.alert))
+        await publisher.publish(changes, alerts: entries.map(\.alert))
         return
       } catch {
         guard error.code == .unavailable, !Task.isCancelled else {
@@ -72,7 +106,7 @@ package final class DeliveryCompleter: Service {
         grace.begin()
         logger.debug(
           "results of deliveries wait for PostgreSQL", metadata: ["count": .stringConvertible(entries.count)])
-        try? await Task.sleep(for: backoff.next())
+        try? await clock.sleep(for: backoff.next())
       }
     }
   }

@@ -2,73 +2,71 @@ import Synchronization
 import TocsinCore
 import TocsinMetrics
 
-/// What the node can send soon, and what it should therefore take up or leave.
+/// What the node can send soon, and what it should therefore lease or leave.
 extension DeliveryDispatcher {
-  /// How many more deliveries this node should take up.
-  var room: Int { max(0, settings.takeLimit - state.withLock { $0.dispatch.count }) }
+  /// How many more deliveries this node should lease.
+  var room: Int { max(0, settings.leaseLimit - machine.withLock { $0.count }) }
 
-  /// What it should take up now, in an order of chance: of each target what it can send; of one that it cannot send to
-  /// what has waited so long that it is to be given up, or others are to be told; and what nobody can send.
-  var wanted: [WantedDeliveries] {
-    let table = routing.table
-    let patience = routing.retry.patience
-    let limit = settings.takeLimit
-    let now = ContinuousClock.now
-    return state.withLock { state in
-      var wanted: [WantedDeliveries] = []
-      for (name, receiver) in table.receivers {
-        let told = min(receiver.fallbacksToldAfter ?? patience, patience)
-        let overdue = max(Int64(told.seconds * 1000), 1)
-        for target in receiver.targets.map(\.name) {
-          let room = state.dispatch.room(of: target, concurrency: table.concurrency, now: now)
-          if room > 0 { wanted.append(WantedDeliveries(target, limit: room)) }
-          if !state.dispatch.answers(target, now: now) {
-            wanted.append(WantedDeliveries(target, limit: limit, overdueMilliseconds: overdue))
-          }
-        }
-        let strangers = state.queued.filter { $0.receiver == name && !table.has($0) }
-        wanted += strangers.map { WantedDeliveries($0, limit: limit) }
-      }
-      return wanted.shuffled()
-    }
+  /// What it should lease now, in an order of chance.
+  /// - Parameter queued: targets that something waits for
+  func wanted(queued: [TargetName]) -> [WantedDeliveries] {
+    let (routing, now) = (routing.snapshot, clock.now)
+    return machine.withLock {
+      $0.wanted(routing, queued: queued, limit: settings.leaseLimit, now: now)
+    }.shuffled()
   }
 
-  /// Alerts whose deliveries wait as far as they could not be sent soon, instead of being leased for nothing.
-  func deferring(_ alerts: [StoredAlert]) -> [StoredAlert] {
-    guard alerts.contains(where: { !$0.deliveries.isEmpty }) else { return alerts }
-    let concurrency = routing.table.concurrency
-    let now = ContinuousClock.now
-    return state.withLock { state in
+  /// Lets deliveries wait as far as they could not be sent soon, instead of being leased for nothing.
+  func postpone(_ alerts: inout [StoredAlert]) {
+    let (concurrency, now) = (routing.table.concurrency, clock.now)
+    machine.withLock { machine in
       var rooms: [TargetName: Int] = [:]
-      return alerts.map { stored in
-        var stored = stored
-        for place in stored.deliveries.indices {
-          let target = stored.deliveries[place].target
-          let room = rooms[target] ?? state.dispatch.room(of: target, concurrency: concurrency, now: now)
-          stored.deliveries[place].waits = room == 0
+      for alert in alerts.indices {
+        for place in alerts[alert].deliveries.indices {
+          let target = alerts[alert].deliveries[place].target
+          let room = rooms[target] ?? machine.room(of: target, concurrency: concurrency, now: now)
+          alerts[alert].deliveries[place].waits = room == 0
           rooms[target] = max(0, room - 1)
         }
-        return stored
       }
     }
   }
 
-  /// Something waits for these targets.
-  func queued(_ targets: [TargetName]) {
-    state.withLock { $0.queued = targets }
+  /// The worst circuit breaker of each receiver's targets; those of targets that are not there any more are dropped.
+  func breakers() -> [String: CircuitBreaker.Position] {
+    let (table, now) = (routing.table, clock.now)
+    return machine.withLock { machine in
+      machine.keep(where: table.has)
+      return machine.breakers(now: now)
+    }
   }
 }
 
-extension RoutingTable.Receiver {
-  /// After how long of failing its fallbacks are told, too; nil for never, or where there are none.
-  var fallbacksToldAfter: Duration? { fallbacks.isEmpty ? nil : fallbackAfter }
-}
-
-extension RoutingTable {
-  /// How many attempts to one target of a receiver may be under way at once.
-  func concurrency(of receiver: String) -> Int { receivers[receiver]?.concurrency ?? 1 }
-
-  var concurrency: DispatchStateMachine.Concurrency {
-    { receiver in concurrency(of: receiver) }
+extension DispatchStateMachine {
+  /// What a node should lease: of each target what can be sent; of one that does not answer what has waited so long that it
+  /// is to be given up, or its fallbacks are to be notified; and what nobody can send.
+  /// - Parameters:
+  ///   - queued: targets that something waits for
+  ///   - limit: how many deliveries at most of what is not sent
+  func wanted(
+    _ routing: RoutingSnapshot, queued: [TargetName], limit: Int, now: ContinuousClock.Instant
+  ) -> [WantedDeliveries] {
+    let table = routing.table
+    let patience = routing.retry.patience
+    var wanted: [WantedDeliveries] = []
+    for (name, receiver) in table.receivers {
+      let notified = min(receiver.fallbacksNotifiedAfter ?? patience, patience)
+      let overdue = max(Int64(notified.seconds * 1000), 1)
+      for target in receiver.targets.map(\.name) {
+        let room = room(of: target, concurrency: table.concurrency, now: now)
+        if room > 0 { wanted.append(WantedDeliveries(target, limit: room)) }
+        if !answers(target, now: now) {
+          wanted.append(WantedDeliveries(target, limit: limit, overdueMilliseconds: overdue))
+        }
+      }
+      let unknown = queued.filter { $0.receiver == name && !table.has($0) }
+      wanted += unknown.map { WantedDeliveries($0, limit: limit) }
+    }
+    return wanted
   }
 }
