@@ -34,5 +34,7 @@ extension Schemas {
       "user_id": nullable(text), "delivery_id": uuid, "cause": names(DeliveryCause.Kind.self), "receiver": text,
       "target": text, "channel": text, "state": names(DeliveryState.self), "attempt": count, "node": text,
       "outcome": text, "status": nullable(["type": "integer"]), "latency_ms": count, "error": nullable(text),
+      // Of `fired`: why nobody is notified.
+      "reason": names(EmptyPlanReason.self), "detail": text,
     ])
 }

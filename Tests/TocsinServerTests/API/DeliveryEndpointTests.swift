@@ -160,6 +160,29 @@ import TocsinJSON
     }
   }
 
+  @Test func theTimelineSaysWhyNobodyIsNotified() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c","campaign_name":"C"}"#
+      let fired = try await client.send(.POST, "/api/alerts/check", check)
+      let id = try #require(fired["alerts"]?.array?.first?.object?["alert_id"]?.string.flatMap { AlertID($0) })
+      func first() async throws -> JSONObject? {
+        try await client.send(.GET, "/api/alerts/\(id)/timeline")["timeline"]?.array?.first?.object
+      }
+      #expect(try await first()?["reason"] == "no_routes")
+      #expect(try await first()?["detail"] == "the configuration has no routes")
+      engine.routing.replace(RoutingTable(routes: [Route(receivers: ["ops"], campaigns: [Glob("other")])]))
+      #expect(try await first()?["reason"] == "no_route_matches")
+      let target = RoutingTable.Target(name: TargetName(receiver: "ops", target: "slack-1"), channel: .slack)
+      engine.routing.replace(
+        RoutingTable(receivers: ["ops": .init(targets: [target])], routes: [Route(receivers: ["ops"])]))
+      #expect(try await first()?["reason"] == "routing_changed")
+      cluster.add([Self.delivery(id)])
+      #expect(try await first()?["event"] == "fired")
+      #expect(try await first()?["reason"] == nil)
+    }
+  }
+
   @Test func aTestSaysWhatCameOfIt() async throws {
     try await MemoryCluster.run { engine, cluster in
       let client = APIClient(engine)
