@@ -150,7 +150,8 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
+    tests(
+      "TocsinPostgresTests", ["TocsinPostgres", "TocsinCore", "TocsinTesting", "LocalServers", "Fuzzing", logging]),
     tests(
       "TocsinEngineTests",
       [
@@ -167,7 +168,7 @@ let package = Package(
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
     // Memory twins of the ports, and a clock that tests move.
     .target(
-      name: "TocsinTesting", dependencies: ["TocsinCore", "TocsinEngine"], path: "Tests/TocsinTesting",
+      name: "TocsinTesting", dependencies: ["TocsinCore", "TocsinEngine", "TocsinJSON"], path: "Tests/TocsinTesting",
       swiftSettings: strict),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
