@@ -147,8 +147,14 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
-    tests("TocsinEngineTests", ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", logging]),
+    tests(
+      "TocsinPostgresTests", ["TocsinPostgres", "TocsinCore", "TocsinTesting", "LocalServers", "Fuzzing", logging]),
+    tests(
+      "TocsinEngineTests",
+      [
+        "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "TocsinTesting", logging, lifecycle,
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ]),
     tests(
       "TocsinServerTests",
       [
@@ -157,6 +163,10 @@ let package = Package(
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    // Memory twins of the ports, and a clock that tests move.
+    .target(
+      name: "TocsinTesting", dependencies: ["TocsinCore", "TocsinEngine", "TocsinJSON"], path: "Tests/TocsinTesting",
+      swiftSettings: strict),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),

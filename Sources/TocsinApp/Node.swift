@@ -148,7 +148,7 @@ package final class Node: Sendable {
       engine.pathServices.map { LoopService(service: $0, loop: checkLoop) }
       + [LoopService(service: engine.feed, loop: eventLoop)]
     services =
-      adapters + engine.couriers + hot + engine.services + [HubService(hub: hub), server, drain]
+      adapters + engine.deliveryServices + hot + engine.services + [HubService(hub: hub), server, drain]
       + [reload].compactMap { $0 }
     self.server = server
     self.whenListening = whenListening
@@ -337,7 +337,7 @@ extension RedisConfiguration {
   }
 }
 
-extension RoutingBook {
+extension ActiveRouting {
   /// Takes up a configuration.
   func replace(_ receivers: ReceiverConfiguration) {
     replace(receivers.routing, retry: receivers.retry ?? RetryPolicy())

@@ -75,7 +75,7 @@ package final class Engine: Sendable {
   /// Reading and replaying deliveries.
   package let deliveries: DeliveryService
   /// Who gets which alerts; to be replaced when the configuration changes.
-  package let routing: RoutingBook
+  package let routing: ActiveRouting
   /// The ordered stream of events: a service too, which does little at a time and never blocks.
   package let feed: EventFeed
   /// Whether the node can take requests.
@@ -83,7 +83,7 @@ package final class Engine: Sendable {
   /// The node's metrics.
   package let metrics: MetricsRegistry
   /// What sends and writes down deliveries: to be started first and shut down last, since the others hand it work.
-  package let couriers: [any Service]
+  package let deliveryServices: [any Service]
   /// The services that every firing check waits for, one after another: they do little at a time and never block, so they
   /// may run on an event loop, best on one. To be started in this order before ``feed`` and ``services``, and shut down
   /// in the opposite one.
@@ -94,37 +94,43 @@ package final class Engine: Sendable {
   private let recovery: EpochRecovery
   private let ruleSync: RuleSync
   private let writer: AlertWriter
-  private let pause: TakeoverPause
+  private let grace: TakeoverGrace
 
   /// An engine.
-  /// - Parameter node: the node's name, unique in the cluster and new at every start
+  /// - Parameters:
+  ///   - node: the node's name, unique in the cluster and new at every start
+  ///   - clock: what it waits by
   package init(
-    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(), metrics: MetricsRegistry,
-    logger: Logger
+    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(),
+    clock: any EngineClock = ContinuousClock(), metrics: MetricsRegistry, logger: Logger
   ) {
     let instruments = EngineMetrics(metrics)
     let shortages = Shortages(metrics: metrics, logger: logger)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
-    let routing = RoutingBook()
+    let routing = ActiveRouting()
     let deliveryMetrics = DeliveryMetrics(metrics)
-    let pause = TakeoverPause(settings.deliveries.takeoverGrace)
-    let updates = UpdateAnnouncer(alerts: ports.alerts, journal: ports.journal, logger: logger)
-    let results = ResultWriter(store: ports.deliveries, updates: updates, pause: pause, logger: logger)
-    let dispatcher = Dispatcher(
-      notifier: ports.notifier, store: ports.deliveries, book: routing, results: results, pause: pause,
-      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let taker = DeliveryTaker(
-      store: ports.deliveries, dispatcher: dispatcher, updates: updates, results: results, pause: pause,
-      settings: settings.deliveries, metrics: deliveryMetrics, logger: logger)
-    let reporter = DeliveryReporter(
-      store: ports.deliveries, book: routing, dispatcher: dispatcher, updates: updates, settings: settings.deliveries,
-      metrics: deliveryMetrics, logger: logger)
-    let insert = IsolatingInsert(
-      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
+    let grace = TakeoverGrace(settings.deliveries.takeoverGrace, clock: clock)
+    let publisher = StatusPublisher(alerts: ports.alerts, journal: ports.journal, logger: logger)
+    let completer = DeliveryCompleter(
+      store: ports.deliveries, publisher: publisher, grace: grace, clock: clock, metrics: deliveryMetrics,
       logger: logger)
+    let disabled = DisabledTargets(store: ports.deliveries, logger: logger)
+    let dispatcher = DeliveryDispatcher(
+      notifier: ports.notifier, store: ports.deliveries, routing: routing, completer: completer, disabled: disabled,
+      grace: grace, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let fetcher = DeliveryFetcher(
+      store: ports.deliveries, routing: routing, dispatcher: dispatcher, publisher: publisher, completer: completer,
+      grace: grace, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let heartbeat = ReceiverHeartbeat(
+      store: ports.deliveries, routing: routing, dispatcher: dispatcher, fetcher: fetcher, disabled: disabled,
+      publisher: publisher, settings: settings.deliveries, clock: clock, metrics: deliveryMetrics, logger: logger)
+    let planner = DeliveryPlanner(routing: routing, dispatcher: dispatcher)
+    let inserter = AlertInserter(
+      store: ports.alerts, journal: ports.journal, planner: planner, dispatcher: dispatcher, clock: clock,
+      metrics: instruments, deliveryMetrics: deliveryMetrics, logger: logger)
     let writer = AlertWriter(
-      insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
+      insert: inserter, writers: settings.writers, rowLimit: settings.rowsPerCommit,
       patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
     let announcer = Announcer(
       journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
@@ -142,7 +148,7 @@ package final class Engine: Sendable {
     keeperSettings.interval = settings.keeperInterval
     keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
     let keeper = JournalKeeper(
-      node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
+      node: node, journal: ports.journal, store: ports.alerts, insert: inserter, writer: writer, rules: ruleSync,
       settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
     let pipeline = AlertPipeline(
       stages: AlertPipeline.Stages(
@@ -151,18 +157,18 @@ package final class Engine: Sendable {
     checks = CheckPipeline(book: book, windows: ports.windows, alerts: pipeline, metrics: instruments)
     explanations = ExplainService(book: book, windows: ports.windows, alerts: pipeline)
     alerts = AlertService(
-      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
-      logger: logger)
+      store: ports.alerts, journal: ports.journal, planner: planner, dispatcher: dispatcher, clock: clock,
+      metrics: instruments, logger: logger)
     deliveries = DeliveryService(
-      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates, book: routing,
-      timeout: settings.deliveries.testTimeout, logger: logger)
+      store: ports.deliveries, notifier: ports.notifier, alerts: alerts, publisher: publisher, routing: routing,
+      planner: planner, timeout: settings.deliveries.testTimeout, logger: logger)
     rules = RuleService(
       book: book, store: ports.rules, board: ports.board, shortages: shortages, logger: logger)
     pathServices = [writer, pipeline]
-    couriers = [results, dispatcher]
-    services = [taker, reporter, ruleSync, recovery, keeper, health]
+    deliveryServices = [completer, dispatcher]
+    services = [fetcher, heartbeat, ruleSync, recovery, keeper, health]
     self.routing = routing
-    self.pause = pause
+    self.grace = grace
     self.feed = feed
     self.health = health
     self.metrics = metrics
@@ -209,7 +215,7 @@ package final class Engine: Sendable {
     health.postgres(isUp: isUp)
     if isUp {
       writer.postgresIsBack()
-      pause.begin()
+      grace.begin()
     }
   }
 }

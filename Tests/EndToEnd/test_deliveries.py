@@ -665,6 +665,17 @@ def test_an_alert_without_receivers_is_complete_at_once(routed):
     assert [e["event"] for e in timeline(routed, fired["alert_id"])] == ["fired"]
 
 
+def test_an_alert_without_receivers_says_why(routed):
+    def count():
+        return routed.nodes[0].metric(r'tocsin_deliveries_planned_none_total\{reason="no_route_matches"\}')
+
+    before = count()
+    fired = fire(routed, "nobody-why")
+    first = timeline(routed, fired["alert_id"])[0]
+    assert (first["reason"], first["detail"]) == ("no_route_matches", "no route matches the alert")
+    assert count() == before + 1
+
+
 def test_a_fallback_gets_what_was_given_up(routed):
     routed.hooks["on_call"].script(Reply(400), OK)
     fired = fire(routed, "brand-fallback-[x]1")

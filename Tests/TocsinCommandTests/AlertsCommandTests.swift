@@ -187,6 +187,21 @@ import TocsinCore
     }
   }
 
+  @Test func aTimelineSaysWhyNobodyIsNotified() async throws {
+    let answer = """
+      {"alert_id":"\(Samples.alertID)","count":1,"timeline":[{"timestamp":"2026-01-01T00:00:00.042Z","event":"fired",
+      "reason":"no_route_matches","detail":"no route matches the alert"}]}
+      """
+    try await with({ _ in .answer(200, answer) }) { server in
+      let result = await run(["alerts", "timeline", Samples.alertID, "--url", server.url])
+      #expect(
+        result.output == [
+          "TIME                      EVENT  RECEIVER  WHAT",
+          "2026-01-01 00:00:00.042Z  fired            nobody is notified: no route matches the alert",
+        ])
+    }
+  }
+
   /// The server knows what came before what: times are equal, or those of two clocks.
   @Test func aTimelineKeepsTheServersOrder() async throws {
     let events = ["fired", "delivery_due", "delivery_claimed", "delivery_attempt", "resolved", "delivery_ended"]

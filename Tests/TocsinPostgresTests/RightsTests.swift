@@ -125,7 +125,7 @@ import TocsinCore
       let alert = Samples.alert(at: try await stores.now().advanced(by: 40 * 86_400_000))
       let planned = PlannedDelivery(alert)
       try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
-      _ = try await stores.deliveries.settle([planned.result()])
+      _ = try await stores.deliveries.complete([planned.result()])
       #expect(try await stores.alerts.defaultPartitionRows().map(\.rows) == [1, 1])
       #expect(try await stores.status(alert) == ["slack": true])
       // As the owner, `tocsin migrate` makes the weeks, and the rows move there.
@@ -185,9 +185,9 @@ import TocsinCore
     // Deliveries: renewed, retried with a fallback, given back, taken, given another target, ended, replayed.
     _ = try await stores.deliveries.renew(planned.map(\.id))
     let fallback = PlannedDelivery(alert, .fallback, to: "team")
-    _ = try await stores.deliveries.settle([planned[0].retry(fallbacks: [fallback]), planned[1].dead()])
+    _ = try await stores.deliveries.complete([planned[0].retry(fallbacks: [fallback]), planned[1].dead()])
     try await stores.deliveries.release([planned[2].id], afterMilliseconds: 0)
-    let taken = try await stores.other.take(10, for: ["night", "team"])
+    let taken = try await stores.other.lease(10, for: ["night", "team"])
     let another = TargetName(receiver: "night", target: "two")
     _ = try await stores.other.retarget(
       taken.filter { $0.planned.target.receiver == "night" }, to: another, told: [.fired])

@@ -77,9 +77,10 @@ import TocsinCore
     #expect(deliveries.contains { $0.planned == planned }, comment)
     _ = try await stores.deliveries.backlog()
     try await stores.passAnHour()
-    let taken = try await stores.other.take(1000, for: ["ops"])
+    let taken = try await stores.other.lease(1000, for: ["ops"])
     #expect(taken.contains { $0.planned == planned && $0.ageMilliseconds >= 0 }, comment)
-    _ = try await stores.other.settle(taken.map { $0.planned.id == planned.id ? planned.result() : $0.planned.retry() })
+    _ = try await stores.other.complete(
+      taken.map { $0.planned.id == planned.id ? planned.result() : $0.planned.retry() })
     #expect(try await stores.row(planned).state == .delivered, comment)
     let resolved = try await stores.alerts.apply(.resolve, to: clean.alertID, by: "ana", tenant: .standard)
     #expect(resolved?.change != nil, comment)

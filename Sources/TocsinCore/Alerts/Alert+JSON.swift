@@ -7,7 +7,7 @@ extension Alert {
   }
 
   /// Appends the wire form with another `notification_status`, its last member.
-  package func appendJSON(to bytes: inout [UInt8], notificationStatus: [String: Bool]) {
+  package func appendJSON(to bytes: inout [UInt8], notificationStatus: NotificationStatus) {
     bytes.append(UInt8(ascii: "{"))
     JSONWriter.append(key: "alert_id", id: alertID, to: &bytes)
     JSONWriter.append(key: "rule_id", string: ruleID, to: &bytes)
@@ -29,7 +29,7 @@ extension Alert {
     JSONWriter.append(key: "resolved", bool: resolution != nil, to: &bytes)
     JSONWriter.append(key: "resolved_at", time: resolution?.at, to: &bytes)
     JSONWriter.append(key: "resolved_by", optional: resolution?.by, to: &bytes)
-    JSONWriter.append(key: "notification_status", object: JSONObject(status: notificationStatus), to: &bytes)
+    JSONWriter.append(key: "notification_status", object: notificationStatus.json, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
   }
 
@@ -47,17 +47,7 @@ extension Alert {
       "acknowledged_by": text(acknowledgement?.by),
       "resolved": .bool(resolution != nil), "resolved_at": text(resolution?.at.description),
       "resolved_by": text(resolution?.by),
-      "notification_status": .object(JSONObject(status: notificationStatus)),
+      "notification_status": .object(notificationStatus.json),
     ]
-  }
-}
-
-extension JSONObject {
-  /// A `notification_status`, channels in alphabetical order.
-  init(status: [String: Bool]) {
-    self.init(minimumCapacity: status.count)
-    for (channel, delivered) in status.sorted(by: { $0.key < $1.key }) {
-      append(uncheckedKey: channel, value: .bool(delivered))
-    }
   }
 }

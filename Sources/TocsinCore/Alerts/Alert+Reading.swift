@@ -42,10 +42,9 @@ extension Alert {
       notificationStatus: Alert.status(object["notification_status"], &fields))
   }
 
-  private static func status(_ value: JSON?, _ fields: inout FieldErrors) -> [String: Bool] {
-    guard let value, value != .null else { return [:] }
-    var status: [String: Bool] = [:]
-    for member in value.object?.members ?? [] { status[member.key] = member.value.bool }
+  private static func status(_ value: JSON?, _ fields: inout FieldErrors) -> NotificationStatus {
+    guard let value, value != .null else { return .none }
+    let status = NotificationStatus(reading: value.object ?? [:])
     if value.object?.count != status.count {
       fields.add("notification_status", "notification_status must be an object of truth values.")
     }

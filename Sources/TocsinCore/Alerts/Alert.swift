@@ -31,7 +31,7 @@ package struct Alert: Sendable, Hashable {
   /// Who resolved it, and when.
   package var resolution: Mark?
   /// By channel: true once delivered, false once given up, absent while pending.
-  package var notificationStatus: [String: Bool]
+  package var notificationStatus: NotificationStatus
   /// The incarnation of the rule that raised it; not part of the wire form.
   package var ruleIncarnation: String
 
@@ -57,7 +57,7 @@ package struct Alert: Sendable, Hashable {
     alertID: AlertID, ruleID: String, alertType: AlertType, severity: Severity, title: String, message: String,
     entity: Entity, campaignName: String, metricName: String, metricValue: Double, thresholdValue: Double,
     details: JSONObject, acknowledgement: Mark? = nil, resolution: Mark? = nil,
-    notificationStatus: [String: Bool] = [:], ruleIncarnation: String = ""
+    notificationStatus: NotificationStatus = .none, ruleIncarnation: String = ""
   ) {
     self.alertID = alertID
     self.ruleID = ruleID

@@ -43,12 +43,12 @@ extension EventEnvelope {
 
   /// An alert's `notification_status` is another one now.
   package static func update(
-    _ alert: Alert, notificationStatus: [String: Bool], at time: Timestamp, tenant: Tenant
+    _ alert: Alert, notificationStatus: NotificationStatus, at time: Timestamp, tenant: Tenant
   ) -> EventEnvelope {
     make(.updated, of: alert, tenant: tenant, at: time, capacity: 256) { body in
       JSONWriter.append(key: "alert_id", id: alert.alertID, to: &body)
       JSONWriter.append(key: "campaign_id", string: alert.entity.campaignID, to: &body)
-      JSONWriter.append(key: "notification_status", object: JSONObject(status: notificationStatus), to: &body)
+      JSONWriter.append(key: "notification_status", object: notificationStatus.json, to: &body)
     }
   }
 

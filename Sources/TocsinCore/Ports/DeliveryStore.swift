@@ -2,7 +2,7 @@
 /// once it ran out, any node may take the row. All times are PostgreSQL's.
 ///
 /// Rows come into being with their causes (``AlertStore/insert(_:)``, ``AlertStore/apply(_:to:by:tenant:plan:)``) and
-/// as fallbacks (``settle(_:)``). Of the rows of one alert to one target only the earliest unfinished one
+/// as fallbacks (``complete(_:)``). Of the rows of one alert to one target only the earliest unfinished one
 /// (``DeliveryCause/sequence``) is ever leased.
 package protocol DeliveryStore: Sendable {
   /// How long a lease lasts from the moment at which PostgreSQL writes it.
@@ -20,7 +20,7 @@ package protocol DeliveryStore: Sendable {
   /// - Returns: the rows with their alerts. Rows whose alert is gone are made dead instead; those that tell of the firing
   ///   of an alert that was resolved after they were made (or replayed), and never got as far as the other side, are
   ///   cancelled with all that waits behind them
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries
+  func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries
 
   /// The targets of all unfinished deliveries. Cheap however many there are: it costs what the targets do.
   func queuedTargets() async throws(StoreError) -> [TargetName]
@@ -39,7 +39,7 @@ package protocol DeliveryStore: Sendable {
   /// told, or will be), and where the alert is resolved or gone.
   /// - Parameter results: at most one for each delivery
   /// - Returns: for each alert whose `notification_status` is another one than before, the new one
-  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert]
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [StatusChange]
 
   /// Lets go of those of these rows that this node still holds, and has not tried: anybody may take them after that
   /// time.
@@ -51,10 +51,10 @@ package protocol DeliveryStore: Sendable {
   /// - Parameters:
   ///   - deliveries: all to one target
   ///   - target: another one of the same receiver
-  ///   - causes: what it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``
+  ///   - causes: what it is notified of; `fallback` goes with `fired`
   /// - Returns: those that have the other target now
   func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID>
 
   /// A page of the deliveries that match, newest alert first; those of one alert in the order of their ids, greatest first.
@@ -109,7 +109,7 @@ package struct WantedDeliveries: Sendable, Hashable {
 }
 
 /// What was taken up.
-package struct TakenDeliveries: Sendable, Hashable {
+package struct LeasedDeliveries: Sendable, Hashable {
   /// The deliveries to be sent, longest due first.
   package var deliveries: [LeasedDelivery]
   /// How many rows of each target were due, with those that are not to be sent after all.
@@ -223,16 +223,16 @@ package struct DeliveryResult: Sendable, Hashable {
 }
 
 /// An alert's new `notification_status`: what its deliveries say, without `database` and `websocket`.
-package struct SettledAlert: Sendable, Hashable {
+package struct StatusChange: Sendable, Hashable {
   /// The alert.
   package var alertID: AlertID
   /// Whose it is.
   package var tenant: Tenant
-  /// What ``ChannelStates`` says.
-  package var status: [String: Bool]
+  /// What ``NotificationStatus/Tally`` says.
+  package var status: NotificationStatus
 
   /// A status of these parts.
-  package init(alertID: AlertID, tenant: Tenant, status: [String: Bool]) {
+  package init(alertID: AlertID, tenant: Tenant, status: NotificationStatus) {
     self.alertID = alertID
     self.tenant = tenant
     self.status = status

@@ -33,11 +33,11 @@ package struct RoutingTable: Sendable, Hashable {
     package var name: TargetName
     /// Its channel.
     package var channel: DeliveryChannel
-    /// What it is told; ``DeliveryCause/fallback`` goes with ``DeliveryCause/fired``.
-    package var causes: Set<DeliveryCause>
+    /// What it is notified of; `fallback` goes with `fired`.
+    package var causes: Set<DeliveryCause.Kind>
 
     /// A target of these parts.
-    package init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause> = [.fired]) {
+    package init(name: TargetName, channel: DeliveryChannel, causes: Set<DeliveryCause.Kind> = [.fired]) {
       self.name = name
       self.channel = channel
       self.causes = causes
@@ -52,20 +52,38 @@ package struct RoutingTable: Sendable, Hashable {
 
   /// The receivers of an alert, each once, in the order of the routes.
   package func receivers(of alert: Alert, tenant: Tenant) -> [String] {
+    match(alert, tenant: tenant).receivers
+  }
+
+  private func match(_ alert: Alert, tenant: Tenant) -> (receivers: [String], isMatched: Bool) {
     var names: [String] = []
+    var isMatched = false
     for route in routes where route.matches(alert, tenant: tenant) {
+      isMatched = true
       for name in route.receivers where !names.contains(name) { names.append(name) }
       if !route.continues { break }
     }
-    return names
+    return (names, isMatched)
+  }
+
+  /// What is due when an alert fires, or why nothing is.
+  package func plan(firing alert: Alert, tenant: Tenant) -> DeliveryPlan {
+    if routes.isEmpty { return .nobody(.noRoutes) }
+    let (names, isMatched) = match(alert, tenant: tenant)
+    if names.isEmpty { return .nobody(isMatched ? .noReceiver : .noRouteMatches) }
+    let deliveries = deliveries(of: alert.alertID, to: names, cause: .fired, told: .fired)
+    if !deliveries.isEmpty { return .deliveries(deliveries) }
+    return .nobody(names.contains { receivers[$0] != nil } ? .noTarget : .unknownReceiver)
   }
 
   /// What is due when an alert fires, is acknowledged or resolved. A change is planned for everybody: routes may have
   /// been others when the alert fired, and the store keeps those who have been told of it (``DeliveryStore``).
   package func deliveries(of alert: Alert, tenant: Tenant, cause: DeliveryCause) -> [PlannedDelivery] {
-    if receivers.isEmpty { return [] }
-    let names = cause == .fired ? self.receivers(of: alert, tenant: tenant) : receivers.keys.sorted()
-    return deliveries(of: alert.alertID, to: names, cause: cause, told: cause)
+    guard cause.kind == .fired else {
+      return deliveries(of: alert.alertID, to: receivers.keys.sorted(), cause: cause, told: cause.kind)
+    }
+    guard case .deliveries(let deliveries) = plan(firing: alert, tenant: tenant) else { return [] }
+    return deliveries
   }
 
   /// Whether a target is there.
@@ -89,7 +107,7 @@ package struct RoutingTable: Sendable, Hashable {
   }
 
   private func deliveries(
-    of alert: AlertID, to names: [String], cause: DeliveryCause, told: DeliveryCause
+    of alert: AlertID, to names: [String], cause: DeliveryCause, told: DeliveryCause.Kind
   ) -> [PlannedDelivery] {
     names.flatMap { name in
       (receivers[name]?.targets ?? []).filter { $0.causes.contains(told) }.map {

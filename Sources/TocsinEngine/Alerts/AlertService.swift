@@ -9,19 +9,21 @@ package final class AlertService: Sendable {
 
   private let store: any AlertStore
   private let journal: any CooldownJournal
-  private let book: RoutingBook
-  private let dispatcher: Dispatcher
+  private let planner: DeliveryPlanner
+  private let dispatcher: DeliveryDispatcher
+  private let clock: any EngineClock
   private let metrics: EngineMetrics
   private let logger: Logger
 
   init(
-    store: any AlertStore, journal: any CooldownJournal, book: RoutingBook, dispatcher: Dispatcher,
-    metrics: EngineMetrics, logger: Logger
+    store: any AlertStore, journal: any CooldownJournal, planner: DeliveryPlanner, dispatcher: DeliveryDispatcher,
+    clock: any EngineClock, metrics: EngineMetrics, logger: Logger
   ) {
     self.store = store
     self.journal = journal
-    self.book = book
+    self.planner = planner
     self.dispatcher = dispatcher
+    self.clock = clock
     self.metrics = metrics
     self.logger = logger
   }
@@ -69,7 +71,7 @@ package final class AlertService: Sendable {
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
   ) async throws(EngineError) -> AlertActionOutcome {
     var applied: AppliedAction?
-    let start = ContinuousClock.now
+    let start = clock.now
     do { applied = try await change(action, id, by: user, tenant: tenant) } catch { throw failure(error) }
     if applied == nil {
       if let failure = await missing(id) { throw failure }
@@ -90,10 +92,7 @@ package final class AlertService: Sendable {
   private func change(
     _ action: AlertAction, _ id: AlertID, by user: String?, tenant: Tenant
   ) async throws(StoreError) -> AppliedAction? {
-    let table = book.table
-    return try await store.apply(action, to: id, by: user, tenant: tenant) { alert in
-      table.deliveries(of: alert, tenant: tenant, cause: DeliveryCause(action))
-    }
+    try await store.apply(action, to: id, by: user, tenant: tenant, plan: planner.plan(action, tenant: tenant))
   }
 
   /// The change is committed; if it cannot be announced now, the keeper does it.
@@ -138,8 +137,8 @@ package final class AlertService: Sendable {
     let standings = try? await journal.standing(of: alerts.map(\.alertID))
     var alerts = alerts
     for index in alerts.indices {
-      alerts[index].notificationStatus["database"] = true
-      if let standings, standings[index] != .journal { alerts[index].notificationStatus["websocket"] = true }
+      let isPushed = standings.map { $0[index] != .journal } ?? false
+      alerts[index].notificationStatus = alerts[index].notificationStatus.adding(isPushed ? .announced : .stored)
     }
     return alerts
   }

@@ -25,7 +25,7 @@ enum AlertOutcome: Sendable {
   /// Something holds it back.
   case suppressed(Suppression)
   /// It was raised, and is where its `notification_status` says.
-  case raised([String: Bool])
+  case raised(NotificationStatus)
   /// It could not be raised, or nobody knows yet.
   case failed(EngineError)
 }

@@ -105,7 +105,7 @@ final class AlertPipeline: Service {
       guard case .success(let outcome) = result else { return }
       var alert = draft.alert
       alert.notificationStatus = status
-      result = .success(outcome.adding(alert, persisted: status["database"] == true))
+      result = .success(outcome.adding(alert, persisted: status.isStored))
     }
   }
 }
@@ -192,7 +192,7 @@ extension AlertPipeline {
         let kept = refused.isEmpty ? drafts : drafts.filter { refused[$0.alert.alertID] == nil }
         let announced = kept.isEmpty ? true : await announcer.announce(kept.map(\.claim.entry))
         if !announced { onStale() }
-        let status = announced ? ["database": true, "websocket": true] : ["database": true]
+        let status: NotificationStatus = announced ? .announced : .stored
         return drafts.map { draft in
           if let reason = refused[draft.alert.alertID] {
             return .failed(EngineError(.rejected, "postgresql refuses the alert: \(reason)"))
@@ -203,7 +203,7 @@ extension AlertPipeline {
         do {
           try await announceUnwritten(entries)
           metrics.notPersisted.increment(by: drafts.count)
-          return drafts.map { _ in .raised(["websocket": true]) }
+          return drafts.map { _ in .raised(.pushed) }
         } catch {
           // The journal holds them, or will again: the keeper writes and announces them when both servers are back.
           announcer.leave(entries)

@@ -13,7 +13,7 @@ package final class AlertWriter: Service {
   typealias State = GroupCommitState<Waiter>
 
   private let state: Mutex<State>
-  private let insert: IsolatingInsert
+  private let insert: AlertInserter
   private let patience: Duration
   private let shortages: Shortages
   private let metrics: EngineMetrics
@@ -22,7 +22,7 @@ package final class AlertWriter: Service {
   private let deadlines = Signal()
 
   init(
-    insert: IsolatingInsert, writers: Int, rowLimit: Int, patience: Duration, shortages: Shortages,
+    insert: AlertInserter, writers: Int, rowLimit: Int, patience: Duration, shortages: Shortages,
     metrics: EngineMetrics, logger: Logger
   ) {
     state = Mutex(State(rowLimit: rowLimit))

@@ -6,6 +6,7 @@ struct DeliveryMetrics: Sendable {
   private let registry: MetricsRegistry
   let released: Counter
   let taken: Counter
+  private let plannedNone: [(reason: EmptyPlanReason, counter: Counter)]
 
   init(_ registry: MetricsRegistry) {
     self.registry = registry
@@ -13,6 +14,17 @@ struct DeliveryMetrics: Sendable {
       "tocsin_deliveries_released_total", help: "Deliveries given back untried: a breaker was open, or a queue full.")
     taken = registry.counter(
       "tocsin_deliveries_taken_total", help: "Deliveries taken for a retry, or from a node that did not finish them.")
+    plannedNone = EmptyPlanReason.allCases.filter { $0 != .routingChanged }.map { reason in
+      let counter = registry.counter(
+        "tocsin_deliveries_planned_none_total", help: "Alerts written that nobody is notified of, by the reason.",
+        labels: [("reason", reason.rawValue)])
+      return (reason, counter)
+    }
+  }
+
+  /// Counts alerts that nobody is notified of.
+  func planned(_ empty: EmptyPlans) {
+    for (reason, counter) in plannedNone where empty[reason] > 0 { counter.increment(by: empty[reason]) }
   }
 
   /// Counts an attempt.

@@ -6,21 +6,23 @@ package final class DeliveryService: Sendable {
   private let store: any DeliveryStore
   private let notifier: any Notifier
   private let alerts: AlertService
-  private let updates: UpdateAnnouncer
-  private let book: RoutingBook
+  private let publisher: StatusPublisher
+  private let routing: ActiveRouting
+  private let planner: DeliveryPlanner
   private let timeout: Duration
   private let logger: Logger
 
   /// - Parameter timeout: of a test
   init(
-    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, updates: UpdateAnnouncer,
-    book: RoutingBook, timeout: Duration, logger: Logger
+    store: any DeliveryStore, notifier: any Notifier, alerts: AlertService, publisher: StatusPublisher,
+    routing: ActiveRouting, planner: DeliveryPlanner, timeout: Duration, logger: Logger
   ) {
     self.store = store
     self.notifier = notifier
     self.alerts = alerts
-    self.updates = updates
-    self.book = book
+    self.publisher = publisher
+    self.routing = routing
+    self.planner = planner
     self.timeout = timeout
     self.logger = logger
   }
@@ -55,7 +57,7 @@ package final class DeliveryService: Sendable {
     do {
       disabled = try await store.disabledTargets()
       replayed = try await store.replay(DeliveryQuery(id: id), limit: 1, tenant: tenant)
-      await updates.announce(replayed.alerts)
+      await publisher.publish(replayed.alerts)
       delivery = try await store.delivery(id, tenant: tenant)
     } catch {
       throw failure(error)
@@ -78,7 +80,7 @@ package final class DeliveryService: Sendable {
     } catch {
       throw failure(error)
     }
-    await updates.announce(replayed.alerts)
+    await publisher.publish(replayed.alerts)
     let blocked = replayed.targets.compactMap { target, count in
       obstacle(to: target, disabled).map { BlockedTarget(name: target.name, count: count, obstacle: $0) }
     }
@@ -90,7 +92,8 @@ package final class DeliveryService: Sendable {
 
   /// Why nothing is sent to a target.
   private func obstacle(to target: DeliveryTarget, _ disabled: [TargetName: String]) -> DeliveryObstacle? {
-    let name = book.table.has(target.name) ? target.name : book.replacement(of: target)?.name
+    let routing = routing.snapshot
+    let name = routing.table.has(target.name) ? target.name : routing.replacement(of: target)?.name
     guard let name else { return .unknown }
     return disabled[name].map { .disabled(reason: $0) }
   }
@@ -105,7 +108,10 @@ package final class DeliveryService: Sendable {
     } catch {
       throw failure(error)
     }
-    return TimelineEntry.timeline(of: alert, deliveries: deliveries)
+    let isNotified = deliveries.contains { $0.planned.cause.tellsOfFiring }
+    return TimelineEntry.timeline(
+      of: alert, deliveries: deliveries,
+      unnotified: isNotified ? nil : planner.emptyPlanReason(of: alert, tenant: tenant) ?? .routingChanged)
   }
 
   /// The names that ``test(_:)`` knows.

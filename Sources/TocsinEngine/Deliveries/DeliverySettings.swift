@@ -9,19 +9,19 @@ package struct DeliverySettings: Sendable {
   package var leaseReserve: Duration = .seconds(4)
   /// The breaker of each target.
   package var breaker = CircuitBreaker()
-  /// How many deliveries a node holds at most when it takes up more.
-  package var takeLimit = 1000
+  /// How many deliveries a node holds at most when it leases more.
+  package var leaseLimit = 1000
   /// How often the node looks for deliveries that are due.
-  package var takeInterval: Duration = .seconds(1)
+  package var fetchInterval: Duration = .seconds(1)
   /// After what time it looks again where it found as many as it could send.
-  package var nextTake: Duration = .milliseconds(50)
+  package var nextFetch: Duration = .milliseconds(50)
   /// For how long deliveries that are to be given back are gathered.
   package var releaseInterval: Duration = .milliseconds(100)
-  /// How long nothing is taken up after the start and after PostgreSQL's return: the results that nodes could not write
+  /// How long nothing is leased after the start and after PostgreSQL's return: the results that nodes could not write
   /// meanwhile go first.
   package var takeoverGrace: Duration = .seconds(10)
   /// How long a delivery is left alone whose target this node's configuration does not have: another node may have it.
-  package var strangerPause: Duration = .seconds(30)
+  package var unknownTargetPause: Duration = .seconds(30)
   /// How long a test may take.
   package var testTimeout: Duration = .seconds(30)
   /// How often receivers are reported and the backlog is counted.

@@ -6,6 +6,8 @@ package struct TimelineEntry: Sendable, Hashable {
   package var at: Timestamp
   /// What.
   package var event: Event
+  /// Why nobody is notified of what happened, of an alert that fired: as the routing is now.
+  package var unnotified: EmptyPlanReason?
 
   /// What can happen to an alert.
   package enum Event: Sendable, Hashable {
@@ -23,14 +25,18 @@ package struct TimelineEntry: Sendable, Hashable {
   }
 
   /// An entry of these parts.
-  package init(at: Timestamp, event: Event) {
+  package init(at: Timestamp, event: Event, unnotified: EmptyPlanReason? = nil) {
     self.at = at
     self.event = event
+    self.unnotified = unnotified
   }
 
   /// What alert and deliveries tell, oldest first.
-  static func timeline(of alert: Alert, deliveries: [Delivery]) -> [TimelineEntry] {
-    var entries = [TimelineEntry(at: alert.timestamp, event: .fired)]
+  /// - Parameter unnotified: why there are no deliveries that tell of the firing
+  static func timeline(
+    of alert: Alert, deliveries: [Delivery], unnotified: EmptyPlanReason? = nil
+  ) -> [TimelineEntry] {
+    var entries = [TimelineEntry(at: alert.timestamp, event: .fired, unnotified: unnotified)]
     if let mark = alert.acknowledgement {
       entries.append(TimelineEntry(at: mark.at, event: .acknowledged(by: mark.by)))
     }

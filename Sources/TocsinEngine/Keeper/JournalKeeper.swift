@@ -20,7 +20,7 @@ package final class JournalKeeper: Service {
   private let node: String
   private let journal: any CooldownJournal
   private let store: any AlertStore
-  private let insert: IsolatingInsert
+  private let insert: AlertInserter
   private let writer: AlertWriter
   private let rules: RuleSync
   private let settings: Settings
@@ -29,7 +29,7 @@ package final class JournalKeeper: Service {
   private let logger: Logger
 
   init(
-    node: String, journal: any CooldownJournal, store: any AlertStore, insert: IsolatingInsert, writer: AlertWriter,
+    node: String, journal: any CooldownJournal, store: any AlertStore, insert: AlertInserter, writer: AlertWriter,
     rules: RuleSync, settings: Settings, shortages: Shortages, metrics: EngineMetrics, logger: Logger
   ) {
     self.node = node

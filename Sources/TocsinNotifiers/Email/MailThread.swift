@@ -22,7 +22,7 @@ struct MailThread {
     }.joined()
     let root = id("campaign.\(digest)")
     messageID = id("alert.\(delivery.id)")
-    switch delivery.cause {
+    switch delivery.cause.kind {
     case .fired, .fallback: references = [root]
     case .acknowledged, .resolved:
       let first = DeliveryID(alert: delivery.alertID, cause: .fired, target: delivery.target)

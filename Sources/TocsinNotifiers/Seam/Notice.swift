@@ -17,7 +17,7 @@ struct Notice: Sendable {
   }
 
   var alert: Alert { notification.alert }
-  var cause: DeliveryCause { notification.delivery.cause }
+  var cause: DeliveryCause.Kind { notification.delivery.cause.kind }
 
   /// What happened: the word of an event's type.
   var event: String {

@@ -29,8 +29,8 @@ package struct TargetOptions: Sendable, Hashable {
   package static let incidents = TargetOptions(sendAcknowledged: true, sendResolved: true)
 
   /// What the target is told.
-  package var causes: Set<DeliveryCause> {
-    var causes: Set<DeliveryCause> = [.fired]
+  package var causes: Set<DeliveryCause.Kind> {
+    var causes: Set<DeliveryCause.Kind> = [.fired]
     if sendAcknowledged { causes.insert(.acknowledged) }
     if sendResolved { causes.insert(.resolved) }
     return causes

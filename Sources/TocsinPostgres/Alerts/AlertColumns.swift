@@ -40,8 +40,7 @@ enum AlertColumns {
     guard value.isFinite, threshold.isFinite else {
       throw ForeignRow("", "its metric_value or threshold_value is not a finite number")
     }
-    var status: [String: Bool] = [:]
-    for member in try JSONObject(stored: try row.jsonb(14)).members { status[member.key] = member.value.bool }
+    let status = NotificationStatus(reading: try JSONObject(stored: try row.jsonb(14)))
     return Alert(
       alertID: id, ruleID: try row.text(1), alertType: type, severity: severity, title: try row.text(5),
       message: try row.text(6), entity: Entity(campaignID: try row.text(7), adID: try row.text(9)),

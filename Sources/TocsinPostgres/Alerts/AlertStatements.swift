@@ -1,11 +1,12 @@
 import PostgresClient
+import TocsinCore
 
 /// The reading statements of ``PostgresAlertStore`` that have one shape only.
 enum AlertStatements {
   /// One alert: tenant, id.
   static let one = PostgresStatement(
     """
-    SELECT \(AlertColumns.list(of: "a")), \(ToldChannels.column)
+    SELECT \(AlertColumns.list(of: "a")), \(NotificationStatus.column)
     FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
     """, name: "alert.one")
 

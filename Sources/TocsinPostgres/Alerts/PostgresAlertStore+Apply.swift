@@ -70,7 +70,7 @@ extension PostgresAlertStore {
   ) async throws(StoreError) -> (alert: Alert, now: Timestamp, hasDeliveries: Bool)? {
     try await writers.rows(Self.currentStatement, [.text(tenant.rawValue), .uuid(id.uuid)]) { row in
       (
-        try ToldChannels.alert(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count + 1)),
+        try Alert.withStatus(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count + 1)),
         try row.bool(AlertColumns.count + 2)
       )
     }.first
@@ -78,7 +78,7 @@ extension PostgresAlertStore {
 
   private static let currentStatement = PostgresStatement(
     """
-    SELECT \(AlertColumns.list(of: "a")), \(ToldChannels.column), clock_timestamp(),
+    SELECT \(AlertColumns.list(of: "a")), \(NotificationStatus.column), clock_timestamp(),
       EXISTS (SELECT FROM delivery_queue d WHERE d.tenant = $1 AND d.alert_id = $2)
         OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2)
     FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2

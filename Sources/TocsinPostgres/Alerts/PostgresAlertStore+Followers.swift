@@ -26,7 +26,7 @@ extension PostgresAlertStore {
         let after = try await connection.execute(
           AlertStatements.one, [.text(tenant.rawValue), .uuid(alert.alertID.uuid)]
         ).rows.first
-        if let after { applied.alert = try ToldChannels.alert(after) }
+        if let after { applied.alert = try Alert.withStatus(after) }
       }
       return applied
     }

@@ -95,6 +95,6 @@ extension PostgresAlertStore {
 
   private static func notificationStatus(_ alert: Alert) -> [UInt8] {
     if alert.notificationStatus.isEmpty { return Array("{}".utf8) }
-    return JSON.object(JSONObject(alert.notificationStatus.map { ($0.key, .bool($0.value)) })).bytes
+    return JSON.object(alert.notificationStatus.json).bytes
   }
 }

@@ -28,7 +28,7 @@ package struct PostgresAlertStore: AlertStore {
   }
 
   package func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
-    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], ToldChannels.alert).first
+    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], Alert.withStatus).first
   }
 
   package func page(
@@ -67,14 +67,16 @@ package struct PostgresAlertStore: AlertStore {
   private func told(_ alerts: [StoredAlert]) async throws(StoreError) -> [StoredAlert] {
     if alerts.isEmpty { return [] }
     let page = AlertSet(alerts.map { AlertKey(tenant: $0.tenant, id: $0.alert.alertID) })
-    let told = try await readers.rows(ToldChannels.ofMany, page.parameters) { row in
+    let told = try await readers.rows(NotificationStatus.ofMany, page.parameters) { row in
       (AlertID(try row.uuid(0)), try row.textArray(1))
     }
     if told.isEmpty { return alerts }
     let entries = Dictionary(told, uniquingKeysWith: +)
     var alerts = alerts
     for index in alerts.indices {
-      if let told = entries[alerts[index].alert.alertID] { ToldChannels.add(told, to: &alerts[index].alert) }
+      guard let told = entries[alerts[index].alert.alertID] else { continue }
+      let status = alerts[index].alert.notificationStatus
+      alerts[index].alert.notificationStatus = status.adding(NotificationStatus(stored: told))
     }
     return alerts
   }

@@ -26,7 +26,7 @@ enum LeaseStatements {
           SELECT d.delivery_id, d.due_at FROM delivery_queue d
           WHERE d.receiver = wanted.receiver AND d.target = wanted.target
             AND d.due_at <= (SELECT now FROM moment) - wanted.overdue * interval '1 millisecond'
-            AND d.cause IN (\(knownCauses)) AND d.state IN ('pending', 'sending', 'retrying')
+            AND \(isKnownCause) AND d.state IN ('pending', 'sending', 'retrying')
             AND (d.sequence = 0 OR (
               SELECT true FROM delivery_queue e
               WHERE e.tenant = d.tenant AND e.alert_id = d.alert_id AND e.receiver = d.receiver AND e.target = d.target
@@ -48,7 +48,12 @@ enum LeaseStatements {
     SELECT * FROM taken ORDER BY was_due
     """, name: "delivery.take")
 
-  private static let knownCauses = DeliveryCause.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+  /// Whether this release knows a row's cause: the kind, and behind it perhaps a step (``DeliveryCause``).
+  private static let isKnownCause = """
+    (d.cause IN (\(kinds.map { "'\($0)'" }.joined(separator: ", ")))
+              OR d.cause ~ '^(\(kinds.joined(separator: "|"))):[1-9][0-9]{0,3}$')
+    """
+  private static let kinds = DeliveryCause.Kind.allCases.map(\.rawValue)
 
   /// Every target that something waits for, found by as many steps along the index as there are targets.
   static let queuedTargets = PostgresStatement(

@@ -5,8 +5,8 @@ import TocsinJSON
 extension PostgresDeliveryStore {
   /// The rows are leased by one statement; another one reads their alerts. If that one fails, the rows are left to
   /// their leases; so are those that ought to be ended and cannot be.
-  package func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
-    guard limit > 0, !wanted.isEmpty else { return TakenDeliveries() }
+  package func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries {
+    guard limit > 0, !wanted.isEmpty else { return LeasedDeliveries() }
     let parameters: [PostgresValue] = [
       .int8(Int64(min(limit, LeaseStatements.largestTake))), .textArray(wanted.map(\.target.receiver)),
       .textArray(wanted.map(\.target.target)), .int8Array(wanted.map { Int64(max(0, $0.limit)) }),
@@ -15,7 +15,7 @@ extension PostgresDeliveryStore {
     let taken = try await writers.rows(LeaseStatements.take, parameters) { row in
       foreign.readable { () throws(ForeignRow) in try Taken(reading: row) }
     }.compactMap { $0 }
-    guard !taken.isEmpty else { return TakenDeliveries() }
+    guard !taken.isEmpty else { return LeasedDeliveries() }
     let meant = AlertSet(taken.map(\.alert))
     let read = try await writers.rows(AlertStatements.many, meant.parameters) { row in
       (
@@ -51,7 +51,7 @@ extension PostgresDeliveryStore {
         planned: row.planned, alert: alert, tenant: row.alert.tenant, attempts: row.attempts,
         ageMilliseconds: row.ageMilliseconds, progress: row.progress)
     }
-    return TakenDeliveries(
+    return LeasedDeliveries(
       deliveries: deliveries, counts: taken.reduce(into: [:]) { $0[$1.planned.target, default: 0] += 1 },
       cancelled: Set(overtaken.filter { cancelled.contains($0.planned.id) }.map(\.alert)))
   }
@@ -77,7 +77,7 @@ extension PostgresDeliveryStore {
   }
 
   package func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID> {
     if deliveries.isEmpty { return [] }
     let alerts = AlertSet(deliveries.map { AlertKey(tenant: $0.tenant, id: $0.planned.alertID) })

@@ -71,7 +71,7 @@ extension Alert {
     plain(resolution == nil ? "false" : "true")
     plain(resolution?.at.description ?? "")
     text(resolution?.by)
-    let status = notificationStatus.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let status = notificationStatus.channels.map { "\($0.name)=\($0.isReached)" }
     AlertTable.append(text: status.joined(separator: " "), to: &bytes)
     bytes.append(contentsOf: [13, 10])
   }

@@ -41,7 +41,11 @@ enum DeliveryBody {
       for member in members.members { object[member.key] = member.value }
     }
     switch entry.event {
-    case .fired: add(["event": "fired"])
+    case .fired:
+      add(["event": "fired"])
+      if let reason = entry.unnotified {
+        add(["reason": .string(reason.rawValue), "detail": .string(reason.description)])
+      }
     case .acknowledged(let user): add(["event": "acknowledged", "user_id": optional(user)])
     case .resolved(let user): add(["event": "resolved", "user_id": optional(user)])
     case .planned(let delivery):

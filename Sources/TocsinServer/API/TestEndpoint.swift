@@ -54,7 +54,7 @@ enum TestEndpoint {
   }
 
   private static func answer(_ name: String, _ engine: Engine) async throws -> HTTPAnswer {
-    if let own = OwnChannel(rawValue: name) {
+    if let own = BuiltInChannel(rawValue: name) {
       let trial = await engine.test(own)
       return HTTPAnswer(["success": .bool(trial.works), "channel": .string(name), "message": .string(trial.message)])
     }
@@ -75,7 +75,7 @@ enum TestEndpoint {
 
   private static func unknown(_ name: String, _ engine: Engine) -> Problem {
     let names = engine.deliveries.testable
-    let known = names + OwnChannel.allCases.map(\.rawValue) + ChannelSetUp.allCases.map(\.rawValue)
+    let known = names + BuiltInChannel.allCases.map(\.rawValue) + ChannelSetUp.allCases.map(\.rawValue)
     let question = NearestName.question(name, among: known)
     let hint =
       !question.isEmpty

@@ -4,7 +4,7 @@ import TocsinJSON
 extension Schemas {
   static let delivery = object(
     [
-      "delivery_id": uuid, "alert_id": uuid, "cause": names(DeliveryCause.self), "receiver": text, "target": text,
+      "delivery_id": uuid, "alert_id": uuid, "cause": names(DeliveryCause.Kind.self), "receiver": text, "target": text,
       "channel": text, "state": names(DeliveryState.self), "attempts": count, "created_at": time,
       "due_at": nullable(time), "finished_at": nullable(time), "node": nullable(text), "last_error": nullable(text),
       "history": list("DeliveryAttempt"),
@@ -31,8 +31,10 @@ extension Schemas {
       ],
     ],
     optional: [
-      "user_id": nullable(text), "delivery_id": uuid, "cause": names(DeliveryCause.self), "receiver": text,
+      "user_id": nullable(text), "delivery_id": uuid, "cause": names(DeliveryCause.Kind.self), "receiver": text,
       "target": text, "channel": text, "state": names(DeliveryState.self), "attempt": count, "node": text,
       "outcome": text, "status": nullable(["type": "integer"]), "latency_ms": count, "error": nullable(text),
+      // Of `fired`: why nobody is notified.
+      "reason": names(EmptyPlanReason.self), "detail": text,
     ])
 }

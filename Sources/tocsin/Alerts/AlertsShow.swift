@@ -42,7 +42,7 @@ struct AlertsShow: AsyncParsableCommand {
     facts.append(("compared", AlertLine.comparison(alert)))
     if let mark = alert.acknowledgement { facts.append(("acknowledged", text(mark))) }
     if let mark = alert.resolution { facts.append(("resolved", text(mark))) }
-    for (channel, delivered) in alert.notificationStatus.sorted(by: { $0.key < $1.key }) {
+    for (channel, delivered) in alert.notificationStatus.channels {
       facts.append((channel, delivered ? "delivered" : "given up"))
     }
     for member in alert.details.members {

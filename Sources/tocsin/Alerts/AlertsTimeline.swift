@@ -47,6 +47,7 @@ struct AlertsTimeline: AsyncParsableCommand {
     func text(_ name: String) -> String { entry[name]?.string ?? "" }
     let error = text("error").isEmpty ? "" : ": \(text("error"))"
     switch text("event") {
+    case "fired": return text("detail").isEmpty ? "" : "nobody is notified: \(text("detail"))"
     case "acknowledged", "resolved": return text("user_id").isEmpty ? "" : "by \(text("user_id"))"
     case "delivery_due": return "because it was \(text("cause"))"
     case "delivery_claimed": return "by \(text("node"))"

@@ -18,7 +18,7 @@ import TocsinCore
     let other = AlertID(at: sampleAlertID.timestamp, using: &generator)
     var ids: Set<DeliveryID> = []
     for alert in [sampleAlertID, other] {
-      for cause in DeliveryCause.allCases {
+      for cause in DeliveryCause.Kind.allCases.map({ DeliveryCause($0) }) {
         // Texts that run into each other unless their ends are marked.
         for (receiver, name) in [("ops", "ab"), ("opsa", "b"), ("ops", "a"), ("", "opsab"), ("opsab", "")] {
           ids.insert(DeliveryID(alert: alert, cause: cause, target: TargetName(receiver: receiver, target: name)))

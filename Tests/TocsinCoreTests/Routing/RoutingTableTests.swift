@@ -35,7 +35,7 @@ import TocsinJSON
   private let alert = sampleAlert()
 
   private func receiver(
-    _ name: String, causes: Set<DeliveryCause> = [.fired], targets: Int = 1, fallbacks: [String] = []
+    _ name: String, causes: Set<DeliveryCause.Kind> = [.fired], targets: Int = 1, fallbacks: [String] = []
   ) -> RoutingTable.Receiver {
     RoutingTable.Receiver(
       targets: (0..<targets).map {
@@ -61,7 +61,7 @@ import TocsinJSON
   }
 
   @Test func eachTargetThatWantsToKnowHasADelivery() {
-    let all = Set(DeliveryCause.allCases)
+    let all = Set(DeliveryCause.Kind.allCases)
     let table = RoutingTable(
       receivers: ["ops": receiver("ops", causes: all, targets: 2), "mail": receiver("mail")],
       routes: [Route(receivers: ["ops", "mail", "forgotten"])])
@@ -77,8 +77,29 @@ import TocsinJSON
     #expect(RoutingTable(receivers: table.receivers).deliveries(of: alert, tenant: .standard, cause: .fired) == [])
   }
 
+  @Test func aPlanThatNotifiesNobodySaysWhy() {
+    func reason(_ routes: [Route], _ receivers: [String: RoutingTable.Receiver] = [:]) -> EmptyPlanReason? {
+      switch RoutingTable(receivers: receivers, routes: routes).plan(firing: alert, tenant: .standard) {
+      case .deliveries(let deliveries):
+        #expect(!deliveries.isEmpty)
+        return nil
+      case .nobody(let reason): return reason
+      }
+    }
+    let ops = Route(receivers: ["ops"])
+    #expect(reason([], ["ops": receiver("ops")]) == .noRoutes)
+    #expect(reason([Route(receivers: ["ops"], severities: [.info])], ["ops": receiver("ops")]) == .noRouteMatches)
+    #expect(reason([Route(receivers: [])], ["ops": receiver("ops")]) == .noReceiver)
+    #expect(reason([ops]) == .unknownReceiver)
+    #expect(reason([ops], ["ops": receiver("ops", targets: 0)]) == .noTarget)
+    #expect(reason([ops], ["ops": receiver("ops", causes: [.resolved])]) == .noTarget)
+    #expect(reason([Route(receivers: ["gone", "ops"])], ["ops": receiver("ops", targets: 0)]) == .noTarget)
+    #expect(reason([ops], ["ops": receiver("ops")]) == nil)
+    #expect(Set(EmptyPlanReason.allCases.map(\.description)).count == EmptyPlanReason.allCases.count)
+  }
+
   @Test func aChangeIsForEverybodyWhoMayHaveBeenToldWhateverTheRoutesSayNow() {
-    let all = Set(DeliveryCause.allCases)
+    let all = Set(DeliveryCause.Kind.allCases)
     let table = RoutingTable(
       receivers: [
         "ops": receiver("ops", causes: all, fallbacks: ["night"]), "night": receiver("night", causes: all),

@@ -24,7 +24,7 @@ import TocsinJSON
   @Test(arguments: Hostile.all) func telegramTakesIt(_ text: String) throws {
     let alert = Samples.alert(
       title: text, message: text, campaign: text, campaignID: text, adID: text, details: ["operator": .string(text)])
-    for cause in DeliveryCause.allCases {
+    for cause in DeliveryCause.Kind.allCases.map({ DeliveryCause($0) }) {
       let text = try adapter.json(Samples.notice(alert, cause: cause))["text"]?.string ?? ""
       #expect(TelegramText.fault(text) == nil)
     }

@@ -46,7 +46,7 @@ import TocsinCore
   @Test func onlyIncidentsAreToldOfTheirEndUnlessAsked() {
     let targets = ReceiverSettings(name: "ops", channels: Samples.everyChannel(secret: "s")).targets
     for target in targets {
-      let all: Set<DeliveryCause> = [.fired, .acknowledged, .resolved]
+      let all: Set<DeliveryCause.Kind> = [.fired, .acknowledged, .resolved]
       #expect(target.causes == ([.pagerduty, .opsgenie].contains(target.channel) ? all : [.fired]))
     }
     let slack = SlackSettings(url: "https://a.example", options: TargetOptions(sendResolved: true))

@@ -8,25 +8,25 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       let fallback = PlannedDelivery(alert, .fallback, to: "night", channel: .email)
-      let settled = try await stores.deliveries.settle([PlannedDelivery(alert).dead(fallbacks: [fallback])])
+      let settled = try await stores.deliveries.complete([PlannedDelivery(alert).dead(fallbacks: [fallback])])
       #expect(settled.map(\.status) == [["slack": false]])
       #expect(try await stores.row(fallback).state == .pending)
-      #expect(try await stores.other.take(10, for: ["night"]).map(\.planned) == [fallback])
-      #expect(try await stores.other.settle([fallback.result()]).map(\.status) == [["slack": false, "email": true]])
+      #expect(try await stores.other.lease(10, for: ["night"]).map(\.planned) == [fallback])
+      #expect(try await stores.other.complete([fallback.result()]).map(\.status) == [["slack": false, "email": true]])
     }
   }
 
   @Test func aChannelWaitsForItsFallback() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops", "boss")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).result()])
       let fallback = PlannedDelivery(alert, .fallback, to: "night")
       // By the same channel: one is delivered, one dead, and one to come.
       #expect(
-        try await stores.deliveries.settle([PlannedDelivery(alert, to: "boss").dead(fallbacks: [fallback])]) == [])
+        try await stores.deliveries.complete([PlannedDelivery(alert, to: "boss").dead(fallbacks: [fallback])]) == [])
       #expect(try await stores.status(alert) == [:])
-      _ = try await stores.other.take(1, for: ["night"])
-      #expect(try await stores.other.settle([fallback.result()]).map(\.status) == [["slack": false]])
+      _ = try await stores.other.lease(1, for: ["night"])
+      #expect(try await stores.other.complete([fallback.result()]).map(\.status) == [["slack": false]])
     }
   }
 
@@ -39,7 +39,7 @@ import TocsinCore
           group.addTask {
             let planned = PlannedDelivery(alert, to: receiver)
             let order = number % 2 == 0 ? fallbacks : fallbacks.reversed()
-            _ = try await stores.deliveries.settle([planned.dead(fallbacks: order)])
+            _ = try await stores.deliveries.complete([planned.dead(fallbacks: order)])
           }
         }
         try await group.waitForAll()
@@ -53,12 +53,12 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       let fallback = PlannedDelivery(alert, .fallback, to: "night")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry(fallbacks: [fallback])])
-      _ = try await stores.other.take(1, for: ["night"])
-      _ = try await stores.other.settle([fallback.result()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).retry(fallbacks: [fallback])])
+      _ = try await stores.other.lease(1, for: ["night"])
+      _ = try await stores.other.complete([fallback.result()])
       try await stores.passAnHour()
-      _ = try await stores.deliveries.take(1, for: ["ops"])
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).dead(fallbacks: [fallback])])
+      _ = try await stores.deliveries.lease(1, for: ["ops"])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).dead(fallbacks: [fallback])])
       #expect(try await stores.states(alert) == ["fired ops": .dead, "fallback night": .delivered])
     }
   }
@@ -67,7 +67,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops", "night")
       let fallback = PlannedDelivery(alert, .fallback, to: "night")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).dead(fallbacks: [fallback])])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).dead(fallbacks: [fallback])])
       #expect(try await stores.states(alert) == ["fired ops": .dead, "fired night": .sending])
     }
   }
@@ -79,7 +79,7 @@ import TocsinCore
       let gone = try await stores.fire(to: "ops")
       _ = try await stores.apply(.resolve, to: alert)
       try await stores.run("DELETE FROM alerts WHERE alert_id = '\(gone.alertID)'")
-      _ = try await stores.deliveries.settle(
+      _ = try await stores.deliveries.complete(
         [alert, open, gone].map {
           PlannedDelivery($0).dead(fallbacks: [PlannedDelivery($0, .fallback, to: "night")])
         })
@@ -95,7 +95,7 @@ import TocsinCore
       for _ in 0..<20 {
         let alert = try await stores.fire(to: "ops")
         let fallback = PlannedDelivery(alert, .fallback, to: "night")
-        async let settled = stores.deliveries.settle([PlannedDelivery(alert).dead(fallbacks: [fallback])])
+        async let settled = stores.deliveries.complete([PlannedDelivery(alert).dead(fallbacks: [fallback])])
         async let applied = stores.apply(.resolve, to: alert, telling: "ops", "night")
         _ = try await (settled, applied)
         let states = try await stores.states(alert)

@@ -16,7 +16,7 @@ import TocsinCore
         DeliveryQuery(state: .cancelled), limit: 10, tenant: .standard)
       #expect(replayed.count == 1)
       #expect(replayed.alerts == [AlertKey(tenant: .standard, id: alert.alertID)])
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned) == [PlannedDelivery(alert)])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned) == [PlannedDelivery(alert)])
     }
   }
 
@@ -31,7 +31,7 @@ import TocsinCore
       // The other one's lease runs out: it may have been told.
       try await stores.passAnHour()
       let wanted = try await stores.other.queuedTargets().map { WantedDeliveries($0, limit: 10) }
-      let taken = try await stores.other.take(10, of: wanted)
+      let taken = try await stores.other.lease(10, of: wanted)
       #expect(taken.deliveries.map(\.planned) == [PlannedDelivery(alert, to: "boss")])
       #expect(taken.cancelled == [AlertKey(tenant: .standard, id: alert.alertID)])
       #expect(taken.counts.values.reduce(0, +) == 2)
@@ -47,7 +47,7 @@ import TocsinCore
   @Test func whoWasToldIsToldOfTheChangeAtOnce() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).result()])
       let applied = try await stores.apply(.acknowledge, to: alert, telling: "ops", "stranger")
       #expect(applied.leased == [PlannedDelivery(alert, .acknowledged)])
       #expect(applied.alert.acknowledgement?.by == "ana" && applied.alert.notificationStatus == ["slack": true])
@@ -55,7 +55,7 @@ import TocsinCore
       #expect(row.state == .sending && row.lockedBy == "a")
       #expect(try await stores.states(alert) == ["fired ops": .delivered, "acknowledged ops": .sending])
       // How the news of a change fares is not part of the status.
-      #expect(try await stores.deliveries.settle([PlannedDelivery(alert, .acknowledged).dead()]) == [])
+      #expect(try await stores.deliveries.complete([PlannedDelivery(alert, .acknowledged).dead()]) == [])
       #expect(try await stores.status(alert) == ["slack": true])
     }
   }
@@ -63,14 +63,14 @@ import TocsinCore
   @Test func whoIsBeingToldHearsOfTheChangeAfterwards() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops", "boss")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert, to: "boss").retry()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert, to: "boss").retry()])
       let applied = try await stores.apply(.acknowledge, to: alert, telling: "ops", "boss")
       #expect(applied.leased == [] && applied.change != nil)
       let states = try await stores.states(alert)
       #expect(states["acknowledged ops"] == .pending && states["acknowledged boss"] == .pending)
-      #expect(try await stores.other.take(10, for: ["ops", "boss"]).isEmpty)
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
-      #expect(try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned) == [.init(alert, .acknowledged)])
+      #expect(try await stores.other.lease(10, for: ["ops", "boss"]).isEmpty)
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).result()])
+      #expect(try await stores.other.lease(10, for: ["ops", "boss"]).map(\.planned) == [.init(alert, .acknowledged)])
     }
   }
 
@@ -79,7 +79,7 @@ import TocsinCore
       let alert = try await stores.fire(to: "waiting", "failed", "perhaps", "sending", "told", "dead", "lost")
       func planned(_ receiver: String) -> PlannedDelivery { PlannedDelivery(alert, to: receiver) }
       try await stores.deliveries.release([planned("waiting").id], afterMilliseconds: 0)
-      _ = try await stores.deliveries.settle([
+      _ = try await stores.deliveries.complete([
         planned("failed").retry(), planned("perhaps").retry(mayHaveArrived: true), planned("told").result(),
         planned("dead").dead(), planned("lost").dead(mayHaveArrived: true),
       ])
@@ -105,7 +105,7 @@ import TocsinCore
   @Test func whatWasCancelledSaysNothing() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops", "boss")
-      _ = try await stores.deliveries.settle([
+      _ = try await stores.deliveries.complete([
         PlannedDelivery(alert).result(), PlannedDelivery(alert, to: "boss").retry(),
       ])
       #expect(try await stores.status(alert) == [:])
@@ -120,7 +120,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       try await stores.passAnHour()
-      _ = try await stores.other.take(1, for: ["ops"])
+      _ = try await stores.other.lease(1, for: ["ops"])
       try await stores.other.release([PlannedDelivery(alert).id], afterMilliseconds: 0)
       _ = try await stores.apply(.resolve, to: alert, telling: "ops")
       #expect(try await stores.states(alert) == ["fired ops": .pending, "resolved ops": .pending])
@@ -130,16 +130,16 @@ import TocsinCore
   @Test func theWholeStoryComesInItsOrder() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry(mayHaveArrived: true)])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).retry(mayHaveArrived: true)])
       _ = try await stores.apply(.acknowledge, to: alert, telling: "ops")
       _ = try await stores.apply(.resolve, to: alert, telling: "ops")
       try await stores.passAnHour()
       var causes: [DeliveryCause] = []
-      while let taken = try await stores.other.take(10, for: ["ops"]).first {
+      while let taken = try await stores.other.lease(10, for: ["ops"]).first {
         causes.append(taken.planned.cause)
         #expect(taken.alert.resolution != nil)
-        #expect(try await stores.deliveries.take(10, for: ["ops"]).isEmpty)
-        _ = try await stores.other.settle([taken.planned.result()])
+        #expect(try await stores.deliveries.lease(10, for: ["ops"]).isEmpty)
+        _ = try await stores.other.complete([taken.planned.result()])
       }
       // Nobody had sent the acknowledgement when the alert was resolved.
       #expect(causes == [.fired, .resolved])
@@ -149,7 +149,7 @@ import TocsinCore
   @Test func ofManyAtOnceOneIsAppliedAndTold() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).result()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).result()])
       let results = try await withThrowingTaskGroup(of: AppliedAction.self) { group in
         for _ in 0..<30 { group.addTask { try await stores.apply(.acknowledge, to: alert, telling: "ops") } }
         return try await group.reduce(into: []) { $0.append($1) }

@@ -85,7 +85,7 @@ import TocsinCore
         StoredAlert(alert: $0, tenant: .standard, deliveries: [PlannedDelivery($0)])
       }
       try await stores.alerts.insert(stored)
-      _ = try await stores.deliveries.settle(stored.map { $0.deliveries[0].result() })
+      _ = try await stores.deliveries.complete(stored.map { $0.deliveries[0].result() })
       let before = try await stores.deliveries.deliveries(DeliveryQuery(), tenant: .standard)
       #expect(before.count == 40)
       #expect(try await stores.number("SELECT count(*) FROM deliveries_default") > 20)

@@ -8,16 +8,16 @@ import TocsinCore
   @Test func whatIsLeasedIsTakenOnceItsLeaseRanOut() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
-      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
       try await stores.passAnHour()
-      let taken = try await stores.other.take(10, for: ["ops"])
+      let taken = try await stores.other.lease(10, for: ["ops"])
       #expect(taken.map(\.planned) == [PlannedDelivery(alert)])
       #expect(taken.first?.alert == alert && taken.first?.tenant == .standard && taken.first?.attempts == 0)
       let row = try await stores.row(PlannedDelivery(alert))
       #expect(row.state == .sending && row.lockedBy == "b")
       let due = try #require(row.dueAt)
       #expect(try await due > stores.now().advanced(by: 20_000))
-      #expect(try await stores.deliveries.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.deliveries.lease(10, for: ["ops"]).isEmpty)
     }
   }
 
@@ -31,9 +31,9 @@ import TocsinCore
           "UPDATE delivery_queue SET due_at = clock_timestamp() - interval '\(age) minutes' WHERE alert_id = '\(alert.alertID)'"
         )
       }
-      #expect(try await stores.other.take(2, for: ["ops"]).map(\.alert) == [alerts[1], alerts[0]])
-      #expect(try await stores.other.take(2, for: ["ops"]).map(\.alert) == [alerts[2]])
-      #expect(try await stores.other.take(0, for: ["ops"]).isEmpty)
+      #expect(try await stores.other.lease(2, for: ["ops"]).map(\.alert) == [alerts[1], alerts[0]])
+      #expect(try await stores.other.lease(2, for: ["ops"]).map(\.alert) == [alerts[2]])
+      #expect(try await stores.other.lease(0, for: ["ops"]).isEmpty)
     }
   }
 
@@ -41,10 +41,11 @@ import TocsinCore
     try await TestDatabase.with { stores in
       _ = try await stores.fire(to: "ops", "boss", "night")
       try await stores.passAnHour()
-      #expect(try await stores.other.take(10, for: []).isEmpty)
-      let taken = try await stores.other.take(10, for: ["boss", "ops"])
+      #expect(try await stores.other.lease(10, for: []).isEmpty)
+      let taken = try await stores.other.lease(10, for: ["boss", "ops"])
       #expect(Set(taken.map(\.planned.target.receiver)) == ["boss", "ops"])
-      #expect(try await stores.deliveries.take(10, for: ["night", "boss"]).map(\.planned.target.receiver) == ["night"])
+      #expect(
+        try await stores.deliveries.lease(10, for: ["night", "boss"]).map(\.planned.target.receiver) == ["night"])
     }
   }
 
@@ -61,11 +62,11 @@ import TocsinCore
       let one = TargetName(receiver: "ops", target: "one")
       let two = TargetName(receiver: "ops", target: "two")
       let wanted = [WantedDeliveries(one, limit: 2), WantedDeliveries(two, limit: 3)]
-      let taken = try await stores.other.take(100, of: wanted).deliveries.map(\.planned.target)
+      let taken = try await stores.other.lease(100, of: wanted).deliveries.map(\.planned.target)
       #expect(taken.filter { $0 == one }.count == 2 && taken.filter { $0 == two }.count == 3 && taken.count == 5)
-      #expect(try await stores.other.take(4, of: [WantedDeliveries(one, limit: 100)]).deliveries.count == 4)
-      #expect(try await stores.other.take(100, of: wanted).deliveries.map(\.planned.target) == [two, two, two])
-      #expect(try await stores.other.take(100, of: wanted + [WantedDeliveries(one, limit: 0)]).deliveries.isEmpty)
+      #expect(try await stores.other.lease(4, of: [WantedDeliveries(one, limit: 100)]).deliveries.count == 4)
+      #expect(try await stores.other.lease(100, of: wanted).deliveries.map(\.planned.target) == [two, two, two])
+      #expect(try await stores.other.lease(100, of: wanted + [WantedDeliveries(one, limit: 0)]).deliveries.isEmpty)
     }
   }
 
@@ -77,9 +78,9 @@ import TocsinCore
       try await stores.deliveries.release([PlannedDelivery(new).id], afterMilliseconds: 0)
       let target = PlannedDelivery(old).target
       let overdue = [WantedDeliveries(target, limit: 10, overdueMilliseconds: 600_000)]
-      let taken = try await stores.other.take(10, of: overdue)
+      let taken = try await stores.other.lease(10, of: overdue)
       #expect(taken.deliveries.map(\.alert) == [old] && taken.counts == [target: 1])
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.alert) == [new])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.alert) == [new])
     }
   }
 
@@ -94,7 +95,7 @@ import TocsinCore
           alert: both, tenant: .standard, deliveries: [PlannedDelivery(both), PlannedDelivery(both, target: "new")])
       ])
       try await stores.passAnHour()
-      let taken = try await stores.other.take(10, for: ["ops"]).filter { $0.planned.target.target == "one" }
+      let taken = try await stores.other.lease(10, for: ["ops"]).filter { $0.planned.target.target == "one" }
       #expect(taken.count == 2)
       let new = TargetName(receiver: "ops", target: "new")
       let moved = try await stores.other.retarget(taken, to: new, told: [.fired, .resolved])
@@ -105,7 +106,7 @@ import TocsinCore
       #expect(rows.allSatisfy { $0.planned.target == new && $0.state == .pending && $0.lockedBy == nil })
       #expect(try await stores.row(PlannedDelivery(both)).planned.target.target == "one")
       // In their order, and under their ids.
-      let next = try await stores.deliveries.take(10, of: [WantedDeliveries(new, limit: 10)]).deliveries
+      let next = try await stores.deliveries.lease(10, of: [WantedDeliveries(new, limit: 10)]).deliveries
       #expect(next.map(\.planned.id) == [fired])
     }
   }
@@ -120,7 +121,23 @@ import TocsinCore
       let states = try await stores.deliveries.deliveries(DeliveryQuery(), tenant: .standard)
       #expect(states.first { $0.planned.target == waiting.target }?.state == .pending)
       #expect(states.first { $0.planned.target == leased.target }?.state == .sending)
-      #expect(try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned.id) == [waiting.id])
+      #expect(try await stores.other.lease(10, for: ["ops", "boss"]).map(\.planned.id) == [waiting.id])
+    }
+  }
+
+  @Test func aStepOfACauseIsLeasedAndReadAsItWasPlanned() async throws {
+    try await TestDatabase.with { stores in
+      let alert = Samples.alert(at: try await stores.now())
+      var planned = PlannedDelivery(alert, DeliveryCause(.fallback, step: 12))
+      planned.waits = true
+      try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
+      #expect(try await stores.row(planned).planned.cause == DeliveryCause(.fallback, step: 12))
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned.cause.step) == [12])
+      // What is no step leaves the row to a newer release.
+      for cause in ["fallback:0", "fallback:x", "later:1"] {
+        try await stores.run("UPDATE delivery_queue SET cause = '\(cause)', due_at = '-infinity'")
+        #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
+      }
     }
   }
 
@@ -156,7 +173,7 @@ import TocsinCore
       planned.waits = true
       try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
       let wanted = [WantedDeliveries(planned.target, limit: 100)]
-      #expect(try await stores.other.take(1000, of: wanted).deliveries.map(\.planned.id) == [planned.id])
+      #expect(try await stores.other.lease(1000, of: wanted).deliveries.map(\.planned.id) == [planned.id])
       let explain = PostgresStatement("EXPLAIN (ANALYZE) \(LeaseStatements.take.sql)", name: "explain.take")
       let parameters: [PostgresValue] = [
         .int8(1000), .textArray(["ops"]), .textArray(["one"]), .int8Array([100]), .int8Array([0]), .text("node"),
@@ -185,7 +202,7 @@ import TocsinCore
             let store = taker % 2 == 0 ? stores.deliveries : stores.other
             var taken: [DeliveryID] = []
             while true {
-              let some = try await store.take(7, for: ["ops"])
+              let some = try await store.lease(7, for: ["ops"])
               // Others may hold what is left at this moment; each row belongs to one of them.
               if some.isEmpty { return taken }
               taken += some.map(\.planned.id)
@@ -202,11 +219,11 @@ import TocsinCore
   @Test func ageAndAttemptsComeWithTheRow() async throws {
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
-      _ = try await stores.deliveries.settle([PlannedDelivery(alert).retry()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alert).retry()])
       try await stores.run("UPDATE delivery_queue SET patience_from = patience_from - interval '2 hours'")
-      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
       try await stores.passAnHour()
-      let taken = try #require(try await stores.other.take(10, for: ["ops"]).first)
+      let taken = try #require(try await stores.other.lease(10, for: ["ops"]).first)
       #expect(taken.attempts == 1)
       #expect((7_200_000..<7_260_000).contains(taken.ageMilliseconds))
     }
@@ -218,7 +235,7 @@ import TocsinCore
       let alert = try await stores.fire(to: "ops")
       try await stores.run("DELETE FROM alerts WHERE alert_id = '\(gone.alertID)'")
       try await stores.passAnHour()
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.alert) == [alert])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.alert) == [alert])
       let row = try await stores.row(PlannedDelivery(gone))
       #expect(row.state == .dead && row.lastError == "the alert is gone")
       #expect(row.dueAt == nil && row.lockedBy == nil && row.finishedAt != nil)
@@ -233,14 +250,14 @@ import TocsinCore
       _ = try await stores.apply(.resolve, to: alert, telling: "ops", "boss")
       try await stores.passAnHour()
       // The other target's row is not in the way, and this one's not in the other's.
-      let first = try await stores.other.take(10, for: ["ops", "boss"]).map(\.planned)
+      let first = try await stores.other.lease(10, for: ["ops", "boss"]).map(\.planned)
       #expect(Set(first) == [fired, PlannedDelivery(alert, to: "boss")])
-      _ = try await stores.other.settle([fired.retry()])
-      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      _ = try await stores.other.complete([fired.retry()])
+      #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
       try await stores.passAnHour()
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned) == [fired])
-      _ = try await stores.other.settle([fired.result()])
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned.cause) == [.resolved])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned) == [fired])
+      _ = try await stores.other.complete([fired.result()])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned.cause) == [.resolved])
     }
   }
 
@@ -251,12 +268,12 @@ import TocsinCore
       ]
       let ids = alerts.map { PlannedDelivery($0).id }
       try await stores.passAnHour()
-      _ = try await stores.other.take(1, for: ["ops"])
-      _ = try await stores.deliveries.settle([PlannedDelivery(alerts[1]).result()])
+      _ = try await stores.other.lease(1, for: ["ops"])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alerts[1]).result()])
       // Run out, but nobody else took it: it is this node's still.
       #expect(try await stores.deliveries.renew(ids) == [ids[2]])
       #expect(try await stores.other.renew(ids) == [ids[0]])
-      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
       #expect(try await stores.deliveries.renew([]).isEmpty)
       let due = try #require(try await stores.row(PlannedDelivery(alerts[2])).dueAt)
       #expect(try await due > stores.now().advanced(by: 20_000))
@@ -269,10 +286,10 @@ import TocsinCore
         try await stores.fire(to: "ops"), try await stores.fire(to: "ops"), try await stores.fire(to: "ops"),
       ]
       let ids = alerts.map { PlannedDelivery($0).id }
-      _ = try await stores.deliveries.settle([PlannedDelivery(alerts[1]).retry()])
+      _ = try await stores.deliveries.complete([PlannedDelivery(alerts[1]).retry()])
       try await stores.run(
         "UPDATE delivery_queue SET due_at = clock_timestamp() WHERE alert_id = '\(alerts[1].alertID)'")
-      #expect(try await stores.deliveries.take(1, for: ["ops"]).map(\.alert) == [alerts[1]])
+      #expect(try await stores.deliveries.lease(1, for: ["ops"]).map(\.alert) == [alerts[1]])
       try await stores.deliveries.release([ids[0], ids[1]], afterMilliseconds: 0)
       // Not this node's.
       try await stores.other.release([ids[2]], afterMilliseconds: 0)
@@ -280,9 +297,9 @@ import TocsinCore
       #expect(try await stores.row(PlannedDelivery(alerts[0])).state == .pending)
       #expect(try await stores.row(PlannedDelivery(alerts[1])).state == .retrying)
       #expect(try await stores.row(PlannedDelivery(alerts[2])).state == .sending)
-      #expect(Set(try await stores.other.take(10, for: ["ops"]).map(\.planned.id)) == [ids[0], ids[1]])
+      #expect(Set(try await stores.other.lease(10, for: ["ops"]).map(\.planned.id)) == [ids[0], ids[1]])
       try await stores.other.release([ids[0]], afterMilliseconds: 600_000)
-      #expect(try await stores.other.take(10, for: ["ops"]).isEmpty)
+      #expect(try await stores.other.lease(10, for: ["ops"]).isEmpty)
       let due = try #require(try await stores.row(PlannedDelivery(alerts[0])).dueAt)
       #expect(try await due > stores.now().advanced(by: 500_000))
     }

@@ -90,7 +90,7 @@ import TocsinCore
         let planned = PlannedDelivery(alert)
         try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: [planned])])
         // Some are final, some are not.
-        if number % 2 == 0 { _ = try await stores.deliveries.settle([planned.dead()]) }
+        if number % 2 == 0 { _ = try await stores.deliveries.complete([planned.dead()]) }
         expected.insert((campaign, planned.id), at: 0)
       }
       for campaigns in [["c1"], ["c0", "c2"], ["c9"], ["c1", "c9"]] {

@@ -8,7 +8,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       let planned = PlannedDelivery(alert)
-      _ = try await stores.deliveries.settle([planned.dead()])
+      _ = try await stores.deliveries.complete([planned.dead()])
       try await stores.run("UPDATE deliveries SET created_at = created_at - interval '2 days'")
       let before = try await stores.row(planned)
       #expect(
@@ -20,9 +20,9 @@ import TocsinCore
       #expect(row.state == .pending && row.attempts == 0 && row.history == before.history && row.history.count == 1)
       #expect(row.finishedAt == nil && row.createdAt == before.createdAt)
       #expect(try await stores.status(alert) == [:])
-      let taken = try #require(try await stores.other.take(1, for: ["ops"]).first)
+      let taken = try #require(try await stores.other.lease(1, for: ["ops"]).first)
       #expect(taken.planned == planned && taken.attempts == 0 && taken.ageMilliseconds < 60_000)
-      #expect(try await stores.other.settle([planned.result()]).map(\.status) == [["slack": true]])
+      #expect(try await stores.other.complete([planned.result()]).map(\.status) == [["slack": true]])
       #expect(try await stores.row(planned).history.map(\.number) == [1, 1])
     }
   }
@@ -31,7 +31,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "told", "dead", "cancelled", "sending")
       try await stores.deliveries.release([PlannedDelivery(alert, to: "cancelled").id], afterMilliseconds: 0)
-      _ = try await stores.deliveries.settle([
+      _ = try await stores.deliveries.complete([
         PlannedDelivery(alert, to: "told").result(), PlannedDelivery(alert, to: "dead").dead(),
       ])
       _ = try await stores.apply(.resolve, to: alert)
@@ -46,8 +46,8 @@ import TocsinCore
       #expect(try await replay(DeliveryQuery(alertID: alert.alertID)) == 2)
       #expect(try await replay(DeliveryQuery(alertID: alert.alertID)) == 0)
       #expect(try await replay(DeliveryQuery(state: .delivered)) == 1)
-      _ = try await stores.other.take(10, for: ["told"])
-      _ = try await stores.other.settle([PlannedDelivery(alert, to: "told").result()])
+      _ = try await stores.other.lease(10, for: ["told"])
+      _ = try await stores.other.complete([PlannedDelivery(alert, to: "told").result()])
       #expect(try await replay(DeliveryQuery(id: PlannedDelivery(alert, to: "told").id)) == 1)
       let states = try await stores.states(alert)
       #expect(
@@ -69,7 +69,7 @@ import TocsinCore
         ])
         alerts.append(alert)
       }
-      _ = try await stores.deliveries.settle(alerts.map { PlannedDelivery($0).dead() })
+      _ = try await stores.deliveries.complete(alerts.map { PlannedDelivery($0).dead() })
       let query = DeliveryQuery(receiver: "ops", state: .dead)
       #expect(try await stores.deliveries.replay(query, limit: 9, tenant: Tenant(rawValue: "other")).count == 0)
       #expect(try await stores.deliveries.replay(query, limit: 0, tenant: .standard).count == 0)

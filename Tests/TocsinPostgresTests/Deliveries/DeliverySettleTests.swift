@@ -9,7 +9,7 @@ import TocsinCore
       let before = try await stores.now()
       let alert = try await stores.fire(to: "ops", "boss", "night")
       let planned = ["ops", "boss", "night"].map { PlannedDelivery(alert, to: $0) }
-      _ = try await stores.deliveries.settle([planned[0].result(), planned[1].retry(), planned[2].dead()])
+      _ = try await stores.deliveries.complete([planned[0].result(), planned[1].retry(), planned[2].dead()])
       let after = try await stores.now()
 
       let delivered = try await stores.row(planned[0])
@@ -33,7 +33,7 @@ import TocsinCore
       let dead = try await stores.row(planned[2])
       #expect(dead.state == .dead && dead.lastError == "not found" && dead.finishedAt != nil && dead.dueAt == nil)
       #expect(dead.history.first?.status == 404 && dead.history.first?.outcome == "permanent")
-      #expect(try await stores.deliveries.settle([]) == [])
+      #expect(try await stores.deliveries.complete([]) == [])
     }
   }
 
@@ -43,9 +43,9 @@ import TocsinCore
       for attempt in 1...25 {
         if attempt > 1 {
           try await stores.passAnHour()
-          #expect(try await stores.deliveries.take(1, for: ["ops"]).first?.attempts == attempt - 1)
+          #expect(try await stores.deliveries.lease(1, for: ["ops"]).first?.attempts == attempt - 1)
         }
-        _ = try await stores.deliveries.settle([planned.retry()])
+        _ = try await stores.deliveries.complete([planned.retry()])
       }
       let row = try await stores.row(planned)
       #expect(row.attempts == 25 && row.history.map(\.number) == Array(6...25))
@@ -57,19 +57,19 @@ import TocsinCore
       let alert = try await stores.fire(to: "ops", "boss")
       let (ops, boss) = (PlannedDelivery(alert), PlannedDelivery(alert, to: "boss"))
       try await stores.passAnHour()
-      _ = try await stores.other.take(10, for: ["ops", "boss"])
-      let late = try await stores.deliveries.settle([
+      _ = try await stores.other.lease(10, for: ["ops", "boss"])
+      let late = try await stores.deliveries.complete([
         ops.retry(), boss.dead(fallbacks: [.init(alert, .fallback, to: "x")]),
       ])
       #expect(late == [])
       #expect(try await stores.states(alert) == ["fired ops": .sending, "fired boss": .sending])
       #expect(try await stores.row(ops).attempts == 0)
 
-      _ = try await stores.deliveries.settle([ops.result()])
+      _ = try await stores.deliveries.complete([ops.result()])
       #expect(try await stores.row(ops).state == .delivered)
       // The other node's attempt ends later: it is final already.
-      #expect(try await stores.other.settle([ops.dead()]) == [])
-      #expect(try await stores.other.settle([ops.result()]) == [])
+      #expect(try await stores.other.complete([ops.dead()]) == [])
+      #expect(try await stores.other.complete([ops.result()]) == [])
       #expect(try await stores.row(ops).attempts == 1)
       #expect(try await stores.row(ops).state == .delivered)
     }
@@ -79,7 +79,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let planned = PlannedDelivery(try await stores.fire(to: "ops"))
       try await stores.deliveries.release([planned.id], afterMilliseconds: 0)
-      _ = try await stores.deliveries.settle([planned.retry()])
+      _ = try await stores.deliveries.complete([planned.retry()])
       #expect(try await stores.row(planned).state == .pending)
     }
   }
@@ -93,17 +93,17 @@ import TocsinCore
       ]
       try await stores.alerts.insert([StoredAlert(alert: alert, tenant: .standard, deliveries: planned)])
       #expect(try await stores.status(alert) == [:])
-      func settled(_ status: [String: Bool]) -> [SettledAlert] {
-        [SettledAlert(alertID: alert.alertID, tenant: .standard, status: status)]
+      func settled(_ status: NotificationStatus) -> [StatusChange] {
+        [StatusChange(alertID: alert.alertID, tenant: .standard, status: status)]
       }
       // The second one by Slack is under way still.
-      #expect(try await stores.deliveries.settle([planned[0].result()]) == [])
-      #expect(try await stores.deliveries.settle([planned[2].dead()]) == settled(["email": false]))
+      #expect(try await stores.deliveries.complete([planned[0].result()]) == [])
+      #expect(try await stores.deliveries.complete([planned[2].dead()]) == settled(["email": false]))
       #expect(try await stores.status(alert) == ["email": false])
-      #expect(try await stores.deliveries.settle([planned[1].retry()]) == [])
+      #expect(try await stores.deliveries.complete([planned[1].retry()]) == [])
       try await stores.passAnHour()
-      _ = try await stores.deliveries.take(1, for: ["ops"])
-      #expect(try await stores.deliveries.settle([planned[1].result()]) == settled(["email": false, "slack": true]))
+      _ = try await stores.deliveries.lease(1, for: ["ops"])
+      #expect(try await stores.deliveries.complete([planned[1].result()]) == settled(["email": false, "slack": true]))
       #expect(try await stores.status(alert) == ["email": false, "slack": true])
     }
   }
@@ -112,13 +112,13 @@ import TocsinCore
     try await TestDatabase.with { stores in
       for _ in 0..<20 {
         let alert = try await stores.fire(to: "a", "b", "c", "d")
-        let settled = try await withThrowingTaskGroup(of: [SettledAlert].self) { group in
+        let settled = try await withThrowingTaskGroup(of: [StatusChange].self) { group in
           for receiver in ["a", "b", "c", "d"] {
-            group.addTask { try await stores.deliveries.settle([PlannedDelivery(alert, to: receiver).result()]) }
+            group.addTask { try await stores.deliveries.complete([PlannedDelivery(alert, to: receiver).result()]) }
           }
           return try await group.reduce(into: []) { $0 += $1 }
         }
-        #expect(settled == [SettledAlert(alertID: alert.alertID, tenant: .standard, status: ["slack": true])])
+        #expect(settled == [StatusChange(alertID: alert.alertID, tenant: .standard, status: ["slack": true])])
       }
     }
   }
@@ -137,7 +137,7 @@ import TocsinCore
         result.tenant = alert.tenant
         return result
       }
-      let settled = try await stores.deliveries.settle(results.shuffled())
+      let settled = try await stores.deliveries.complete(results.shuffled())
       #expect(Set(settled.map(\.alertID)) == Set(stored.map(\.alert.alertID)))
       #expect(settled.count { $0.tenant == .standard } == 250)
       #expect(try await stores.number("SELECT count(*) FROM deliveries WHERE state = 'delivered'") == 500)
@@ -148,7 +148,7 @@ import TocsinCore
     try await TestDatabase.with { stores in
       let alert = try await stores.fire(to: "ops")
       let failure = DeliveryFailure("said a\u{0}b \u{1F4A5}")
-      _ = try await stores.deliveries.settle([
+      _ = try await stores.deliveries.complete([
         PlannedDelivery(alert).result(.retryable(failure), .dead("given up: said a\u{0}b"))
       ])
       let row = try await stores.row(PlannedDelivery(alert))
@@ -167,10 +167,10 @@ import TocsinCore
       }
       func taken() async throws -> LeasedDelivery? {
         try await stores.passAnHour()
-        return try await stores.deliveries.take(1, for: ["ops"]).first
+        return try await stores.deliveries.lease(1, for: ["ops"]).first
       }
       for attempt in 1...25 {
-        _ = try await stores.deliveries.settle([attempt == 1 ? retry("a") : retry("a", "b")])
+        _ = try await stores.deliveries.complete([attempt == 1 ? retry("a") : retry("a", "b")])
         let reached: Set = attempt == 1 ? ["a"] : ["a", "b"]
         #expect(try await taken()?.progress == DeliveryProgress(reached: reached, refused: ["c"]))
       }
@@ -181,11 +181,11 @@ import TocsinCore
       let query = DeliveryQuery(id: planned.id)
       var dead = planned.dead()
       dead.progress = DeliveryProgress(reached: ["a", "b"])
-      _ = try await stores.deliveries.settle([dead])
+      _ = try await stores.deliveries.complete([dead])
       #expect(try await stores.deliveries.replay(query, limit: 1, tenant: .standard).count == 1)
       #expect(try await taken()?.progress.reached == ["a", "b"])
       // What has arrived, and is replayed by name, goes to everybody.
-      _ = try await stores.deliveries.settle([planned.result()])
+      _ = try await stores.deliveries.complete([planned.result()])
       #expect(try await stores.deliveries.replay(query, limit: 1, tenant: .standard).count == 1)
       #expect(try await taken()?.progress == DeliveryProgress())
     }
@@ -195,10 +195,10 @@ import TocsinCore
   func progressThatCannotBeReadIsNone(_ stored: String) async throws {
     try await TestDatabase.with { stores in
       let planned = PlannedDelivery(try await stores.fire(to: "ops"))
-      _ = try await stores.deliveries.settle([planned.retry()])
+      _ = try await stores.deliveries.complete([planned.retry()])
       try await stores.run("UPDATE delivery_queue SET history = '[{\"progress\": \(stored)}]'")
       try await stores.passAnHour()
-      let taken = try await stores.deliveries.take(1, for: ["ops"])
+      let taken = try await stores.deliveries.lease(1, for: ["ops"])
       #expect(taken.count == 1 && taken[0].progress.refused.isEmpty)
     }
   }

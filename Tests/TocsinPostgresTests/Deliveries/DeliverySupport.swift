@@ -67,7 +67,7 @@ extension Stores {
   }
 
   /// The status of an alert, as it is read.
-  func status(_ alert: Alert) async throws -> [String: Bool]? {
+  func status(_ alert: Alert) async throws -> NotificationStatus? {
     try await alerts.alert(alert.alertID, tenant: .standard)?.notificationStatus
   }
 
@@ -85,8 +85,8 @@ extension Stores {
 
 extension PostgresDeliveryStore {
   /// Takes what is due of all targets of these receivers that something waits for.
-  func take(_ limit: Int, for receivers: [String]) async throws -> [LeasedDelivery] {
+  func lease(_ limit: Int, for receivers: [String]) async throws -> [LeasedDelivery] {
     let targets = try await queuedTargets().filter { receivers.contains($0.receiver) }
-    return try await take(limit, of: targets.map { WantedDeliveries($0, limit: limit) }).deliveries
+    return try await lease(limit, of: targets.map { WantedDeliveries($0, limit: limit) }).deliveries
   }
 }

@@ -65,7 +65,7 @@ import TocsinCore
       let alert = try await stores.fire(to: "a", "b", "c", "d", "e")
       try await stores.run("UPDATE delivery_queue SET patience_from = patience_from - interval '1 hour'")
       _ = try await stores.fire(to: "a")
-      _ = try await stores.deliveries.settle([
+      _ = try await stores.deliveries.complete([
         PlannedDelivery(alert, to: "a").result(), PlannedDelivery(alert, to: "b").dead(),
         PlannedDelivery(alert, to: "c").retry(),
       ])

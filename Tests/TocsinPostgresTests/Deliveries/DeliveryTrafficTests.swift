@@ -20,7 +20,7 @@ import TocsinCore
         for (number, store) in [stores.deliveries, stores.other, stores.deliveries, stores.other].enumerated() {
           group.addTask {
             for round in 0..<25 {
-              let taken = try await store.take(9, for: receivers + ["x", "y"])
+              let taken = try await store.lease(9, for: receivers + ["x", "y"])
               _ = try await store.renew(taken.map(\.planned.id).shuffled())
               let results = taken.enumerated().map { index, row in
                 let fallbacks = ["x", "y"].map { PlannedDelivery(row.alert, .fallback, to: $0) }
@@ -31,7 +31,7 @@ import TocsinCore
                 default: row.planned.retry()
                 }
               }
-              _ = try await store.settle(results.shuffled())
+              _ = try await store.complete(results.shuffled())
               try await store.release(taken.map(\.planned.id).shuffled(), afterMilliseconds: 0)
               try await stores.run(
                 """

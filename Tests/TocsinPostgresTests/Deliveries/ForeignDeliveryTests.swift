@@ -23,7 +23,7 @@ import TocsinCore
       try await stores.run("UPDATE delivery_queue SET history = '\(history)'")
       #expect(try await stores.row(planned).history.count == count)
       // A further attempt is written down nevertheless.
-      #expect(try await stores.deliveries.settle([planned.retry()]).isEmpty)
+      #expect(try await stores.deliveries.complete([planned.retry()]).isEmpty)
       let row = try await stores.row(planned)
       #expect(row.attempts == 1)
       // A number that no double holds makes the whole text none that can be read.
@@ -65,7 +65,7 @@ import TocsinCore
       try await stores.run("UPDATE delivery_queue SET state = 'pending', locked_by = NULL WHERE cause <> 'escalated'")
       try await stores.run(
         "UPDATE delivery_queue SET state = 'parked' WHERE delivery_id = '\(planned[1].id)'")
-      #expect(try await stores.other.take(10, for: ["ops"]).map(\.planned) == [planned[3]])
+      #expect(try await stores.other.lease(10, for: ["ops"]).map(\.planned) == [planned[3]])
       let untouched = try await stores.number("SELECT count(*) FROM delivery_queue WHERE due_at < clock_timestamp()")
       #expect(untouched == 2)
       // The third one is released: nobody holds it, and no attempt counts as made.
@@ -90,9 +90,9 @@ import TocsinCore
       try await stores.passAnHour()
       try await stores.run("UPDATE delivery_queue SET \(change) WHERE delivery_id = '\(odd.id)'")
       #expect(try await stores.deliveries.backlog().unfinished == 2)
-      let taken = try await stores.other.take(10, for: ["ops"])
+      let taken = try await stores.other.lease(10, for: ["ops"])
       #expect(taken.map(\.planned.id).contains(plain.id) && taken.allSatisfy { $0.ageMilliseconds >= 0 })
-      _ = try await stores.other.settle([odd.retry(), plain.result()])
+      _ = try await stores.other.complete([odd.retry(), plain.result()])
       #expect(try await stores.row(plain).state == .delivered)
       #expect(try await stores.deliveries.deliveries(DeliveryQuery(), tenant: .standard).count == 2)
       _ = try await stores.alerts.alerts(AlertQuery(), tenant: .standard)
@@ -114,7 +114,7 @@ import TocsinCore
       let planned = PlannedDelivery(try await stores.fire(to: "ops"))
       let endless = planned.result(
         .retryable(DeliveryFailure("busy"), after: .seconds(Int64.max)), .retry(after: .seconds(Int64.max)))
-      _ = try await stores.deliveries.settle([endless])
+      _ = try await stores.deliveries.complete([endless])
       #expect(try await stores.row(planned).state == .retrying)
     }
   }

@@ -27,7 +27,7 @@ import TocsinJSON
       severity: .high, title: "T", message: "M, n", entity: Entity(campaignID: "c1"), campaignName: "=x",
       metricName: "roas", metricValue: -1.5, thresholdValue: 2, details: ["a": "b"],
       resolution: Alert.Mark(at: Timestamp(milliseconds: 0), by: "kim"),
-      notificationStatus: ["slack": true, "email": false])
+      notificationStatus: NotificationStatus(["slack": true, "email": false]))
     var bytes: [UInt8] = []
     alert.appendCSV(to: &bytes)
     let row = String(decoding: bytes, as: UTF8.self)

@@ -160,6 +160,34 @@ import TocsinJSON
     }
   }
 
+  @Test func theTimelineSaysWhyNobodyIsNotified() async throws {
+    try await MemoryCluster.run { engine, cluster in
+      let client = APIClient(engine)
+      let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c","campaign_name":"C"}"#
+      let fired = try await client.send(.POST, "/api/alerts/check", check)
+      let id = try #require(fired["alerts"]?.array?.first?.object?["alert_id"]?.string.flatMap { AlertID($0) })
+      func reason() async throws -> [String?] {
+        let timeline = try await client.send(.GET, "/api/alerts/\(id)/timeline")
+        let first = timeline["timeline"]?.array?.first?.object
+        #expect(first?["event"] == "fired")
+        return [first?["reason"]?.string, first?["detail"]?.string]
+      }
+      var told = try await reason()
+      #expect(told == ["no_routes", "the configuration has no routes"])
+      engine.routing.replace(RoutingTable(routes: [Route(receivers: ["ops"], campaigns: [Glob("other")])]))
+      told = try await reason()
+      #expect(told == ["no_route_matches", "no route matches the alert"])
+      let target = RoutingTable.Target(name: TargetName(receiver: "ops", target: "slack-1"), channel: .slack)
+      engine.routing.replace(
+        RoutingTable(receivers: ["ops": .init(targets: [target])], routes: [Route(receivers: ["ops"])]))
+      told = try await reason()
+      #expect(told == ["routing_changed", "the routing was a different one when the alert fired"])
+      cluster.add([Self.delivery(id)])
+      told = try await reason()
+      #expect(told == [nil, nil])
+    }
+  }
+
   @Test func aTestSaysWhatCameOfIt() async throws {
     try await MemoryCluster.run { engine, cluster in
       let client = APIClient(engine)

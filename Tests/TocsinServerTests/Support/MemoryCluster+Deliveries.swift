@@ -16,17 +16,17 @@ extension MemoryCluster {
 extension MemoryCluster: DeliveryStore {
   var leaseDuration: Duration { .seconds(60) }
 
-  func take(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> TakenDeliveries {
-    TakenDeliveries()
+  func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries {
+    LeasedDeliveries()
   }
   func retarget(
-    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause>
+    _ deliveries: [LeasedDelivery], to target: TargetName, told causes: Set<DeliveryCause.Kind>
   ) async throws(StoreError) -> Set<DeliveryID> {
     []
   }
   func queuedTargets() async throws(StoreError) -> [TargetName] { [] }
   func renew(_ deliveries: [DeliveryID]) async throws(StoreError) -> Set<DeliveryID> { Set(deliveries) }
-  func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] { [] }
+  func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [StatusChange] { [] }
   func release(_ deliveries: [DeliveryID], afterMilliseconds: Int64) async throws(StoreError) {}
   func reportReceivers(_ names: [String], unknownAfterMilliseconds: Int64) async throws(StoreError) -> ChangedDeliveries
   {

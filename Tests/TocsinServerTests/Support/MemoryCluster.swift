@@ -52,7 +52,7 @@ final class MemoryCluster: Sendable {
         alerts: cluster, rules: cluster, deliveries: cluster, notifier: cluster), metrics: MetricsRegistry(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for service in engine.couriers + engine.pathServices + [engine.feed] + engine.services {
+      for service in engine.deliveryServices + engine.pathServices + [engine.feed] + engine.services {
         group.addTask { try await service.run() }
       }
       for await _ in cluster.restored.stream { break }

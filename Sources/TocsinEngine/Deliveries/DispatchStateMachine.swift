@@ -2,9 +2,9 @@ import TocsinCore
 
 /// Which deliveries of a node are sent now, which wait, and which it lets go of.
 ///
-/// Each target has a lane of its own, with a limit of attempts under way and a circuit breaker: one that does not answer
-/// delays no other. What a lane cannot send soon goes back to the store.
-struct DispatchState {
+/// Each target has a queue of its own (``TargetQueue``): one that does not answer delays no other. What a queue cannot send
+/// soon goes back to the store.
+struct DispatchStateMachine {
   /// A leased delivery, and until when this node may count on its lease.
   struct Item: Sendable, Equatable {
     var leased: LeasedDelivery
@@ -30,52 +30,12 @@ struct DispatchState {
     case abort([DeliveryID])
   }
 
-  private struct Lane {
-    var queue: [Item] = []
-    var running: [DeliveryID: Item] = [:]
-    /// Ended, but not written down yet: the lease has to last until then.
-    var settling: Set<DeliveryID> = []
-    var breaker: CircuitBreaker
-
-    /// Takes attempts out that have to be stopped.
-    mutating func stop(now: ContinuousClock.Instant, where mustStop: (Item) -> Bool) -> [DeliveryID] {
-      let stopped = running.values.filter(mustStop).map(\.id)
-      for id in stopped { running[id] = nil }
-      if !stopped.isEmpty { breaker.abandoned(now: now) }
-      return stopped
-    }
-
-    /// Begins what may begin, and gives back what an open breaker keeps from beginning.
-    mutating func advance(
-      concurrency: Int, needed: ContinuousClock.Instant, now: ContinuousClock.Instant
-    ) -> [Action] {
-      // What was not renewed in time is about to be somebody else's.
-      queue.removeAll { $0.leaseEnds < needed }
-      var actions: [Action] = []
-      var begun = 0
-      defer { queue.removeFirst(begun) }
-      while begun < queue.count, running.count < concurrency {
-        switch breaker.admit(now: now) {
-        case .admitted:
-          running[queue[begun].id] = queue[begun]
-          actions.append(.send(queue[begun]))
-          begun += 1
-        case .refused(let until):
-          let waiting = Array(queue[begun...])
-          queue.removeSubrange(begun...)
-          return actions + [.release(waiting, after: until - now)]
-        }
-      }
-      return actions
-    }
-  }
-
   /// How many deliveries may wait for one target, for each attempt that may be under way.
   private let queueFactor: Int
   /// A lease that ends earlier than that is not enough to begin an attempt, or to go on with one.
   private let leaseReserve: Duration
   private let breaker: CircuitBreaker
-  private var lanes: [TargetName: Lane] = [:]
+  private var queues: [TargetName: TargetQueue] = [:]
   private var isClosed = false
 
   init(queueFactor: Int = 4, leaseReserve: Duration, breaker: CircuitBreaker = CircuitBreaker()) {
@@ -94,17 +54,18 @@ struct DispatchState {
     guard !isClosed else { return items.isEmpty ? [] : [.release(items, after: .zero)] }
     var overflow: [Item] = []
     var touched: Set<TargetName> = []
-    let empty = Lane(breaker: breaker)
+    let empty = TargetQueue(breaker: breaker)
     for item in items {
       let limit = capacity(of: item.target, concurrency)
-      let isAccepted = { (lane: inout Lane) in
+      let isAccepted = { (queue: inout TargetQueue) in
         let isKnown =
-          lane.running[item.id] != nil || lane.settling.contains(item.id) || lane.queue.contains { $0.id == item.id }
+          queue.running[item.id] != nil || queue.settling.contains(item.id)
+          || queue.waiting.contains { $0.id == item.id }
         if isKnown { return true }
-        if lane.queue.count + lane.running.count >= limit { return false }
-        lane.queue.append(item)
+        if queue.waiting.count + queue.running.count >= limit { return false }
+        queue.waiting.append(item)
         return true
-      }(&lanes[item.target, default: empty])
+      }(&queues[item.target, default: empty])
       if isAccepted { touched.insert(item.target) } else { overflow.append(item) }
     }
     let actions = advance(touched, concurrency: concurrency, now: now)
@@ -113,7 +74,7 @@ struct DispatchState {
 
   /// Whether an attempt that was to be made may still begin: its lease may have ended on the way.
   func mayBegin(_ item: Item, now: ContinuousClock.Instant) -> Bool {
-    guard let running = lanes[item.target]?.running[item.id] else { return false }
+    guard let running = queues[item.target]?.running[item.id] else { return false }
     return running.leaseEnds >= now + leaseReserve
   }
 
@@ -123,15 +84,15 @@ struct DispatchState {
     _ id: DeliveryID, to target: TargetName, outcome: DeliveryOutcome, concurrency: Concurrency,
     now: ContinuousClock.Instant
   ) -> (isHeld: Bool, actions: [Action]) {
-    let item = lanes[target]?.running.removeValue(forKey: id)
+    let item = queues[target]?.running.removeValue(forKey: id)
     if let item {
-      lanes[target]?.settling.insert(id)
+      queues[target]?.settling.insert(id)
       switch outcome {
-      case .delivered, .permanent, .gone: lanes[target]?.breaker.succeeded()
-      case .retryable(let failure, _) where !failure.progress.isEmpty: lanes[target]?.breaker.succeeded()
+      case .delivered, .permanent, .gone: queues[target]?.breaker.succeeded()
+      case .retryable(let failure, _) where !failure.progress.isEmpty: queues[target]?.breaker.succeeded()
       // The rest of what has arrived in part: one person who cannot be reached for days says nothing of the others.
-      case .retryable where !item.leased.progress.isEmpty: lanes[target]?.breaker.abandoned(now: now)
-      case .retryable: lanes[target]?.breaker.failed(now: now)
+      case .retryable where !item.leased.progress.isEmpty: queues[target]?.breaker.abandoned(now: now)
+      case .retryable: queues[target]?.breaker.failed(now: now)
       }
     }
     let isHeld = item != nil
@@ -140,12 +101,12 @@ struct DispatchState {
 
   /// What came of an attempt is written down.
   mutating func written(_ id: DeliveryID, to target: TargetName) {
-    lanes[target]?.settling.remove(id)
+    queues[target]?.settling.remove(id)
   }
 
   /// The deliveries whose leases have to be renewed.
   var held: [DeliveryID] {
-    lanes.values.flatMap { $0.queue.map(\.id) + Array($0.running.keys) + Array($0.settling) }
+    queues.values.flatMap { $0.waiting.map(\.id) + Array($0.running.keys) + Array($0.settling) }
   }
 
   /// Leases were renewed: those of `held`, of all that were asked for. The others belong to somebody else now, or are
@@ -156,35 +117,35 @@ struct DispatchState {
   ) -> [Action] {
     let lost = Set(asked).subtracting(held)
     var aborted: [DeliveryID] = []
-    let empty = Lane(breaker: breaker)
-    for target in lanes.keys {
-      aborted += { (lane: inout Lane) in
-        lane.queue.removeAll { lost.contains($0.id) }
-        for index in lane.queue.indices where held.contains(lane.queue[index].id) {
-          lane.queue[index].leaseEnds = leaseEnds
+    let empty = TargetQueue(breaker: breaker)
+    for target in queues.keys {
+      aborted += { (queue: inout TargetQueue) in
+        queue.waiting.removeAll { lost.contains($0.id) }
+        for index in queue.waiting.indices where held.contains(queue.waiting[index].id) {
+          queue.waiting[index].leaseEnds = leaseEnds
         }
-        for id in lane.running.keys where held.contains(id) { lane.running[id]?.leaseEnds = leaseEnds }
-        return lane.stop(now: now) { lost.contains($0.id) }
-      }(&lanes[target, default: empty])
+        for id in queue.running.keys where held.contains(id) { queue.running[id]?.leaseEnds = leaseEnds }
+        return queue.stop(now: now) { lost.contains($0.id) }
+      }(&queues[target, default: empty])
     }
-    return abort(aborted) + advance(Set(lanes.keys), concurrency: concurrency, now: now)
+    return abort(aborted) + advance(Set(queues.keys), concurrency: concurrency, now: now)
   }
 
   /// Forgets everything whose lease was not renewed and is about to be somebody else's.
   mutating func lapse(concurrency: Concurrency, now: ContinuousClock.Instant) -> [Action] {
     let needed = now + leaseReserve
     var aborted: [DeliveryID] = []
-    for target in lanes.keys {
-      aborted += lanes[target]?.stop(now: now) { $0.leaseEnds < needed } ?? []
+    for target in queues.keys {
+      aborted += queues[target]?.stop(now: now) { $0.leaseEnds < needed } ?? []
     }
-    return abort(aborted) + advance(Set(lanes.keys), concurrency: concurrency, now: now)
+    return abort(aborted) + advance(Set(queues.keys), concurrency: concurrency, now: now)
   }
 
   /// The node stops: nothing more is begun.
   mutating func close() -> [Action] {
     isClosed = true
-    let waiting = lanes.values.flatMap(\.queue).sorted { $0.id < $1.id }
-    for target in lanes.keys { lanes[target]?.queue = [] }
+    let waiting = queues.values.flatMap(\.waiting).sorted { $0.id < $1.id }
+    for target in queues.keys { queues[target]?.waiting = [] }
     return waiting.isEmpty ? [] : [.release(waiting, after: .zero)]
   }
 
@@ -192,17 +153,17 @@ struct DispatchState {
   /// again.
   func room(of target: TargetName, concurrency: Concurrency, now: ContinuousClock.Instant) -> Int {
     let capacity = capacity(of: target, concurrency)
-    guard let lane = lanes[target] else { return capacity }
-    switch lane.breaker.position(now: now) {
-    case .closed: return max(0, capacity - lane.queue.count - lane.running.count)
-    case .halfOpen: return lane.queue.isEmpty && lane.breaker.isAdmitting(at: now) ? 1 : 0
+    guard let queue = queues[target] else { return capacity }
+    switch queue.breaker.position(now: now) {
+    case .closed: return max(0, capacity - queue.waiting.count - queue.running.count)
+    case .halfOpen: return queue.waiting.isEmpty && queue.breaker.isAdmitting(at: now) ? 1 : 0
     case .open: return 0
     }
   }
 
   /// Whether a target's breaker is closed.
   func answers(_ target: TargetName, now: ContinuousClock.Instant) -> Bool {
-    (lanes[target]?.breaker.position(now: now) ?? .closed) == .closed
+    (queues[target]?.breaker.position(now: now) ?? .closed) == .closed
   }
 
   /// How many deliveries to a target may wait or be under way.
@@ -210,22 +171,22 @@ struct DispatchState {
     concurrency(target.receiver) * (queueFactor + 1)
   }
 
-  /// Drops the lanes of targets that are not there any more, once nothing is left in them.
+  /// Drops the queues of targets that are not there any more, once nothing is left in them.
   mutating func keep(where isThere: (TargetName) -> Bool) {
-    for (target, lane) in lanes
-    where !isThere(target) && lane.queue.isEmpty && lane.running.isEmpty && lane.settling.isEmpty {
-      lanes[target] = nil
+    for (target, queue) in queues
+    where !isThere(target) && queue.waiting.isEmpty && queue.running.isEmpty && queue.settling.isEmpty {
+      queues[target] = nil
     }
   }
 
   /// How many deliveries wait, are under way, or are being written down.
-  var count: Int { lanes.values.reduce(0) { $0 + $1.queue.count + $1.running.count + $1.settling.count } }
+  var count: Int { queues.values.reduce(0) { $0 + $1.waiting.count + $1.running.count + $1.settling.count } }
 
   /// For metrics: the worst breaker of each receiver's targets.
   func breakers(now: ContinuousClock.Instant) -> [String: CircuitBreaker.Position] {
     var worst: [String: CircuitBreaker.Position] = [:]
-    for (target, lane) in lanes {
-      let position = lane.breaker.position(now: now)
+    for (target, queue) in queues {
+      let position = queue.breaker.position(now: now)
       if position.rawValue >= (worst[target.receiver] ?? .closed).rawValue { worst[target.receiver] = position }
     }
     return worst
@@ -236,7 +197,7 @@ struct DispatchState {
   ) -> [Action] {
     let needed = now + leaseReserve
     return targets.sorted().flatMap { target in
-      lanes[target]?.advance(concurrency: concurrency(target.receiver), needed: needed, now: now) ?? []
+      queues[target]?.advance(concurrency: concurrency(target.receiver), needed: needed, now: now) ?? []
     }
   }
 

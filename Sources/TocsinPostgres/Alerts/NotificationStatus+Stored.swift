@@ -1,9 +1,9 @@
 import PostgresClient
 import TocsinCore
 
-/// What the deliveries of alerts say in their `notification_status`: state and channel of each one which tells that its
+/// How the `notification_status` of alerts is read: state and channel of each of their deliveries which tells that the
 /// alert fired.
-enum ToldChannels {
+extension NotificationStatus {
   /// Of one alert: a column for a statement whose first parameters are its tenant and its id. They stand in it, and
   /// not the alert's own columns, so that one partition is looked at.
   static let column = """
@@ -16,13 +16,6 @@ enum ToldChannels {
 
   private static let entry = "d.state || ' ' || d.channel AS entry"
   private static let tellsOfFiring = "d.sequence <= \(DeliveryCause.fallback.sequence)"
-
-  /// The alert of a row that begins with ``AlertColumns``, which ``column`` follows.
-  static func alert(_ row: PostgresRow) throws -> Alert {
-    var alert = try AlertColumns.read(row)
-    if !row.isNull(AlertColumns.count) { add(try row.textArray(AlertColumns.count), to: &alert) }
-    return alert
-  }
 
   /// Of a page: ``AlertSet``. Alerts without deliveries have no row. A statement of its own: the page's would have to
   /// be planned for all partitions.
@@ -38,16 +31,34 @@ enum ToldChannels {
     GROUP BY told.alert_id
     """, name: "alert.told")
 
-  /// Adds what a row's array says to an alert's status.
-  static func add(_ entries: [String?], to alert: inout Alert) {
-    var states = ChannelStates()
+  /// What a row's array says.
+  init(stored entries: [String?]) {
+    var tally = Tally()
     for case let entry? in entries {
       let parts = entry.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-      // A state that this release does not know is not final to it.
-      states.add(
-        DeliveryState(rawValue: String(parts[0])) ?? .pending,
+      tally.add(
+        DeliveryState(stored: String(parts[0])),
         on: DeliveryChannel(rawValue: parts.count > 1 ? String(parts[1]) : ""))
     }
-    alert.notificationStatus.merge(states.status) { $1 }
+    self = tally.status
+  }
+}
+
+extension DeliveryState {
+  /// The state that a column holds. One that this release does not know is not final to it.
+  init(stored text: String) {
+    self = DeliveryState(rawValue: text) ?? .pending
+  }
+}
+
+extension Alert {
+  /// The alert of a row that begins with ``AlertColumns``, which ``NotificationStatus/column`` follows.
+  static func withStatus(_ row: PostgresRow) throws -> Alert {
+    var alert = try AlertColumns.read(row)
+    if !row.isNull(AlertColumns.count) {
+      alert.notificationStatus = alert.notificationStatus.adding(
+        NotificationStatus(stored: try row.textArray(AlertColumns.count)))
+    }
+    return alert
   }
 }

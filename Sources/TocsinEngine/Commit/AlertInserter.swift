@@ -4,13 +4,16 @@ import TocsinMetrics
 
 /// Inserts a batch so that an alert that PostgreSQL refuses hurts no other: the batch is halved until the culprit
 /// stands alone; the culprit is buried (``CooldownJournal/bury(_:rule:entity:tenant:reason:)``). The deliveries that the
-/// alerts cause are planned here, for every way on which alerts reach PostgreSQL, and sent once they are committed.
-struct IsolatingInsert: Sendable {
+/// alerts cause are planned (``DeliveryPlanner``) on every way on which alerts reach PostgreSQL, and sent once they are
+/// committed.
+struct AlertInserter: Sendable {
   let store: any AlertStore
   let journal: any CooldownJournal
-  let book: RoutingBook
-  let dispatcher: Dispatcher
+  let planner: DeliveryPlanner
+  let dispatcher: DeliveryDispatcher
+  let clock: any EngineClock
   let metrics: EngineMetrics
+  let deliveryMetrics: DeliveryMetrics
   let logger: Logger
 
   /// Inserts these alerts.
@@ -18,12 +21,15 @@ struct IsolatingInsert: Sendable {
   /// - Throws: when PostgreSQL is away: part of the alerts may be there; inserting all again is right
   func insert(_ alerts: [StoredAlert]) async throws(StoreError) -> [AlertID: String] {
     var refused: [AlertID: String] = [:]
-    var stack = [dispatcher.deferring(book.planned(alerts))[...]]
+    let plan = planner.plan(firing: alerts)
+    var stack = [plan.alerts[...]]
+    var isNew = false
     while let part = stack.popLast() {
       guard let first = part.first else { continue }
-      let start = ContinuousClock.now
+      let start = clock.now
       do {
         let inserted = try await store.insert(Array(part))
+        if inserted.count > 0 { isNew = true }
         send(part, inserted, leasedAt: start)
       } catch {
         guard error.code == .data else { throw error }
@@ -37,6 +43,8 @@ struct IsolatingInsert: Sendable {
         }
       }
     }
+    // What was there already was counted when it was inserted.
+    if isNew { deliveryMetrics.planned(plan.empty) }
     return refused
   }
 

@@ -7,7 +7,7 @@ extension PostgresDeliveryStore {
   /// The first one locks all unfinished deliveries of the alerts, the second one begins afterwards: it sees what those
   /// wrote who had the locks before, so of two that settle one alert's deliveries at once the later one has its whole
   /// status.
-  package func settle(_ results: [DeliveryResult]) async throws(StoreError) -> [SettledAlert] {
+  package func complete(_ results: [DeliveryResult]) async throws(StoreError) -> [StatusChange] {
     guard !results.isEmpty else { return [] }
     let node = lease.node
     return try await writers.inTransaction { connection in
@@ -25,7 +25,7 @@ extension PostgresDeliveryStore {
 
   /// The alerts whose status is another one than before, from rows of tenant, alert, delivery, channel, and its state
   /// before or after.
-  private static func changedStatuses(_ result: PostgresResult) throws -> [SettledAlert] {
+  private static func changedStatuses(_ result: PostgresResult) throws -> [StatusChange] {
     struct Counted {
       var alert: AlertKey
       var channel: DeliveryChannel
@@ -36,9 +36,8 @@ extension PostgresDeliveryStore {
     for row in result.rows {
       let alert = AlertKey(tenant: Tenant(rawValue: try row.text(0)), id: AlertID(try row.uuid(1)))
       var counted = Counted(alert: alert, channel: DeliveryChannel(rawValue: try row.text(3)))
-      // A state that this release does not know is not final to it.
-      counted.before = try row.optionalText(4).map { DeliveryState(rawValue: $0) ?? .pending }
-      counted.after = try row.optionalText(5).map { DeliveryState(rawValue: $0) ?? .pending }
+      counted.before = try row.optionalText(4).map { DeliveryState(stored: $0) }
+      counted.after = try row.optionalText(5).map { DeliveryState(stored: $0) }
       let id = DeliveryID(try row.uuid(2))
       if let other = deliveries[id] {
         counted.before = counted.before ?? other.before
@@ -46,7 +45,7 @@ extension PostgresDeliveryStore {
       }
       deliveries[id] = counted
     }
-    var alerts: [AlertKey: (before: ChannelStates, after: ChannelStates)] = [:]
+    var alerts: [AlertKey: (before: NotificationStatus.Tally, after: NotificationStatus.Tally)] = [:]
     for delivery in deliveries.values {
       if let before = delivery.before {
         alerts[delivery.alert, default: (.init(), .init())].before.add(before, on: delivery.channel)
@@ -55,10 +54,10 @@ extension PostgresDeliveryStore {
         alerts[delivery.alert, default: (.init(), .init())].after.add(after, on: delivery.channel)
       }
     }
-    return alerts.compactMap { alert, states in
-      let status = states.after.status
-      guard status != states.before.status else { return nil }
-      return SettledAlert(alertID: alert.id, tenant: alert.tenant, status: status)
+    return alerts.compactMap { alert, tallies in
+      let status = tallies.after.status
+      guard status != tallies.before.status else { return nil }
+      return StatusChange(alertID: alert.id, tenant: alert.tenant, status: status)
     }
   }
 }

@@ -1,7 +1,7 @@
 import TocsinCore
 
 /// The channels that need no receiver: each alert takes them.
-package enum OwnChannel: String, Sendable, Hashable, CaseIterable {
+package enum BuiltInChannel: String, Sendable, Hashable, CaseIterable {
   case database
   case websocket
 
@@ -16,18 +16,18 @@ package enum OwnChannel: String, Sendable, Hashable, CaseIterable {
 
 extension Engine {
   /// Tries one of the engine's own channels.
-  package func test(_ channel: OwnChannel) async -> OwnChannel.Trial {
+  package func test(_ channel: BuiltInChannel) async -> BuiltInChannel.Trial {
     switch channel {
     case .database:
       do {
         _ = try await alerts.statistics(campaignID: "", tenant: .standard)
-        return OwnChannel.Trial(works: true, message: "PostgreSQL answers")
+        return BuiltInChannel.Trial(works: true, message: "PostgreSQL answers")
       } catch {
-        return OwnChannel.Trial(works: false, message: error.message)
+        return BuiltInChannel.Trial(works: false, message: error.message)
       }
     case .websocket:
       let works = !health.status.reasons.contains("redis")
-      return OwnChannel.Trial(
+      return BuiltInChannel.Trial(
         works: works,
         message: works
           ? "events that are published come back to this node within seconds"

@@ -4,27 +4,29 @@ import TocsinJSON
 
 @testable import TocsinEngine
 
-@Suite struct DispatchStateTests {
+@Suite struct DispatchStateMachineTests {
   private let start = ContinuousClock.now
   private let slack = TargetName(receiver: "ops", target: "slack-1")
   private let mail = TargetName(receiver: "ops", target: "email-1")
 
-  private func item(_ number: UInt64, to target: TargetName, leaseEnds: Duration = .seconds(60)) -> DispatchState.Item {
+  private func item(
+    _ number: UInt64, to target: TargetName, leaseEnds: Duration = .seconds(60)
+  ) -> DispatchStateMachine.Item {
     let alertID = AlertID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 + number)
     let alert = Alert(
       alertID: alertID, ruleID: "r", alertType: .roasDrop, severity: .high, title: "", message: "",
       entity: Entity(campaignID: "c", adID: ""), campaignName: "", metricName: "roas", metricValue: 1,
       thresholdValue: 2, details: [:])
     let planned = PlannedDelivery(alertID: alertID, cause: .fired, target: target, channel: .slack)
-    return DispatchState.Item(
+    return DispatchStateMachine.Item(
       leased: LeasedDelivery(planned: planned, alert: alert, tenant: .standard), leaseEnds: start + leaseEnds,
       acceptedAt: start)
   }
 
   private func state(
     queueFactor: Int = 10, breaker: CircuitBreaker = CircuitBreaker(threshold: 2, rest: .seconds(15))
-  ) -> DispatchState {
-    DispatchState(queueFactor: queueFactor, leaseReserve: .seconds(10), breaker: breaker)
+  ) -> DispatchStateMachine {
+    DispatchStateMachine(queueFactor: queueFactor, leaseReserve: .seconds(10), breaker: breaker)
   }
 
   private let away = DeliveryOutcome.retryable(DeliveryFailure("away"))

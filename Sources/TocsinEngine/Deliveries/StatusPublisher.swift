@@ -3,7 +3,7 @@ import TocsinCore
 
 /// Tells clients that asked for it that the `notification_status` of alerts is another one now. What cannot be told now is
 /// not told later: the list over HTTP says it.
-struct UpdateAnnouncer: Sendable {
+struct StatusPublisher: Sendable {
   private let alerts: any AlertStore
   private let journal: any CooldownJournal
   private let logger: Logger
@@ -17,17 +17,17 @@ struct UpdateAnnouncer: Sendable {
 
   /// Tells what results have changed.
   /// - Parameter alerts: those of the changes, in any order
-  func announce(_ settled: [SettledAlert], alerts: [Alert]) async {
-    if settled.isEmpty { return }
+  func publish(_ changes: [StatusChange], alerts: [Alert]) async {
+    if changes.isEmpty { return }
     let byID = Dictionary(alerts.map { ($0.alertID, $0) }, uniquingKeysWith: { first, _ in first })
     await send(
-      settled.compactMap { change in
+      changes.compactMap { change in
         byID[change.alertID].map { update($0, status: change.status, tenant: change.tenant) }
       })
   }
 
   /// Tells what the alerts' status is now. Of two changes within the same milliseconds the earlier one may be told last.
-  func announce(_ keys: Set<AlertKey>) async {
+  func publish(_ keys: Set<AlertKey>) async {
     let keys = keys.sorted { $0.id < $1.id }
     for start in stride(from: 0, to: keys.count, by: pageSize) {
       do {
@@ -40,9 +40,9 @@ struct UpdateAnnouncer: Sendable {
     }
   }
 
-  /// - Parameter status: what the deliveries say: whoever has deliveries is stored and announced
-  private func update(_ alert: Alert, status: [String: Bool], tenant: Tenant) -> [UInt8] {
-    let whole = status.merging(["database": true, "websocket": true]) { _, new in new }
+  /// - Parameter status: what the deliveries say: an alert that has deliveries is stored and announced
+  private func update(_ alert: Alert, status: NotificationStatus, tenant: Tenant) -> [UInt8] {
+    let whole = status.adding(.announced)
     return EventEnvelope.update(alert, notificationStatus: whole, at: journal.now(), tenant: tenant).encoded()
   }
 

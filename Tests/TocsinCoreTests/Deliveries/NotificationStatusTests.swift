@@ -1,7 +1,8 @@
 import Testing
 import TocsinCore
+import TocsinJSON
 
-@Suite struct ChannelStatesTests {
+@Suite struct NotificationStatusTests {
   @Test(
     arguments: [
       ([], nil), ([.cancelled], nil), ([.delivered], true), ([.dead], false), ([.pending], nil), ([.sending], nil),
@@ -11,14 +12,14 @@ import TocsinCore
     ] as [([DeliveryState], Bool?)])
   func aChannelSaysWhatItsDeliveriesSay(_ states: [DeliveryState], _ expected: Bool?) {
     for states in [states, states.reversed()] {
-      var channels = ChannelStates()
+      var channels = NotificationStatus.Tally()
       for state in states { channels.add(state, on: .slack) }
       #expect(channels.status["slack"] == expected)
     }
   }
 
   @Test func channelsDoNotMixUp() {
-    var channels = ChannelStates()
+    var channels = NotificationStatus.Tally()
     channels.add(.delivered, on: .slack)
     channels.add(.dead, on: .email)
     channels.add(.pending, on: .webhook)
@@ -41,5 +42,28 @@ import TocsinCore
     #expect(outcomes.map(\.name) == ["delivered", "retryable", "permanent", "permanent"])
     #expect(outcomes.map(\.status) == [204, 550, 550, 550])
     #expect(outcomes.map(\.failure) == [nil, failure, failure, failure])
+  }
+}
+
+@Suite struct NotificationStatusValueTests {
+  @Test func anAlertIsStoredAndPushedOnItsOwn() {
+    #expect(NotificationStatus.none.isEmpty && !NotificationStatus.none.isStored)
+    #expect(NotificationStatus.stored == ["database": true] && NotificationStatus.stored.isStored)
+    #expect(NotificationStatus.pushed == ["websocket": true] && !NotificationStatus.pushed.isStored)
+    #expect(NotificationStatus.announced == NotificationStatus.stored.adding(.pushed))
+  }
+
+  @Test func whatIsAddedCounts() {
+    let status: NotificationStatus = ["slack": false, "email": true]
+    #expect(status.adding(["slack": true]) == ["slack": true, "email": true])
+    #expect(status.adding(.none) == status && NotificationStatus.none.adding(status) == status)
+  }
+
+  @Test func theWireFormIsAnObjectInAlphabeticalOrder() {
+    let status: NotificationStatus = ["slack": false, "database": true, "email": true]
+    #expect(JSON.object(status.json).text == #"{"database":true,"email":true,"slack":false}"#)
+    #expect(status.channels.map(\.name) == ["database", "email", "slack"])
+    #expect(NotificationStatus(reading: status.json) == status)
+    #expect(NotificationStatus(reading: ["slack": "yes", "email": true]) == ["email": true])
   }
 }
