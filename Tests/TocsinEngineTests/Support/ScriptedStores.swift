@@ -88,7 +88,8 @@ struct ScriptedJournal: CooldownJournal {
 
   func now() -> Timestamp { clock.timestamp }
 
-  func claim(_ claims: [Claim]) async throws(StoreError) -> ClaimOutcome { throw .away }
+  func claim(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] { throw .away }
+  func preview(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome] { throw .away }
   func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) { throw .away }
   func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int { throw .away }
   func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int { throw .away }
