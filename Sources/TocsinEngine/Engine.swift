@@ -97,13 +97,15 @@ package final class Engine: Sendable {
   private let pause: TakeoverPause
 
   /// An engine.
-  /// - Parameter node: the node's name, unique in the cluster and new at every start
+  /// - Parameters:
+  ///   - node: the node's name, unique in the cluster and new at every start
+  ///   - clock: what it waits by
   package init(
-    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(), metrics: MetricsRegistry,
-    logger: Logger
+    node: String, ports: EnginePorts, settings: EngineSettings = EngineSettings(),
+    clock: any EngineClock = ContinuousClock(), metrics: MetricsRegistry, logger: Logger
   ) {
     let instruments = EngineMetrics(metrics)
-    let shortages = Shortages(metrics: metrics, logger: logger)
+    let shortages = Shortages(clock: clock, metrics: metrics, logger: logger)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
     let routing = RoutingBook()
@@ -125,25 +127,25 @@ package final class Engine: Sendable {
       logger: logger)
     let writer = AlertWriter(
       insert: insert, writers: settings.writers, rowLimit: settings.rowsPerCommit,
-      patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
+      patience: settings.commitPatience, clock: clock, shortages: shortages, metrics: instruments, logger: logger)
     let announcer = Announcer(
-      journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
+      journal: ports.journal, limit: settings.rowsPerCommit, clock: clock, metrics: instruments, logger: logger)
     let ruleSync = RuleSync(
       book: book, store: ports.rules, board: ports.board, signals: ports.signals, interval: settings.ruleInterval,
-      logger: logger)
+      clock: clock, logger: logger)
     let health = HealthMonitor(
       signals: ports.signals, alerts: ports.alerts, shortages: shortages, book: book, node: node,
-      interval: settings.probeInterval, patience: settings.probePatience)
+      interval: settings.probeInterval, patience: settings.probePatience, clock: clock)
     let recovery = EpochRecovery(
       node: node, epochs: ports.epochs, journal: ports.journal, store: ports.alerts, rules: ruleSync, book: book,
       board: ports.board, announcer: announcer, feed: feed, health: health, shortages: shortages,
-      metrics: instruments, logger: logger)
+      clock: clock, metrics: instruments, logger: logger)
     var keeperSettings = JournalKeeper.Settings()
     keeperSettings.interval = settings.keeperInterval
     keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: insert, writer: writer, rules: ruleSync,
-      settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
+      settings: keeperSettings, clock: clock, shortages: shortages, metrics: instruments, logger: logger)
     let pipeline = AlertPipeline(
       stages: AlertPipeline.Stages(
         journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
@@ -151,8 +153,8 @@ package final class Engine: Sendable {
     checks = CheckPipeline(book: book, windows: ports.windows, alerts: pipeline, metrics: instruments)
     explanations = ExplainService(book: book, windows: ports.windows, alerts: pipeline)
     alerts = AlertService(
-      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, metrics: instruments,
-      logger: logger)
+      store: ports.alerts, journal: ports.journal, book: routing, dispatcher: dispatcher, clock: clock,
+      metrics: instruments, logger: logger)
     deliveries = DeliveryService(
       store: ports.deliveries, notifier: ports.notifier, alerts: alerts, updates: updates, book: routing,
       timeout: settings.deliveries.testTimeout, logger: logger)

@@ -11,17 +11,19 @@ package final class AlertService: Sendable {
   private let journal: any CooldownJournal
   private let book: RoutingBook
   private let dispatcher: Dispatcher
+  private let clock: any EngineClock
   private let metrics: EngineMetrics
   private let logger: Logger
 
   init(
     store: any AlertStore, journal: any CooldownJournal, book: RoutingBook, dispatcher: Dispatcher,
-    metrics: EngineMetrics, logger: Logger
+    clock: any EngineClock, metrics: EngineMetrics, logger: Logger
   ) {
     self.store = store
     self.journal = journal
     self.book = book
     self.dispatcher = dispatcher
+    self.clock = clock
     self.metrics = metrics
     self.logger = logger
   }
@@ -69,7 +71,7 @@ package final class AlertService: Sendable {
     _ action: AlertAction, to id: AlertID, by user: String?, tenant: Tenant
   ) async throws(EngineError) -> AlertActionOutcome {
     var applied: AppliedAction?
-    let start = ContinuousClock.now
+    let start = clock.now
     do { applied = try await change(action, id, by: user, tenant: tenant) } catch { throw failure(error) }
     if applied == nil {
       if let failure = await missing(id) { throw failure }

@@ -19,6 +19,7 @@ package final class EpochRecovery: Service {
   private let feed: EventFeed
   private let health: HealthMonitor
   private let shortages: Shortages
+  private let clock: any EngineClock
   private let metrics: EngineMetrics
   private let logger: Logger
   private let wake = Signal()
@@ -28,7 +29,7 @@ package final class EpochRecovery: Service {
   init(
     node: String, epochs: any EpochKeeper, journal: any CooldownJournal, store: any AlertStore, rules: RuleSync,
     book: RuleBook, board: any RuleBoard, announcer: Announcer, feed: EventFeed, health: HealthMonitor,
-    shortages: Shortages, metrics: EngineMetrics, logger: Logger
+    shortages: Shortages, clock: any EngineClock, metrics: EngineMetrics, logger: Logger
   ) {
     self.node = node
     self.epochs = epochs
@@ -41,6 +42,7 @@ package final class EpochRecovery: Service {
     self.feed = feed
     self.health = health
     self.shortages = shortages
+    self.clock = clock
     self.metrics = metrics
     self.logger = logger
   }
@@ -63,17 +65,13 @@ package final class EpochRecovery: Service {
 
   /// Looks whenever there is a reason, until the service shuts down.
   package func run() async throws {
-    wake.send()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await _ in self.wake.signals { await self.recoverUntilDone() }
       }
       group.addTask {
         // A node that died while it restored leaves claims in need of confirmation: somebody has to take over.
-        while !Task.isCancelled {
-          do { try await Task.sleep(for: .seconds(5)) } catch { return }
-          self.wake.send()
-        }
+        await every(.seconds(5), clock: self.clock) { self.wake.send() }
       }
       await withGracefulShutdownHandler {
         await group.next()
@@ -105,7 +103,7 @@ package final class EpochRecovery: Service {
         try? await epochs.releaseRestoreLock(node: node)
       }
       health.recovery(isDone: false)
-      try? await Task.sleep(for: backoff.next())
+      try? await clock.sleep(for: backoff.next())
     }
   }
 

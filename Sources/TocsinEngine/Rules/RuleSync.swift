@@ -11,19 +11,21 @@ package final class RuleSync: Service {
   private let board: any RuleBoard
   private let signals: any ClusterSignals
   private let interval: Duration
+  private let clock: any EngineClock
   private let logger: Logger
   private let wake = Signal()
   private let mustPull = Mutex(false)
 
   init(
     book: RuleBook, store: any RuleStore, board: any RuleBoard, signals: any ClusterSignals, interval: Duration,
-    logger: Logger
+    clock: any EngineClock, logger: Logger
   ) {
     self.book = book
     self.store = store
     self.board = board
     self.signals = signals
     self.interval = interval
+    self.clock = clock
     self.logger = logger
   }
 
@@ -110,10 +112,7 @@ package final class RuleSync: Service {
         for await _ in self.wake.signals { await self.pull() }
       }
       group.addTask {
-        while !Task.isCancelled {
-          do { try await Task.sleep(for: self.interval) } catch { return }
-          self.wake.send()
-        }
+        await every(self.interval, clock: self.clock) { self.wake.send() }
       }
       await withGracefulShutdownHandler {
         await group.next()
