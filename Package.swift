@@ -157,6 +157,10 @@ let package = Package(
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    // A clock that tests move, and the ports of the engine in memory.
+    .target(
+      name: "TocsinTesting", dependencies: ["TocsinEngine", "TocsinCore", "TocsinJSON"], path: "Tests/TocsinTesting",
+      swiftSettings: strict),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
