@@ -148,7 +148,9 @@ let package = Package(
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
     tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
-    tests("TocsinEngineTests", ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", logging]),
+    tests(
+      "TocsinEngineTests",
+      ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "TocsinTesting", logging, lifecycle]),
     tests(
       "TocsinServerTests",
       [

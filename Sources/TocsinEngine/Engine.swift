@@ -91,9 +91,11 @@ package final class Engine: Sendable {
   /// All other services.
   package let services: [any Service]
 
-  private let recovery: EpochRecovery
-  private let ruleSync: RuleSync
-  private let writer: AlertWriter
+  let recovery: EpochRecovery
+  let ruleSync: RuleSync
+  let writer: AlertWriter
+  let announcer: Announcer
+  let keeper: JournalKeeper
   private let pause: TakeoverPause
 
   /// An engine.
@@ -171,6 +173,8 @@ package final class Engine: Sendable {
     self.recovery = recovery
     self.ruleSync = ruleSync
     self.writer = writer
+    self.announcer = announcer
+    self.keeper = keeper
     let held = metrics.gauge("tocsin_announcements_held", help: "Committed alerts that wait for Redis to return.")
     metrics.onCollect { held.set(Double(announcer.heldCount)) }
   }

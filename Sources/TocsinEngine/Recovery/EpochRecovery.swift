@@ -99,8 +99,6 @@ package final class EpochRecovery: Service {
           "the node has not adopted Redis' epoch yet",
           metadata: ["error": "\(error)"])
         hasFailed = true
-        // Whoever cannot restore must not keep others from it.
-        try? await epochs.releaseRestoreLock(node: node)
       }
       health.recovery(isDone: false)
       try? await clock.sleep(for: backoff.next())
@@ -109,7 +107,17 @@ package final class EpochRecovery: Service {
 
   /// One attempt.
   /// - Returns: whether the node works in Redis' epoch now
-  private func recover() async throws(StoreError) -> Bool {
+  func recover() async throws(StoreError) -> Bool {
+    do {
+      return try await findEpoch()
+    } catch {
+      // A node that cannot restore must not keep others from it.
+      try? await epochs.releaseRestoreLock(node: node)
+      throw error
+    }
+  }
+
+  private func findEpoch() async throws(StoreError) -> Bool {
     let server = try await epochs.serverEpoch()
     if let server, server == epochs.epoch {
       if try await logIsIntact() {
@@ -140,6 +148,7 @@ package final class EpochRecovery: Service {
       guard let shortage = error.shortage, shortage.backend == "redis" else { throw error }
       shortages.failed(error)
       logger.debug("pending alerts could not be entered again yet", metadata: ["error": "\(error)"])
+      try? await epochs.releaseRestoreLock(node: node)
     }
   }
 
@@ -165,7 +174,11 @@ package final class EpochRecovery: Service {
   private func restore(lost epoch: String?) async throws(StoreError) -> Bool {
     guard try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) else { return false }
     // Another node may have been faster than this one's question.
-    guard try await epochs.serverEpoch() == epoch else { return false }
+    guard try await epochs.serverEpoch() == epoch else {
+      // The next node that finds something lost must be able to restore it at once.
+      try await epochs.releaseRestoreLock(node: node)
+      return false
+    }
     try await rules.load()
     // Before anybody can claim in the new epoch.
     try await restoreCooldowns(of: announcer.unannouncedEntries)
