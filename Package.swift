@@ -163,6 +163,12 @@ let package = Package(
     .target(
       name: "TocsinTesting", dependencies: ["TocsinEngine", "TocsinCore", "TocsinJSON"], path: "Tests/TocsinTesting",
       swiftSettings: strict),
+    tests(
+      "PortContractTests",
+      [
+        "TocsinTesting", "TocsinCore", "TocsinJSON", "TocsinRedis", "TocsinPostgres", "RedisClient", "PostgresClient",
+        "LocalServers", logging,
+      ] + nio),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
