@@ -154,7 +154,9 @@ let package = Package(
     tests(
       "TocsinServerTests",
       [
-        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "Fuzzing", logging, lifecycle,
+        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "TocsinTesting", "Fuzzing",
+        logging,
+        lifecycle,
         embedded,
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
