@@ -87,8 +87,11 @@ package final class RuleSync: Service {
   /// Loads rules for the first time: writes the first ones into a new installation.
   /// - Throws: when neither PostgreSQL nor Redis has any to give
   func load() async throws(StoreError) {
-    // Before PostgreSQL is read: a history that begins after this one is noticed as another one.
-    let history = try? await board.version()?.history
+    // Before PostgreSQL is read: a history that begins after this one is noticed as another one. Redis without rules has
+    // none yet, and gets this node's; where Redis does not answer, none is known.
+    let known = book.history ?? ""
+    let history: String?
+    do { history = try await board.version()?.history ?? known } catch { history = nil }
     do {
       var snapshot = try await store.snapshot()
       if snapshot.version == 0 {

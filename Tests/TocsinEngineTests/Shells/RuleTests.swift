@@ -110,6 +110,18 @@ import TocsinTesting
     #expect(try await node.redis.version()?.history == history)
   }
 
+  @Test func theNodeThatFilledAnEmptyRedisNoticesThatPostgresHasGoneBack() async throws {
+    let node = TestNode()
+    let other = TestNode("b", on: node.servers)
+    for node in [node, other] { try await node.enter() }
+    let version = node.servers.postgres.ruleVersion
+    _ = try await node.engine.rules.save(.sample("r2"), tenant: .standard, actor: "ana")
+    node.servers.postgres.goBack(toRules: version)
+    try await other.engine.ruleSync.reconcile()
+    try await node.engine.ruleSync.reconcile()
+    #expect(try ids(node) == ["r1"])
+  }
+
   @Test func whateverFailsWhileARuleIsChangedAllAgreeAfterwards() async throws {
     for change in ["save", "delete", "disable"] {
       try await FailingCall.each { () async throws in
