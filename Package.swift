@@ -158,15 +158,23 @@ let package = Package(
     tests(
       "TocsinServerTests",
       [
-        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "Fuzzing", logging, lifecycle,
+        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "TocsinTesting", "Fuzzing",
+        logging,
+        lifecycle,
         embedded,
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
-    // Memory twins of the ports, and a clock that tests move.
+    // A clock that tests move, and the ports of the engine in memory.
     .target(
-      name: "TocsinTesting", dependencies: ["TocsinCore", "TocsinEngine", "TocsinJSON"], path: "Tests/TocsinTesting",
+      name: "TocsinTesting", dependencies: ["TocsinEngine", "TocsinCore", "TocsinJSON"], path: "Tests/TocsinTesting",
       swiftSettings: strict),
+    tests(
+      "PortContractTests",
+      [
+        "TocsinTesting", "TocsinCore", "TocsinJSON", "TocsinRedis", "TocsinPostgres", "RedisClient", "PostgresClient",
+        "LocalServers", logging,
+      ] + nio),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),

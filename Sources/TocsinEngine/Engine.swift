@@ -91,9 +91,11 @@ package final class Engine: Sendable {
   /// All other services.
   package let services: [any Service]
 
-  private let recovery: EpochRecovery
-  private let ruleSync: RuleSync
-  private let writer: AlertWriter
+  let recovery: EpochRecovery
+  let ruleSync: RuleSync
+  let writer: AlertWriter
+  let announcer: Announcer
+  let keeper: JournalKeeper
   private let grace: TakeoverGrace
 
   /// An engine.
@@ -105,7 +107,7 @@ package final class Engine: Sendable {
     clock: any EngineClock = ContinuousClock(), metrics: MetricsRegistry, logger: Logger
   ) {
     let instruments = EngineMetrics(metrics)
-    let shortages = Shortages(metrics: metrics, logger: logger)
+    let shortages = Shortages(clock: clock, metrics: metrics, logger: logger)
     let book = RuleBook()
     let feed = EventFeed(log: ports.log, metrics: instruments, logger: logger)
     let routing = ActiveRouting()
@@ -131,25 +133,25 @@ package final class Engine: Sendable {
       metrics: instruments, deliveryMetrics: deliveryMetrics, logger: logger)
     let writer = AlertWriter(
       insert: inserter, writers: settings.writers, rowLimit: settings.rowsPerCommit,
-      patience: settings.commitPatience, shortages: shortages, metrics: instruments, logger: logger)
+      patience: settings.commitPatience, clock: clock, shortages: shortages, metrics: instruments, logger: logger)
     let announcer = Announcer(
-      journal: ports.journal, limit: settings.rowsPerCommit, metrics: instruments, logger: logger)
+      journal: ports.journal, limit: settings.rowsPerCommit, clock: clock, metrics: instruments, logger: logger)
     let ruleSync = RuleSync(
       book: book, store: ports.rules, board: ports.board, signals: ports.signals, interval: settings.ruleInterval,
-      logger: logger)
+      clock: clock, logger: logger)
     let health = HealthMonitor(
       signals: ports.signals, alerts: ports.alerts, shortages: shortages, book: book, node: node,
-      interval: settings.probeInterval, patience: settings.probePatience)
+      interval: settings.probeInterval, patience: settings.probePatience, clock: clock)
     let recovery = EpochRecovery(
       node: node, epochs: ports.epochs, journal: ports.journal, store: ports.alerts, rules: ruleSync, book: book,
       board: ports.board, announcer: announcer, feed: feed, health: health, shortages: shortages,
-      metrics: instruments, logger: logger)
+      clock: clock, metrics: instruments, logger: logger)
     var keeperSettings = JournalKeeper.Settings()
     keeperSettings.interval = settings.keeperInterval
     keeperSettings.overdueMilliseconds = settings.overdueMilliseconds
     let keeper = JournalKeeper(
       node: node, journal: ports.journal, store: ports.alerts, insert: inserter, writer: writer, rules: ruleSync,
-      settings: keeperSettings, shortages: shortages, metrics: instruments, logger: logger)
+      settings: keeperSettings, clock: clock, shortages: shortages, metrics: instruments, logger: logger)
     let pipeline = AlertPipeline(
       stages: AlertPipeline.Stages(
         journal: ports.journal, store: ports.alerts, writer: writer, announcer: announcer, metrics: instruments,
@@ -175,6 +177,8 @@ package final class Engine: Sendable {
     self.recovery = recovery
     self.ruleSync = ruleSync
     self.writer = writer
+    self.announcer = announcer
+    self.keeper = keeper
     let held = metrics.gauge("tocsin_announcements_held", help: "Committed alerts that wait for Redis to return.")
     metrics.onCollect { held.set(Double(announcer.heldCount)) }
   }

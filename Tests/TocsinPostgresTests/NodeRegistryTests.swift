@@ -30,36 +30,6 @@ import TocsinCore
     }
   }
 
-  @Test func whoDisagreesIsNotRegistered() async throws {
-    try await TestDatabase.with { stores in
-      let registry = registry(stores)
-      _ = try await registry.register(node("a"))
-      let conflicts = try await registry.register(node("b", prefix: "{other}"))
-      #expect(conflicts.map(\.record) == [node("a")])
-      #expect(try await registry.register(node("c", redis: "r2")).map(\.record) == [node("a")])
-      // A node that has not reached Redis cannot disagree about it.
-      #expect(try await registry.register(node("d", redis: nil)).isEmpty)
-      #expect(try await registry.nodes().map(\.record.name) == ["a", "d"])
-      // Once it has, it finds the earlier one; the earlier one does not find it.
-      #expect(try await registry.register(node("d", redis: "r2")).map(\.record) == [node("a")])
-      #expect(try await registry.register(node("a")).isEmpty)
-    }
-  }
-
-  @Test func ofManyThatRegisterAtOnceOneIsFirst() async throws {
-    try await TestDatabase.with { stores in
-      let registry = registry(stores)
-      let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
-        for number in 0..<12 {
-          group.addTask { try await registry.register(node("n\(number)", prefix: "{\(number)}")).isEmpty }
-        }
-        return try await group.reduce(into: []) { $0.append($1) }
-      }
-      #expect(answers.count { $0 } == 1)
-      #expect(try await registry.nodes().count == 1)
-    }
-  }
-
   @Test func aRegistrationEndsByItself() async throws {
     try await TestDatabase.with { stores in
       let registry = registry(stores)

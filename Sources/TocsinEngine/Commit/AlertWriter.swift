@@ -15,6 +15,7 @@ package final class AlertWriter: Service {
   private let state: Mutex<State>
   private let insert: AlertInserter
   private let patience: Duration
+  private let clock: any EngineClock
   private let shortages: Shortages
   private let metrics: EngineMetrics
   private let logger: Logger
@@ -22,12 +23,13 @@ package final class AlertWriter: Service {
   private let deadlines = Signal()
 
   init(
-    insert: AlertInserter, writers: Int, rowLimit: Int, patience: Duration, shortages: Shortages,
-    metrics: EngineMetrics, logger: Logger
+    insert: AlertInserter, writers: Int, rowLimit: Int, patience: Duration, clock: any EngineClock,
+    shortages: Shortages, metrics: EngineMetrics, logger: Logger
   ) {
     state = Mutex(State(rowLimit: rowLimit))
     self.insert = insert
     self.patience = patience
+    self.clock = clock
     self.shortages = shortages
     self.metrics = metrics
     self.logger = logger
@@ -37,7 +39,7 @@ package final class AlertWriter: Service {
   /// Writes alerts, together with what others want written.
   func write(_ alerts: [StoredAlert]) async -> CommitAnswer {
     await withCheckedContinuation { waiter in
-      let deadline = ContinuousClock.now + patience
+      let deadline = clock.now + patience
       let answer = state.withLock {
         $0.submit(State.Submission(alerts: alerts, deadline: deadline, waiter: waiter))
       }
@@ -73,7 +75,7 @@ package final class AlertWriter: Service {
         self.deadlines.finish()
       }
     }
-    answer(state.withLock { $0.expire(at: ContinuousClock.now + patience) })
+    answer(state.withLock { $0.expire(at: clock.now + patience) })
   }
 
   private func writeBatches(on wake: Signal) async {
@@ -83,10 +85,10 @@ package final class AlertWriter: Service {
 
   private func writeAll() async {
     while let batch = state.withLock({ $0.next() }) {
-      let start = ContinuousClock.now
+      let start = clock.now
       do {
         let refused = try await insert.insert(batch.alerts)
-        metrics.commit.observe(ContinuousClock.now - start)
+        metrics.commit.observe(clock.now - start)
         metrics.commitRows.observe(Double(batch.alerts.count))
         answer(state.withLock { $0.written(batch.number, refused: refused) })
       } catch {
@@ -103,8 +105,8 @@ package final class AlertWriter: Service {
   private func watchDeadlines() async {
     for await _ in deadlines.signals {
       while let deadline = state.withLock({ $0.earliestDeadline }) {
-        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-        answer(state.withLock { $0.expire(at: .now) })
+        do { try await clock.sleep(until: deadline, tolerance: nil) } catch { return }
+        answer(state.withLock { $0.expire(at: clock.now) })
       }
     }
   }

@@ -7,13 +7,17 @@ import TocsinMetrics
 final class Announcer: Sendable {
   private let unannounced = Mutex(UnannouncedAlerts())
   private let journal: any CooldownJournal
+  private let clock: any EngineClock
   private let metrics: EngineMetrics
   private let logger: Logger
   private let limit: Int
 
   /// - Parameter limit: how many held alerts are announced at once
-  init(journal: any CooldownJournal, limit: Int, metrics: EngineMetrics, logger: Logger) {
+  init(
+    journal: any CooldownJournal, limit: Int, clock: any EngineClock, metrics: EngineMetrics, logger: Logger
+  ) {
     self.journal = journal
+    self.clock = clock
     self.limit = limit
     self.metrics = metrics
     self.logger = logger
@@ -23,10 +27,10 @@ final class Announcer: Sendable {
   /// - Returns: false where Redis could not be asked, or had fewer entries than were named (somebody else announced
   ///   them, or the server lost them; holding them finds out which): then they are held, and announced when it is back
   func announce(_ entries: [JournalEntry]) async -> Bool {
-    let start = ContinuousClock.now
+    let start = clock.now
     do {
       if try await journal.announce(entries.map(\.alertID)) == entries.count {
-        metrics.announce.observe(ContinuousClock.now - start)
+        metrics.announce.observe(clock.now - start)
         return true
       }
       logger.debug("alerts were not in the journal any more")

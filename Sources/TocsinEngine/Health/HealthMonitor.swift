@@ -42,10 +42,11 @@ package final class HealthMonitor: Service {
   private let node: String
   private let interval: Duration
   private let patience: Duration
+  private let clock: any EngineClock
 
   init(
     signals: any ClusterSignals, alerts: any AlertStore, shortages: Shortages, book: RuleBook, node: String,
-    interval: Duration, patience: Duration
+    interval: Duration, patience: Duration, clock: any EngineClock
   ) {
     self.signals = signals
     self.alerts = alerts
@@ -54,11 +55,12 @@ package final class HealthMonitor: Service {
     self.node = node
     self.interval = interval
     self.patience = patience
+    self.clock = clock
   }
 
   /// The node's state now.
   package var status: Status {
-    let now = ContinuousClock.now
+    let now = clock.now
     let hasRules = book.isLoaded
     let lacking = shortages.names
     return state.withLock { state in
@@ -116,7 +118,7 @@ package final class HealthMonitor: Service {
   /// A probe came back.
   func probeReturned(_ token: String) {
     guard token == node else { return }
-    state.withLock { $0.lastProbe = .now }
+    state.withLock { $0.lastProbe = clock.now }
     resumeWaitersIfReady()
   }
 
@@ -132,11 +134,10 @@ package final class HealthMonitor: Service {
   /// Sends probes until the service shuts down.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
+      await every(self.interval, clock: self.clock) {
         // A probe that cannot be sent is a probe that does not return.
         try? await self.signals.probe(self.node)
         await self.lookForShortages()
-        try? await Task.sleep(for: self.interval)
       }
     }
   }

@@ -7,9 +7,11 @@ import TocsinMetrics
 final class Shortages: Sendable {
   private let state = Mutex(ShortageState())
   private let gauges: [Shortage: Gauge]
+  private let clock: any EngineClock
   private let logger: Logger
 
-  init(metrics: MetricsRegistry, logger: Logger) {
+  init(clock: any EngineClock, metrics: MetricsRegistry, logger: Logger) {
+    self.clock = clock
     gauges = Dictionary(
       uniqueKeysWithValues: Shortage.allCases.map { shortage in
         let gauge = metrics.gauge(
@@ -29,7 +31,7 @@ final class Shortages: Sendable {
   /// A request failed; for what reason is in the error.
   func failed(_ error: StoreError) {
     guard let shortage = error.shortage else { return }
-    guard state.withLock({ $0.began(shortage, at: .now) }) else { return }
+    guard state.withLock({ $0.began(shortage, at: clock.now) }) else { return }
     gauges[shortage]?.set(1)
     logger.warning(
       "\(shortage.description)", metadata: ["degraded": "\(shortage.rawValue)", "error": "\(error.message)"])
@@ -37,7 +39,7 @@ final class Shortages: Sendable {
 
   /// A server took a write, or would have.
   func tookWrites(_ backend: String) {
-    for over in state.withLock({ $0.tookWrites(backend, at: .now) }) {
+    for over in state.withLock({ $0.tookWrites(backend, at: clock.now) }) {
       gauges[over]?.set(0)
       logger.notice("a shortage has ended", metadata: ["degraded": "\(over.rawValue)"])
     }

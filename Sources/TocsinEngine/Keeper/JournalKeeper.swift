@@ -24,13 +24,15 @@ package final class JournalKeeper: Service {
   private let writer: AlertWriter
   private let rules: RuleSync
   private let settings: Settings
+  private let clock: any EngineClock
   private let shortages: Shortages
   private let metrics: EngineMetrics
   private let logger: Logger
 
   init(
     node: String, journal: any CooldownJournal, store: any AlertStore, insert: AlertInserter, writer: AlertWriter,
-    rules: RuleSync, settings: Settings, shortages: Shortages, metrics: EngineMetrics, logger: Logger
+    rules: RuleSync, settings: Settings, clock: any EngineClock, shortages: Shortages, metrics: EngineMetrics,
+    logger: Logger
   ) {
     self.node = node
     self.journal = journal
@@ -39,6 +41,7 @@ package final class JournalKeeper: Service {
     self.writer = writer
     self.rules = rules
     self.settings = settings
+    self.clock = clock
     self.shortages = shortages
     self.metrics = metrics
     self.logger = logger
@@ -50,7 +53,7 @@ package final class JournalKeeper: Service {
       var rounds = 0
       var hasFailed = false
       var watch = BacklogWatch()
-      while !Task.isCancelled {
+      await every(self.settings.interval, clock: self.clock) {
         var isKeeper = false
         do throws(StoreError) {
           isKeeper = try await self.journal.holdKeeperLease(
@@ -73,7 +76,6 @@ package final class JournalKeeper: Service {
         if let backlog = await self.measureBacklog(), isKeeper, watch.observed(backlog) { self.warn(of: backlog) }
         await self.lookForPostgres()
         rounds += 1
-        try? await Task.sleep(for: self.settings.interval)
       }
     }
   }

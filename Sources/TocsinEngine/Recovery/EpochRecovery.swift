@@ -19,6 +19,7 @@ package final class EpochRecovery: Service {
   private let feed: EventFeed
   private let health: HealthMonitor
   private let shortages: Shortages
+  private let clock: any EngineClock
   private let metrics: EngineMetrics
   private let logger: Logger
   private let wake = Signal()
@@ -28,7 +29,7 @@ package final class EpochRecovery: Service {
   init(
     node: String, epochs: any EpochKeeper, journal: any CooldownJournal, store: any AlertStore, rules: RuleSync,
     book: RuleBook, board: any RuleBoard, announcer: Announcer, feed: EventFeed, health: HealthMonitor,
-    shortages: Shortages, metrics: EngineMetrics, logger: Logger
+    shortages: Shortages, clock: any EngineClock, metrics: EngineMetrics, logger: Logger
   ) {
     self.node = node
     self.epochs = epochs
@@ -41,6 +42,7 @@ package final class EpochRecovery: Service {
     self.feed = feed
     self.health = health
     self.shortages = shortages
+    self.clock = clock
     self.metrics = metrics
     self.logger = logger
   }
@@ -63,17 +65,13 @@ package final class EpochRecovery: Service {
 
   /// Looks whenever there is a reason, until the service shuts down.
   package func run() async throws {
-    wake.send()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await _ in self.wake.signals { await self.recoverUntilDone() }
       }
       group.addTask {
         // A node that died while it restored leaves claims in need of confirmation: somebody has to take over.
-        while !Task.isCancelled {
-          do { try await Task.sleep(for: .seconds(5)) } catch { return }
-          self.wake.send()
-        }
+        await every(.seconds(5), clock: self.clock) { self.wake.send() }
       }
       await withGracefulShutdownHandler {
         await group.next()
@@ -101,17 +99,25 @@ package final class EpochRecovery: Service {
           "the node has not adopted Redis' epoch yet",
           metadata: ["error": "\(error)"])
         hasFailed = true
-        // Whoever cannot restore must not keep others from it.
-        try? await epochs.releaseRestoreLock(node: node)
       }
       health.recovery(isDone: false)
-      try? await Task.sleep(for: backoff.next())
+      try? await clock.sleep(for: backoff.next())
     }
   }
 
   /// One attempt.
   /// - Returns: whether the node works in Redis' epoch now
-  private func recover() async throws(StoreError) -> Bool {
+  func recover() async throws(StoreError) -> Bool {
+    do {
+      return try await findEpoch()
+    } catch {
+      // A node that cannot restore must not keep others from it.
+      try? await epochs.releaseRestoreLock(node: node)
+      throw error
+    }
+  }
+
+  private func findEpoch() async throws(StoreError) -> Bool {
     let server = try await epochs.serverEpoch()
     if let server, server == epochs.epoch {
       if try await logIsIntact() {
@@ -142,6 +148,7 @@ package final class EpochRecovery: Service {
       guard let shortage = error.shortage, shortage.backend == "redis" else { throw error }
       shortages.failed(error)
       logger.debug("pending alerts could not be entered again yet", metadata: ["error": "\(error)"])
+      try? await epochs.releaseRestoreLock(node: node)
     }
   }
 
@@ -167,7 +174,11 @@ package final class EpochRecovery: Service {
   private func restore(lost epoch: String?) async throws(StoreError) -> Bool {
     guard try await epochs.holdRestoreLock(node: node, milliseconds: lockMilliseconds) else { return false }
     // Another node may have been faster than this one's question.
-    guard try await epochs.serverEpoch() == epoch else { return false }
+    guard try await epochs.serverEpoch() == epoch else {
+      // The next node that finds something lost must be able to restore it at once.
+      try await epochs.releaseRestoreLock(node: node)
+      return false
+    }
     try await rules.load()
     // Before anybody can claim in the new epoch.
     try await restoreCooldowns(of: announcer.unannouncedEntries)

@@ -11,19 +11,21 @@ package final class RuleSync: Service {
   private let board: any RuleBoard
   private let signals: any ClusterSignals
   private let interval: Duration
+  private let clock: any EngineClock
   private let logger: Logger
   private let wake = Signal()
   private let mustPull = Mutex(false)
 
   init(
     book: RuleBook, store: any RuleStore, board: any RuleBoard, signals: any ClusterSignals, interval: Duration,
-    logger: Logger
+    clock: any EngineClock, logger: Logger
   ) {
     self.book = book
     self.store = store
     self.board = board
     self.signals = signals
     self.interval = interval
+    self.clock = clock
     self.logger = logger
   }
 
@@ -85,8 +87,11 @@ package final class RuleSync: Service {
   /// Loads rules for the first time: writes the first ones into a new installation.
   /// - Throws: when neither PostgreSQL nor Redis has any to give
   func load() async throws(StoreError) {
-    // Before PostgreSQL is read: a history that begins after this one is noticed as another one.
-    let history = try? await board.version()?.history
+    // Before PostgreSQL is read: a history that begins after this one is noticed as another one. Redis without rules has
+    // none yet, and gets this node's; where Redis does not answer, none is known.
+    let known = book.history ?? ""
+    let history: String?
+    do { history = try await board.version()?.history ?? known } catch { history = nil }
     do {
       var snapshot = try await store.snapshot()
       if snapshot.version == 0 {
@@ -110,10 +115,7 @@ package final class RuleSync: Service {
         for await _ in self.wake.signals { await self.pull() }
       }
       group.addTask {
-        while !Task.isCancelled {
-          do { try await Task.sleep(for: self.interval) } catch { return }
-          self.wake.send()
-        }
+        await every(self.interval, clock: self.clock) { self.wake.send() }
       }
       await withGracefulShutdownHandler {
         await group.next()

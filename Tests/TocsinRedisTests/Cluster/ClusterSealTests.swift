@@ -17,17 +17,6 @@ import TocsinCore
     }
   }
 
-  @Test func onlyNodesOfItsDatabaseRenewIt() async throws {
-    try await Nodes.with { nodes async throws in
-      _ = try await nodes.first.seal(ClusterSeal(redisIdentity: "r1", database: own), lasting: 2_000_000)
-      let found = try await nodes.first.seal(ClusterSeal(redisIdentity: "r2", database: another), lasting: 9_000_000)
-      #expect(found?.seal == ClusterSeal(redisIdentity: "r1", database: own))
-      #expect((found?.millisecondsLeft ?? 0) <= 2_000_000)
-      let renewed = try await nodes.first.seal(ClusterSeal(redisIdentity: "r2", database: own), lasting: 9_000_000)
-      #expect((renewed?.millisecondsLeft ?? 0) > 2_000_000)
-    }
-  }
-
   /// After a restore the database is another one by its numbers, and the nodes go on.
   @Test func aSealOfTheSameDatabaseBeforeItWasRestoredBecomesItsOwn() async throws {
     try await Nodes.with(2) { nodes async throws in

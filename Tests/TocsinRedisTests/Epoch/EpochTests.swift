@@ -5,46 +5,6 @@ import TocsinCore
 @testable import TocsinRedis
 
 @Suite struct EpochTests {
-  @Test func beginningTellsEveryoneAndKeepsJournalAndLog() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      try await nodes.listening { heard async throws in
-        let ids = try await nodes.first.claimed(3)
-        try await nodes.first.announce([ids[0]])
-        try await nodes.first.announceUnwritten([ids[1]])
-        let place = try await nodes.first.newest()
-        _ = try await heard.batch()
-        _ = try await heard.batch()
-        try await nodes.first.begin(epoch: "e2")
-        guard case .epochBegan("e2") = await heard.next() else { throw Unexpected() }
-        #expect(try await nodes.second.serverEpoch() == "e2")
-        #expect(nodes.second.epoch == "e1")
-        #expect(try await nodes.counts() == [1, 1])
-        let same = EventID(epoch: "e2", milliseconds: place.milliseconds, sequence: place.sequence)
-        #expect(try await nodes.first.newest() == same)
-        nodes.second.adopt(epoch: "e2")
-        #expect(try await nodes.second.announce(ids) == 1)
-        #expect(try await heard.batch().predecessor == same)
-      }
-    }
-  }
-
-  @Test func oneNodeRestoresAndSaysWhenItIsDone() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      #expect(try await nodes.first.holdRestoreLock(node: "a", milliseconds: 60_000))
-      #expect(try await !nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
-      #expect(try await nodes.first.holdRestoreLock(node: "a", milliseconds: 60_000))
-      #expect(try await !nodes.second.isRestoring())
-      try await nodes.first.begin(epoch: "e2")
-      #expect(try await nodes.second.isRestoring())
-      try await nodes.second.finishRestore(of: "e1", node: "b")
-      #expect(try await nodes.second.isRestoring())
-      #expect(try await !nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
-      try await nodes.first.finishRestore(of: "e2", node: "a")
-      #expect(try await !nodes.second.isRestoring())
-      #expect(try await nodes.second.holdRestoreLock(node: "b", milliseconds: 60_000))
-    }
-  }
-
   @Test func theLaterCooldownWins() async throws {
     try await Nodes.with { nodes async throws in
       _ = try await nodes.first.serverEpoch()

@@ -5,21 +5,6 @@ import TocsinCore
 @testable import TocsinRedis
 
 @Suite struct EventLogTests {
-  @Test func eventsComeInOrderAndInPages() async throws {
-    try await Nodes.with { nodes async throws in
-      let beginning = EventID(beginningOf: "e1")
-      #expect(try await nodes.first.newest() == beginning)
-      #expect(try await nodes.first.events(after: beginning, limit: 10) == [])
-      let ids = try await nodes.first.claimed(5)
-      try await nodes.first.announce(ids)
-      let two = try #require(try await nodes.first.events(after: beginning, limit: 2))
-      let rest = try #require(try await nodes.first.events(after: two[1].id, limit: 10))
-      #expect((two + rest).map(\.envelope) == ids.map { .sample($0) })
-      #expect(try await nodes.first.events(after: rest[2].id, limit: 10) == [])
-      #expect(try await nodes.first.newest() == rest[2].id)
-    }
-  }
-
   @Test func aPlaceOfAnotherEpochIsUnknown() async throws {
     try await Nodes.with { nodes async throws in
       try await nodes.first.announce(nodes.first.claimed(1))
@@ -57,14 +42,6 @@ import TocsinCore
       let newest = try await nodes.first.newest()
       try await nodes.send("DEL", RedisArgument(nodes.keys.events))
       #expect(try await nodes.first.events(after: newest, limit: 10) == nil)
-    }
-  }
-
-  @Test func anEventOfAnUnknownVersionKeepsItsPlace() async throws {
-    try await Nodes.with { nodes async throws in
-      try await nodes.first.announce(changes: [AlertChange(changeID: .new(), envelope: Array("2 new".utf8))])
-      let events = try await nodes.first.events(after: EventID(beginningOf: "e1"), limit: 10)
-      #expect(events == [LoggedEvent(id: try await nodes.first.newest(), envelope: nil)])
     }
   }
 

@@ -5,41 +5,6 @@ import TocsinCore
 @testable import TocsinRedis
 
 @Suite struct AnnounceTests {
-  @Test func anAlertLeavesTheJournalForTheLogAndEveryone() async throws {
-    try await Nodes.with { nodes async throws in
-      try await nodes.listening { heard async throws in
-        let claim = Claim.sample()
-        _ = try await nodes.first.claim([claim])
-        #expect(try await nodes.first.announce([claim.entry.alertID, .new(), claim.entry.alertID]) == 1)
-        #expect(try await nodes.counts() == [0, 0])
-        let batch = try await heard.batch()
-        #expect(batch.predecessor == EventID(beginningOf: "e1"))
-        #expect(batch.events.map(\.envelope) == [.sample(claim.entry.alertID)])
-        #expect(try await nodes.first.events(after: batch.predecessor, limit: 10) == batch.events)
-        #expect(try await nodes.first.newest() == batch.events[0].id)
-        #expect(try await nodes.first.announce([claim.entry.alertID]) == 0)
-        #expect(try await nodes.first.announce([]) == 0)
-      }
-    }
-  }
-
-  @Test func twoThatAnnounceAtOncePublishOnce() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      try await nodes.listening { heard async throws in
-        let ids = try await nodes.first.claimed(50)
-        for id in ids {
-          async let one = nodes.first.announce([id])
-          async let other = nodes.second.announce([id])
-          #expect(try await one + other == 1)
-        }
-        var announced: [AlertID] = []
-        for _ in ids { announced += try await heard.batch().events.compactMap(\.envelope?.alertID) }
-        #expect(announced == ids)
-        #expect(try await nodes.first.events(after: EventID(beginningOf: "e1"), limit: 100)?.count == 50)
-      }
-    }
-  }
-
   @Test func batchesOfTwoNodesFormOneChain() async throws {
     try await Nodes.with(2) { nodes async throws in
       try await nodes.listening { heard async throws in
@@ -63,25 +28,6 @@ import TocsinCore
         }
         #expect(try await nodes.second.events(after: EventID(beginningOf: "e1"), limit: 1000) == all)
         #expect(try await nodes.second.newest() == place)
-      }
-    }
-  }
-
-  @Test func unwrittenAlertsAreAnnouncedOnceAndKeptUntilWritten() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      try await nodes.listening { heard async throws in
-        let ids = try await nodes.first.claimed(3)
-        try await nodes.first.announceUnwritten([ids[1], ids[0]])
-        try await nodes.second.announceUnwritten([ids[1], ids[0]])
-        #expect(try await nodes.second.announce([ids[0], ids[2]]) == 1)
-        #expect(try await heard.batch().events.map(\.envelope?.alertID) == [ids[1], ids[0]])
-        #expect(try await heard.batch().events.map(\.envelope?.alertID) == [ids[2]])
-        #expect(try await nodes.first.standing(of: ids) == [.unwritten, .unwritten, .none])
-        #expect(Set(try await nodes.second.unwritten(limit: 10)) == [.sample(ids[0]), .sample(ids[1])])
-        try await nodes.second.written(ids)
-        try await nodes.second.written([])
-        #expect(try await nodes.second.unwritten(limit: 10) == [])
-        #expect(try await nodes.counts() == [0, 0])
       }
     }
   }

@@ -15,18 +15,6 @@ import TocsinCore
     }
   }
 
-  @Test func rulesAndEntitiesDoNotDisturbEachOther() async throws {
-    try await Nodes.with { nodes async throws in
-      // The last two would have one key if its parts were parted by colons.
-      let claims: [Claim] = [
-        .sample(), .sample("c2"), .sample(rule: "r2"), .sample("5:abcde", rule: "r"), .sample("abcde", rule: "r:7"),
-      ]
-      #expect(try await nodes.first.claim(claims).won == [true, true, true, true, true])
-      #expect(try await nodes.first.claim([.sample("c3"), claims[1], .sample("c4")]).won == [true, false, true])
-      #expect(try await nodes.first.claim([]).won == [])
-    }
-  }
-
   @Test func ofManyEqualClaimsExactlyOneWins() async throws {
     try await Nodes.with(2) { nodes async throws in
       for entity in 0..<200 {
@@ -39,23 +27,6 @@ import TocsinCore
         #expect(wins == 1)
       }
       #expect(try await nodes.counts() == [200, 0])
-    }
-  }
-
-  @Test func ofEqualClaimsInOneCallTheSecondLoses() async throws {
-    try await Nodes.with { nodes async throws in
-      let claims = [Claim.sample(), .sample(), .sample("c2")]
-      #expect(try await nodes.first.claim(claims).won == [true, false, true])
-      #expect(try await nodes.first.standing(of: claims.map(\.entry.alertID)) == [.journal, .none, .journal])
-    }
-  }
-
-  @Test func anotherIncarnationOfTheRuleWins() async throws {
-    try await Nodes.with { nodes async throws in
-      #expect(try await nodes.first.claim([.sample(incarnation: "old|i")]).won == [true])
-      #expect(try await nodes.first.claim([.sample(incarnation: "old|i")]).won == [false])
-      #expect(try await nodes.first.claim([.sample(incarnation: "i")]).won == [true])
-      #expect(try await nodes.first.claim([.sample(incarnation: "i")]).won == [false])
     }
   }
 

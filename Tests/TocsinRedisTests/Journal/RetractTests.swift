@@ -20,28 +20,4 @@ import TocsinCore
       #expect(try await nodes.first.announce([claim.entry.alertID]) == 0)
     }
   }
-
-  @Test func anEarlierCooldownThatHasPassedLeavesNone() async throws {
-    try await Nodes.with { nodes async throws in
-      _ = try await nodes.first.serverEpoch()
-      let claim = Claim.sample()
-      _ = try await nodes.first.claim([claim])
-      let earlier = AlertID.new(at: nodes.first.now().milliseconds - 31 * 60_000)
-      try await nodes.first.retract(claim, inFavourOf: .sample(claim, id: earlier))
-      #expect(try await nodes.text(nodes.keys.cooldown(claim)) == nil)
-      #expect(try await nodes.first.claim([.sample()]).won == [true])
-    }
-  }
-
-  @Test func aCooldownOfSomebodyElseStays() async throws {
-    try await Nodes.with { nodes async throws in
-      let mine = Claim.sample(incarnation: "i1")
-      let other = Claim.sample(incarnation: "i2")
-      _ = try await nodes.first.claim([mine, other])
-      let value = try await nodes.text(nodes.keys.cooldown(other))
-      try await nodes.first.retract(mine, inFavourOf: .sample(mine, id: .new(at: nodes.first.now().milliseconds)))
-      #expect(try await nodes.text(nodes.keys.cooldown(other)) == value)
-      #expect(try await nodes.first.standing(of: [mine.entry.alertID, other.entry.alertID]) == [.none, .journal])
-    }
-  }
 }

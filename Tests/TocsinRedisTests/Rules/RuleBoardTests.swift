@@ -32,18 +32,6 @@ extension AlertRule {
     }
   }
 
-  @Test func rulesOfANewerReleaseOutliveAReplaceOfTheWholeSet() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      let stored = #"{"rule_id": "new", "name": "n", "alert_type": "spend_spike", "severity": "high", "version": 2}"#
-      let foreign = ForeignRule(tenant: other, ruleID: "new", version: 2, stored: Array(stored.utf8))
-      let set = RuleSnapshot(version: 3, rules: [.standard: [.sample("a", version: 3)]], foreign: [foreign])
-      try await nodes.first.replaceAll(set, history: "")
-      let there = try await nodes.second.snapshot()?.rules
-      #expect(there == set)
-      #expect(there?.foreign.first?.stored == foreign.stored)
-    }
-  }
-
   @Test func olderRuleSetsChangeNothing() async throws {
     try await Nodes.with { nodes async throws in
       let set = RuleSnapshot(version: 9, rules: [.standard: [.sample("a", version: 9)]])
@@ -55,49 +43,6 @@ extension AlertRule {
       #expect(try await nodes.first.snapshot()?.rules == repaired)
       try await nodes.first.replaceAll(RuleSnapshot(version: 10, rules: [:]), history: "")
       #expect(try await nodes.first.snapshot()?.rules == RuleSnapshot(version: 10, rules: [:]))
-    }
-  }
-
-  @Test func oneRuleNeverGoesBack() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      try await nodes.first.replaceAll(RuleSnapshot(version: 0, rules: [:]), history: "")
-      try await nodes.first.put(.sample("a", version: 5), tenant: .standard)
-      try await nodes.second.put(.sample("a", version: 4), tenant: .standard)
-      #expect(try await nodes.first.snapshot()?.rules.rules == [.standard: [.sample("a", version: 5)]])
-      try await nodes.second.remove(ruleID: "a", tenant: .standard, version: 4)
-      #expect(try await nodes.first.snapshot()?.rules.rules == [.standard: [.sample("a", version: 5)]])
-      try await nodes.second.remove(ruleID: "a", tenant: .standard, version: 7)
-      try await nodes.second.put(.sample("a", version: 6), tenant: .standard)
-      #expect(try await nodes.first.snapshot()?.rules == RuleSnapshot(version: 7, rules: [:]))
-      try await nodes.second.put(.sample("a", version: 8), tenant: .standard)
-      try await nodes.second.put(.sample("b", version: 2), tenant: .standard)
-      let both = [AlertRule.sample("a", version: 8), .sample("b", version: 2)]
-      #expect(try await nodes.first.snapshot()?.rules == RuleSnapshot(version: 8, rules: [.standard: both]))
-      #expect(try await nodes.first.version() == RuleVersion(number: 8, history: ""))
-    }
-  }
-
-  @Test func changesAreToldToEveryoneOnce() async throws {
-    try await Nodes.with(2) { nodes async throws in
-      try await nodes.first.replaceAll(RuleSnapshot(version: 0, rules: [:]), history: "")
-      try await nodes.listening { heard async throws in
-        try await nodes.first.put(.sample("a", version: 5), tenant: .standard)
-        try await nodes.first.put(.sample("a", version: 5), tenant: .standard)
-        try await nodes.first.remove(ruleID: "a", tenant: .standard, version: 6)
-        guard case .rulesChanged(5) = await heard.next() else { throw Unexpected() }
-        guard case .rulesChanged(6) = await heard.next() else { throw Unexpected() }
-      }
-    }
-  }
-
-  @Test func oneRuleOnAnEmptyServerIsNotARuleSet() async throws {
-    try await Nodes.with { nodes async throws in
-      try await nodes.listening { heard async throws in
-        try await nodes.first.put(.sample("a", version: 5), tenant: .standard)
-        guard case .rulesChanged(5) = await heard.next() else { throw Unexpected() }
-        #expect(try await nodes.first.version() == nil)
-        #expect(try await nodes.first.snapshot() == nil)
-      }
     }
   }
 

@@ -5,6 +5,7 @@ import TocsinCore
 import TocsinEngine
 import TocsinJSON
 import TocsinMetrics
+import TocsinTesting
 
 @testable import TocsinServer
 
@@ -85,17 +86,17 @@ import TocsinMetrics
   }
 
   @Test func aListOfLargeAlertsIsReadInPages() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let text = String(repeating: "x", count: 16_000)
-      cluster.state.withLock { state in
-        for number in 0..<600 {
+      try await cluster.postgres.insert(
+        (0..<600).map { number in
           let id = AlertID(high: 0x018f_3c5e_9f00_7abc, low: 0x8def_0123_0000_0000 + UInt64(number))
-          state.alerts[id] = Alert(
-            alertID: id, ruleID: "r", alertType: .roasDrop, severity: .high, title: "", message: "",
-            entity: Entity(campaignID: "c\(number)"), campaignName: "c", metricName: "roas", metricValue: 1,
-            thresholdValue: 2, details: ["text": .string(text)])
-        }
-      }
+          return StoredAlert(
+            alert: Alert(
+              alertID: id, ruleID: "r", alertType: .roasDrop, severity: .high, title: "", message: "",
+              entity: Entity(campaignID: "c\(number)"), campaignName: "c", metricName: "roas", metricValue: 1,
+              thresholdValue: 2, details: ["text": .string(text)]), tenant: .standard)
+        })
       let client = APIClient(engine)
       for path in ["/api/alerts?limit=1000", "/api/alerts/history?limit=1000&days_back=3650"] {
         var seen: [String] = []
@@ -119,7 +120,7 @@ import TocsinMetrics
   }
 
   @Test func noLargePageIsReadWhileTooMuchIsPending() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let gauge = engine.metrics.gauge("test", help: "A test.")
       let budget = ByteBudget(limit: 1000, gauge: gauge, metrics: engine.metrics)
       #expect(budget.reserve(1000))
@@ -136,14 +137,13 @@ import TocsinMetrics
   }
 
   @Test func aLongHistoryIsReadInPages() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let text = String(repeating: "x", count: 30_000)
-      cluster.state.withLock { state in
-        state.changes = (1...200).reversed().map { version in
-          RuleChange(
-            version: Int64(version), action: "save", actor: "ana", at: Timestamp(milliseconds: 0), before: nil,
-            after: ["rule_id": "long", "name": .string(text)])
-        }
+      var versions: [Int64] = []
+      for number in 1...200 {
+        let rule = AlertRule(
+          ruleID: "long", name: "n\(number)", alertType: .roasDrop, severity: .low, metadata: ["text": .string(text)])
+        versions.append(try await cluster.postgres.save(rule, tenant: .standard, actor: "ana").rule.version)
       }
       let client = APIClient(engine)
       var seen: [JSON] = []
@@ -156,7 +156,7 @@ import TocsinMetrics
         guard let cursor = reply["next_cursor"]?.string else { break }
         target = "/api/alerts/rules/long/history?limit=1000&cursor=" + cursor
       }
-      #expect(seen == (1...200).reversed().map { .integer($0) })
+      #expect(seen == versions.reversed().map { .integer($0) })
       #expect(try await client.send(.GET, "/api/alerts/rules/long/history?cursor=x").status == 422)
       #expect(try await client.send(.GET, "/api/alerts/rules/none/history").status == 404)
     }

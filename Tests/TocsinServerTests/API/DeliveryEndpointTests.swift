@@ -29,10 +29,10 @@ import TocsinJSON
   }
 
   @Test func deliveriesAreListedInPages() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
-      cluster.add((1...5).map { Self.delivery(Self.id($0)) })
-      cluster.add([Self.delivery(Self.id(9), to: "mail", .delivered)])
+      cluster.deliveries.add((1...5).map { Self.delivery(Self.id($0)) })
+      cluster.deliveries.add([Self.delivery(Self.id(9), to: "mail", .delivered)])
       let found = try await client.send(.GET, "/api/deliveries?receiver=mail&state=delivered")
       #expect(found["count"] == 1)
       let delivery = found["deliveries"]?.array?.first?.object
@@ -57,12 +57,12 @@ import TocsinJSON
   }
 
   @Test func aListSaysWhatADeliveryTellsOf() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c1","campaign_name":"Spring sale"}"#
       let alert = try await client.send(.POST, "/api/alerts/check", check)["alerts"]?.array?.first?.object
       let id = try #require(alert?["alert_id"]?.string.flatMap { AlertID($0) })
-      cluster.add([Self.delivery(id), Self.delivery(Self.id(1))])
+      cluster.deliveries.add([Self.delivery(id), Self.delivery(Self.id(1))])
       let found = try await client.send(.GET, "/api/deliveries")["deliveries"]?.array?.compactMap(\.object) ?? []
       let known = try #require(found.first { $0["alert_id"]?.string == id.description })
       #expect(known["campaign_id"] == "c1" && known["campaign_name"] == "Spring sale")
@@ -73,10 +73,10 @@ import TocsinJSON
   }
 
   @Test func deadOnesAreReplayed() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       let dead = Self.delivery(Self.id(1))
-      cluster.add([dead, Self.delivery(Self.id(2)), Self.delivery(Self.id(3), to: "mail")])
+      cluster.deliveries.add([dead, Self.delivery(Self.id(2)), Self.delivery(Self.id(3), to: "mail")])
       let one = try await client.send(.POST, "/api/deliveries/\(dead.planned.id)/replay")
       #expect(one.status == 200)
       #expect(one["delivery"]?.object?["state"] == "pending")
@@ -94,10 +94,10 @@ import TocsinJSON
   }
 
   @Test func whatWillNotBeSentIsSaid() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       let deliveries = (1...6).map { Self.delivery(Self.id($0), to: $0 < 4 ? "ops" : "mail") }
-      cluster.add(deliveries)
+      cluster.deliveries.add(deliveries)
       let target = deliveries[0].planned
       let unknown = "this node's configuration has no such target any more"
       let first = try await client.send(.POST, "/api/deliveries/\(target.id)/replay")
@@ -108,7 +108,7 @@ import TocsinJSON
         ]))
       let second = try await client.send(.POST, "/api/deliveries/\(deliveries[1].planned.id)/replay")
       #expect(second["changed"] == true && second["obstacle"] == .null)
-      cluster.state.withLock { $0.disabledTargets = [target.target: "it answered 410"] }
+      cluster.deliveries.state.withLock { $0.disabledTargets = [target.target: "it answered 410"] }
       let disabled =
         "the target is disabled (it answered 410); a test of its receiver that succeeds enables it"
       let many = try await client.send(.POST, "/api/deliveries/replay", "{}")
@@ -121,13 +121,13 @@ import TocsinJSON
   }
 
   @Test func aListOfCampaigns() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       for campaign in ["c1", "c2", "c3"] {
         let check =
           #"{"metric_name":"roas","metric_value":2.5,"campaign_name":"C","campaign_id":"\#(campaign)"}"#
         let alert = try await client.send(.POST, "/api/alerts/check", check)["alerts"]?.array?.first?.object
-        cluster.add([Self.delivery(try #require(alert?["alert_id"]?.string.flatMap { AlertID($0) }))])
+        cluster.deliveries.add([Self.delivery(try #require(alert?["alert_id"]?.string.flatMap { AlertID($0) }))])
       }
       #expect(try await client.send(.GET, "/api/deliveries?campaign_id=c1,c3")["count"] == 2)
       #expect(try await client.send(.GET, "/api/deliveries?campaign_id=c1&campaign_id=c2")["count"] == 2)
@@ -137,13 +137,13 @@ import TocsinJSON
   }
 
   @Test func theTimelineTellsWhatHappened() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c","campaign_name":"C"}"#
       let fired = try await client.send(.POST, "/api/alerts/check", check)
       let text = fired["alerts"]?.array?.first?.object?["alert_id"]?.string ?? ""
       let id = try #require(AlertID(text))
-      cluster.add([Self.delivery(id)])
+      cluster.deliveries.add([Self.delivery(id)])
       _ = try await client.send(.PUT, "/api/alerts/\(id)/acknowledge", #"{"user_id":"ann"}"#)
       let timeline = try await client.send(.GET, "/api/alerts/\(id)/timeline")
       #expect(timeline.status == 200)
@@ -161,7 +161,7 @@ import TocsinJSON
   }
 
   @Test func theTimelineSaysWhyNobodyIsNotified() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       let check = #"{"metric_name":"roas","metric_value":2.5,"campaign_id":"c","campaign_name":"C"}"#
       let fired = try await client.send(.POST, "/api/alerts/check", check)
@@ -182,14 +182,14 @@ import TocsinJSON
         RoutingTable(receivers: ["ops": .init(targets: [target])], routes: [Route(receivers: ["ops"])]))
       told = try await reason()
       #expect(told == ["routing_changed", "the routing was a different one when the alert fired"])
-      cluster.add([Self.delivery(id)])
+      cluster.deliveries.add([Self.delivery(id)])
       told = try await reason()
       #expect(told == [nil, nil])
     }
   }
 
   @Test func aTestSaysWhatCameOfIt() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       let client = APIClient(engine)
       for target in ["/api/alerts/test?channel=slack", "/api/alerts/test?channel=ops"] {
         let reply = try await client.send(.POST, target)
@@ -197,8 +197,8 @@ import TocsinJSON
         #expect(reply["success"] == true)
       }
       // Who takes a test wants alerts again.
-      #expect(cluster.state.withLock { $0.enabledAgain.count } == 2)
-      cluster.answerTests(.permanent(DeliveryFailure("it answered 404", status: 404)))
+      #expect(cluster.deliveries.state.withLock { $0.enabledAgain.count } == 2)
+      cluster.deliveries.answerTests(.permanent(DeliveryFailure("it answered 404", status: 404)))
       let failed = try await client.send(.POST, "/api/alerts/test", #"{"channel":"slack"}"#)
       #expect(failed.status == 200)
       #expect(failed["success"] == false)

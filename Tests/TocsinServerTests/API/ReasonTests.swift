@@ -4,35 +4,34 @@ import Testing
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
+import TocsinTesting
 
 @testable import TocsinServer
 
 /// Why a check raises what it raises: `suppressed` of a check's answer, and `POST /api/alerts/explain`.
 @Suite(.timeLimit(.minutes(10))) struct ReasonTests {
-  private static let id = AlertID("0195d0c4-8f00-7abc-8def-0123456789ab")
   private static let check = body("roas", "1.5")
 
   private static func body(_ metric: String, _ value: String, _ more: String = "") -> String {
     #"{"metric_name":"\#(metric)","metric_value":\#(value),"campaign_id":"c1","campaign_name":"C"\#(more)}"#
   }
 
-  /// Two rules match; the cooldown of one of them runs, and began at the id's time.
-  private func lose(_ cluster: MemoryCluster, _ id: AlertID? = id) throws -> AlertID {
-    let known = try #require(Self.id)
-    cluster.state.withLock {
-      $0.losses = ["roas_drop_critical": .cooldown(firedAt: known.timestamp, alertID: id)]
-    }
-    return known
+  /// Raises the alerts of two rules; the cooldown of the second one is over at once.
+  /// - Returns: the alert that begins the cooldown of the first one
+  private func fire(_ engine: Engine) async throws -> AlertID {
+    var warning = try engine.rules.rule("roas_drop_warning", tenant: .standard)
+    warning.cooldownMinutes = 0
+    _ = try await engine.rules.save(warning, tenant: .standard, actor: "test")
+    let fired = try await APIClient(engine).send(.POST, "/api/alerts/check", Self.check)
+    #expect(fired["alerts_triggered"] == 2)
+    #expect(fired.json.object?["suppressed"] == nil)
+    return try #require(fired["alerts"]?.array?.first?.object?["alert_id"]?.string.flatMap { AlertID($0) })
   }
 
   @Test func whatHeldAnAlertBackIsInEachAnswer() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
-      let fired = try await client.send(.POST, "/api/alerts/check", Self.check)
-      #expect(fired["alerts_triggered"] == 2)
-      #expect(fired.json.object?["suppressed"] == nil)
-
-      let id = try lose(cluster)
+      let id = try await fire(engine)
       let until = id.timestamp.advanced(by: 30 * 60_000)
       let suppressed: JSON = [
         [
@@ -55,8 +54,9 @@ import TocsinJSON
   }
 
   @Test func whatANewerReleaseHoldsHasNoEnd() async throws {
-    try await MemoryCluster.run { engine, cluster in
-      cluster.state.withLock { $0.losses = ["roas_drop_critical": .newerRelease] }
+    try await TestCluster.run { engine, cluster in
+      cluster.server.keepNewerCooldown(
+        rule: "roas_drop_critical", entity: Entity(campaignID: "c1"), tenant: .standard)
       let reply = try await APIClient(engine).send(.POST, "/api/alerts/check", Self.check)
       #expect(
         reply["suppressed"] == [
@@ -66,9 +66,9 @@ import TocsinJSON
   }
 
   @Test func eachReasonIsCounted() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
-      _ = try lose(cluster)
+      _ = try await fire(engine)
       _ = try await client.send(.POST, "/api/alerts/check", Self.check)
       _ = try await client.send(.POST, "/api/alerts/check", Self.check)
       _ = try await client.send(.POST, "/api/alerts/explain", Self.check)
@@ -80,9 +80,9 @@ import TocsinJSON
   }
 
   @Test func explainTellsWhatACheckWouldDoAndDoesNothing() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
-      let id = try lose(cluster)
+      let id = try await fire(engine)
       let until = id.timestamp.advanced(by: 30 * 60_000)
       let reply = try await client.send(.POST, "/api/alerts/explain", Self.check)
       #expect(reply.status == 200)
@@ -97,12 +97,12 @@ import TocsinJSON
       #expect(rules.first?.object?["value"] == 1.5)
       #expect(rules.first?.object?["threshold"] == 2)
       #expect(rules.first?.object?["name"] == "ROAS < 2.0x")
-      #expect(cluster.state.withLock { $0.alerts.isEmpty })
+      #expect(try await engine.alerts.statistics(campaignID: nil, tenant: .standard).total == 2)
     }
   }
 
   @Test func anUnknownMetricIsTold() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       let reply = try await client.send(.POST, "/api/alerts/explain", Self.body("raos", "1"))
       #expect(reply["known"] == false)
@@ -117,7 +117,7 @@ import TocsinJSON
   }
 
   @Test func explainRefusesWhatACheckRefuses() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       for path in ["/api/alerts/check", "/api/alerts/explain"] {
         #expect(try await client.send(.POST, path, "{").status == 400)

@@ -22,7 +22,7 @@ import TocsinJSON
       (.GET, "/api/alerts/not-an-id", 404, nil), (.GET, "/ws/alerts", 426, nil),
     ] as [(HTTPMethod, String, Int, String?)])
   func wrongRequestsAreProblems(method: HTTPMethod, target: String, status: Int, allow: String?) async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let reply = try await APIClient(engine).send(method, target)
       #expect(reply.status == status)
       #expect(reply.contentType == "application/problem+json")
@@ -42,7 +42,7 @@ import TocsinJSON
     ("/api/alerts/rules", "\u{0}", "Application/JSON ; charset=utf-8", 400),
   ])
   func wrongBodiesAreProblems(target: String, body: String, type: String, status: Int) async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let reply = try await APIClient(engine).send(.POST, target, body, type: type)
       #expect(reply.status == status)
       #expect(reply.contentType == "application/problem+json")
@@ -51,7 +51,7 @@ import TocsinJSON
   }
 
   @Test func headHasTheLengthAndNotTheBody() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let router = APIClient(engine).router
       guard case .answer(let answer) = await router.respond(to: Request(test: .HEAD, "/livez")) else {
         Issue.record("the answer is streamed")

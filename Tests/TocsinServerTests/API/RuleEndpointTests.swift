@@ -10,7 +10,7 @@ import TocsinJSON
     #"{"rule_id":"r1","name":"R","alert_type":"roas_drop","severity":"high","threshold":2,"threshold_operator":"<"}"#
 
   @Test func theLifeOfARule() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       let saved = try await client.send(.POST, "/api/alerts/rules", Self.rule, headers: ["X-Tocsin-User": "ann"])
       #expect(saved.status == 200)
@@ -58,7 +58,7 @@ import TocsinJSON
   }
 
   @Test func aFieldThatIsNotKnownIsNamedWithTheNearest() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let rule =
         #"{"rule_id":"r1","name":"R","alert_type":"roas_drop","severity":"worst","treshold":2,"threshold_operator":"<"}"#
       let reply = try await APIClient(engine).send(.POST, "/api/alerts/rules", rule)
@@ -71,7 +71,7 @@ import TocsinJSON
 
   @Test(arguments: ["a\tb", "Zo\u{fffd}", "\u{85}"])
   func whoIsNoNameIsRefused(user: String) async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       for (method, target) in [(.POST, ""), (.DELETE, "/high_cpa"), (.PUT, "/high_cpa/disable")]
         as [(HTTPMethod, String)]
@@ -92,7 +92,7 @@ import TocsinJSON
   }
 
   @Test func withoutPostgresChangesMustWait() async throws {
-    try await MemoryCluster.run { engine, cluster in
+    try await TestCluster.run { engine, cluster in
       cluster.losePostgres()
       let reply = try await APIClient(engine).send(.POST, "/api/alerts/rules", Self.rule)
       #expect(reply.status == 503)

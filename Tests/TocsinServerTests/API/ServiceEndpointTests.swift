@@ -9,7 +9,7 @@ import TocsinJSON
 
 @Suite struct ServiceEndpointTests {
   @Test func aNodeThatStopsIsAliveButNotReady() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       engine.receive(.listening(serverRunID: "r"))
       engine.receive(.probe("test"))
@@ -31,7 +31,7 @@ import TocsinJSON
   }
 
   @Test func metricsCountRequestsByRoute() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let log = RequestLog(metrics: engine.metrics, accessLog: nil)
       var answer = HTTPAnswer(["a": 1])
       var ids = RequestIDs()

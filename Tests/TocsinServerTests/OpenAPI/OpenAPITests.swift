@@ -8,7 +8,7 @@ import TocsinJSON
 
 @Suite struct OpenAPITests {
   @Test func everyEndpointIsDescribed() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let document = try await APIClient(engine).send(.GET, "/openapi.json")
       #expect(document.status == 200)
       #expect(document["openapi"] == "3.1.0")
@@ -40,7 +40,7 @@ import TocsinJSON
   }
 
   @Test func everyReferenceLeadsSomewhere() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let document = OpenAPIDocument.document(of: APIEndpoints.all(engine))
       let schemas = try #require(document.object?["components"]?.object?["schemas"]?.object)
       let references = Self.references(in: document)
@@ -63,7 +63,7 @@ import TocsinJSON
   }
 
   @Test func eachBodyAndMainAnswerHasAnExample() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
         if let body = endpoint.operation.body { #expect(body.example != .null, "\(endpoint.path)") }
         let success = endpoint.operation.success
@@ -84,7 +84,7 @@ import TocsinJSON
 
   /// Whatever an endpoint is for: a parameter that it does not know is named.
   @Test func noEndpointIgnoresAParameter() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       let id = "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a"
       for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
@@ -99,7 +99,7 @@ import TocsinJSON
 
   /// Likewise with the members of its body.
   @Test func noEndpointIgnoresAMember() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let client = APIClient(engine)
       for endpoint in APIEndpoints.all(engine) where endpoint.isListed {
         let target = endpoint.path.replacing(/\{[^}]*\}/, with: "0197a3c2-5b1e-7c40-9a1d-3f2e8b7c6d5a")
@@ -128,7 +128,7 @@ import TocsinJSON
   }
 
   @Test func theContractsRoutesAreThere() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       let routes = Set(APIEndpoints.all(engine).map { "\($0.method) \($0.path)" })
       let expected: Set<String> = [
         "POST /api/alerts/rules", "GET /api/alerts/rules", "GET /api/alerts/rules/{rule_id}",

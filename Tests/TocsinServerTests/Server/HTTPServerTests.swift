@@ -38,7 +38,7 @@ import TocsinEngine
     _ test: @Sendable (HTTPServer, SocketAddress, StreamHub) async throws -> Void,
     afterwards: @Sendable () async throws -> Void
   ) async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       var configuration = ServerConfiguration()
       configuration.host = "127.0.0.1"
       configuration.port = 0

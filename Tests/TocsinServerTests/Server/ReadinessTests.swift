@@ -4,7 +4,7 @@ import TocsinEngine
 
 @Suite struct ReadinessTests {
   @Test func whatRedisRefusesIsNamed() async throws {
-    try await MemoryCluster.run { engine, _ in
+    try await TestCluster.run { engine, _ in
       engine.receive(.refused("the user lacks the right &{tocsin}:signals"))
       engine.redisRefused("the user lacks the right +info")
       #expect(!engine.health.status.ready)

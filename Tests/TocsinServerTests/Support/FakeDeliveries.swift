@@ -1,7 +1,26 @@
 import Synchronization
 import TocsinCore
+import TocsinTesting
 
-extension MemoryCluster {
+/// Deliveries that a test puts there, and a receiver `ops` that answers tests as it is told. Nothing is sent.
+final class FakeDeliveries: Sendable {
+  struct State {
+    var deliveries: [Delivery] = []
+    /// What the receiver `ops` answers to tests.
+    var testOutcome = DeliveryOutcome.delivered(status: 200)
+    var enabledAgain: [TargetName] = []
+    var disabledTargets: [TargetName: String] = [:]
+  }
+
+  let state = Mutex(State())
+  /// Where the alerts are.
+  private let database: MemoryPostgres
+
+  /// No deliveries yet.
+  init(database: MemoryPostgres) {
+    self.database = database
+  }
+
   /// Lets deliveries be there.
   func add(_ deliveries: [Delivery]) {
     state.withLock { $0.deliveries += deliveries }
@@ -11,9 +30,16 @@ extension MemoryCluster {
   func answerTests(_ outcome: DeliveryOutcome) {
     state.withLock { $0.testOutcome = outcome }
   }
+
+  /// The first elements of a list.
+  private static func page<Element: Sendable, Key: Sendable>(
+    _ list: [Element], _ limit: Int, _ key: (Element) -> Key
+  ) -> StoredPage<Element, Key> {
+    StoredPage(elements: Array(list.prefix(limit)), next: list.count > limit ? key(list[limit - 1]) : nil)
+  }
 }
 
-extension MemoryCluster: DeliveryStore {
+extension FakeDeliveries: DeliveryStore {
   var leaseDuration: Duration { .seconds(60) }
 
   func lease(_ limit: Int, of wanted: [WantedDeliveries]) async throws(StoreError) -> LeasedDeliveries {
@@ -49,15 +75,13 @@ extension MemoryCluster: DeliveryStore {
   func page(
     _ query: DeliveryQuery, tenant: Tenant
   ) async throws(StoreError) -> StoredPage<Delivery, DeliveryID> {
-    let (all, isDown) = state.withLock { ($0.deliveries, $0.postgresIsDown) }
-    if isDown { throw StoreError(.unavailable, backend: "postgresql", message: "away") }
-    let alerts = state.withLock { $0.alerts }
-    let matching = all.filter { delivery in
+    let alerts = Dictionary(database.alerts.map { ($0.alert.alertID, $0.alert) }) { first, _ in first }
+    let matching = state.withLock { $0.deliveries }.filter { delivery in
       let campaign = alerts[delivery.planned.alertID]?.entity.campaignID
-      return MemoryCluster.matches(delivery, query)
+      return FakeDeliveries.matches(delivery, query)
         && (query.campaignIDs.isEmpty || campaign.map(query.campaignIDs.contains) ?? false)
     }
-    return MemoryCluster.page(matching.sorted { $0.planned.id > $1.planned.id }, query.limit, \.planned.id)
+    return FakeDeliveries.page(matching.sorted { $0.planned.id > $1.planned.id }, query.limit, \.planned.id)
   }
 
   func delivery(_ id: DeliveryID, tenant: Tenant) async throws(StoreError) -> Delivery? {
@@ -68,7 +92,7 @@ extension MemoryCluster: DeliveryStore {
     state.withLock { state in
       var replayed = ChangedDeliveries()
       for index in state.deliveries.indices
-      where MemoryCluster.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
+      where FakeDeliveries.matches(state.deliveries[index], query) && state.deliveries[index].state.isFinal {
         state.deliveries[index].state = .pending
         replayed.count += 1
         let planned = state.deliveries[index].planned
@@ -88,7 +112,7 @@ extension MemoryCluster: DeliveryStore {
   }
 }
 
-extension MemoryCluster: Notifier {
+extension FakeDeliveries: Notifier {
   var testable: [String] { ["ops", "slack"] }
 
   func send(_ notification: Notification, timeout: Duration) async -> DeliveryOutcome { .delivered(status: 200) }
