@@ -10,9 +10,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A module of the project.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// A module of the project; the files of the folder, if one is named, travel in the binary.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], embedding folder: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: folder.map { [.embedInCode($0)] } ?? [], swiftSettings: strict)
 }
 
 /// The tests beside a module.
@@ -84,7 +85,9 @@ let package = Package(
     module("TocsinMetrics"),
     module("TocsinCore", ["TocsinJSON"]),
     module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", logging, lifecycle]),
-    module("TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", logging, lifecycle] + nio),
+    module(
+      "TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", "Support", logging, lifecycle] + nio,
+      embedding: "Scripts"),
     module("TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", logging]),
     module(
       "TocsinNotifiers",
@@ -138,7 +141,7 @@ let package = Package(
     tests("TocsinJSONTests", ["TocsinJSON", "Fuzzing"]),
     tests("TocsinMetricsTests", ["TocsinMetrics"]),
     tests("TocsinCoreTests", ["TocsinCore", "TocsinJSON", "Fuzzing"]),
-    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", "Fuzzing", logging] + nio),
+    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "Support", "LocalServers", "Fuzzing", logging] + nio),
     tests(
       "TocsinNotifiersTests",
       ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", logging] + nio + http),
