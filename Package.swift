@@ -88,7 +88,8 @@ let package = Package(
     module(
       "TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", "Support", logging, lifecycle] + nio,
       embedding: "Scripts"),
-    module("TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", logging]),
+    module(
+      "TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", "Support", logging], embedding: "Statements"),
     module(
       "TocsinNotifiers",
       [
@@ -153,7 +154,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "LocalServers", "Fuzzing", logging]),
+    tests("TocsinPostgresTests", ["TocsinPostgres", "Support", "LocalServers", "Fuzzing", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", logging]),
     tests(
       "TocsinServerTests",

@@ -16,7 +16,7 @@ extension PostgresAlertStore {
     do {
       try await writers.withTransaction { connection in
         _ = try await connection.execute(
-          Self.insertion, Self.columns(of: [StoredAlert(alert: alert, tenant: Tenant(rawValue: "probe"))]))
+          Statements.alertInsert, Self.columns(of: [StoredAlert(alert: alert, tenant: Tenant(rawValue: "probe"))]))
         throw TakenBack()
       }
     } catch is TakenBack {
