@@ -83,7 +83,7 @@ let package = Package(
     module("CurlClient", ["CLibcurl", "Support", lifecycle]),
     module("TocsinJSON"),
     module("TocsinMetrics"),
-    module("TocsinCore", ["TocsinJSON"]),
+    module("TocsinCore", ["TocsinJSON", "Support"]),
     module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", logging, lifecycle]),
     module(
       "TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", "Support", logging, lifecycle] + nio,
@@ -120,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "tocsin",
       dependencies: [
-        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinPostgres", logging,
+        "LocalServers", "Support", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinPostgres", logging,
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio + client,
@@ -145,28 +145,32 @@ let package = Package(
     tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "Support", "LocalServers", "Fuzzing", logging] + nio),
     tests(
       "TocsinNotifiersTests",
-      ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", logging] + nio + http),
+      ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", "TestLog", logging] + nio + http),
     tests(
       "TocsinAppTests",
       [
-        "TocsinApp", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinNotifiers", "Fuzzing", logging,
+        "TocsinApp", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinNotifiers", "Fuzzing",
+        "TestLog", logging,
         lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
-    tests("TocsinPostgresTests", ["TocsinPostgres", "Support", "LocalServers", "Fuzzing", logging]),
+    tests("TocsinPostgresTests", ["TocsinPostgres", "Support", "LocalServers", "Fuzzing", "TestLog", logging]),
     tests("TocsinEngineTests", ["TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", logging]),
     tests(
       "TocsinServerTests",
       [
-        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "Fuzzing", logging, lifecycle,
-        embedded,
+        "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "Fuzzing", "TestLog", logging,
+        lifecycle, embedded,
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    // The log of a test.
+    .target(name: "TestLog", dependencies: [logging], path: "Tests/TestLog", swiftSettings: strict),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
-    tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
+    tests(
+      "TocsinClientTests", ["TocsinClient", "Support", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",

@@ -1,5 +1,6 @@
 package import Logging
 package import RedisClient
+import Support
 import Synchronization
 package import TocsinCore
 

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
+import Support
 import TocsinCore
 
 /// Finds the endpoint of a request, by Hummingbird's router, and turns whatever it throws into an answer.
@@ -54,7 +55,7 @@ struct APIRouter: Sendable {
       if names.query.isEmpty { try QueryParameters(query, known: []).finish() }
       var parameters: [String: String] = [:]
       for (name, raw) in context.parameters {
-        guard let value = PercentDecoding.decode(raw) else {
+        guard let value = PercentCoding.decode(raw) else {
           throw Problem(400, "the path is not percent-encoded UTF-8")
         }
         parameters[String(name)] = value

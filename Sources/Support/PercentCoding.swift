@@ -1,8 +1,8 @@
 /// Reads and writes percent-encoded text (RFC 3986, 2.1).
-enum PercentDecoding {
+package enum PercentCoding {
   /// The decoded text, or nil where a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8.
   /// - Parameter plusIsSpace: whether `+` means a space, as in forms and query strings
-  static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
+  package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     var iterator = text.utf8.makeIterator()
@@ -19,23 +19,34 @@ enum PercentDecoding {
   }
 
   /// A path with everything encoded that cannot stand in a URI reference (RFC 3986, 4.1).
-  static func reference(_ path: String) -> String {
-    func isAllowed(_ byte: UInt8) -> Bool {
+  package static func reference(_ path: String) -> String {
+    encode(path, keeping: "-._~!$&'()*+,;=:@/#%")
+  }
+
+  /// The text with everything encoded but unreserved characters (RFC 3986, 2.3): right for one segment of a path, and for
+  /// a name or value of a query.
+  package static func encode(_ text: some StringProtocol) -> String {
+    encode(text, keeping: "-._~")
+  }
+
+  private static func encode(_ text: some StringProtocol, keeping others: StaticString) -> String {
+    let digits: StaticString = "0123456789ABCDEF"
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-._~!$&'()*+,;=:@/#%".utf8.contains(byte)
+        bytes.append(byte)
+      default:
+        if others.withUTF8Buffer({ $0.contains(byte) }) {
+          bytes.append(byte)
+        } else {
+          digits.withUTF8Buffer { bytes += [UInt8(ascii: "%"), $0[Int(byte >> 4)], $0[Int(byte & 15)]] }
+        }
       }
     }
-    if path.utf8.allSatisfy(isAllowed) { return path }
-    return path.utf8.reduce(into: "") { text, byte in
-      if isAllowed(byte) {
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

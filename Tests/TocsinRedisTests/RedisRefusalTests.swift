@@ -4,18 +4,7 @@ import TocsinCore
 
 @testable import TocsinRedis
 
-@Suite struct RemarkPaceTests {
-  @Test func ofEachKindOneAMinuteIsMade() {
-    var pace = RemarkPace()
-    let start = ContinuousClock.now
-    #expect(pace.mayTell("a", at: start) == 0)
-    #expect(pace.mayTell("a", at: start) == nil)
-    #expect(pace.mayTell("b", at: start + .seconds(1)) == 0)
-    #expect(pace.mayTell("a", at: start + .seconds(59)) == nil)
-    #expect(pace.mayTell("a", at: start + .seconds(60)) == 2)
-    #expect(pace.mayTell("a", at: start + .seconds(61)) == nil)
-  }
-
+@Suite struct RedisRefusalTests {
   @Test(arguments: [
     ("NOPERM this user has no permissions to run the 'info' command", "the user lacks the right +info"),
     ("NOPERM this user has no permissions to run the 'script|load' command", "the user lacks the right +script|load"),

@@ -1,12 +1,12 @@
 /// Durations as people write them: `30s`, `5m`, `1h30m`.
-enum DurationText {
+package enum DurationText {
   private static let units: [(name: String, milliseconds: Int64)] = [
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
 
   /// Reads whole numbers, each with a unit: `ms`, `s`, `m`, `h`, `d`. Nil for anything else, and for more than there are
   /// milliseconds in an `Int64`.
-  static func read(_ text: String) -> Duration? {
+  package static func read(_ text: String) -> Duration? {
     var rest = text[...]
     var total: Int64 = 0
     while !rest.isEmpty {
@@ -25,7 +25,7 @@ enum DurationText {
   }
 
   /// Writes what ``read(_:)`` reads; less than a millisecond is left out.
-  static func text(_ duration: Duration) -> String {
+  package static func text(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
     let (sum, overflows) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
