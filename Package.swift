@@ -27,6 +27,7 @@ let nio: [Target.Dependency] = [
 ]
 let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let http: [Target.Dependency] = [
@@ -36,7 +37,6 @@ let http: [Target.Dependency] = [
 let client: [Target.Dependency] = [
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "AsyncHTTPClient", package: "async-http-client"),
-  .product(name: "Histogram", package: "hdrhistogram-swift"),
   .product(name: "Yams", package: "Yams"),
 ]
 let web: [Target.Dependency] = [
@@ -117,10 +117,16 @@ let package = Package(
         "TocsinCore", "TocsinJSON", "Support", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio + http),
+    module(
+      "TocsinBench",
+      [
+        "TocsinClient", "TocsinCore", "TocsinJSON", histogram, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ] + nio),
     .executableTarget(
       name: "tocsin",
       dependencies: [
-        "LocalServers", "Support", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinPostgres", logging,
+        "LocalServers", "Support", "TocsinApp", "TocsinBench", "TocsinClient", "TocsinCore", "TocsinJSON",
+        "TocsinPostgres", logging,
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio + client,
@@ -171,6 +177,7 @@ let package = Package(
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     tests(
       "TocsinClientTests", ["TocsinClient", "Support", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
+    tests("TocsinBenchTests", ["TocsinBench", "TocsinClient", "TocsinCore", "TocsinJSON", histogram] + nio),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",

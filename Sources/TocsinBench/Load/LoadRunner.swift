@@ -1,18 +1,18 @@
 import Histogram
 import NIOCore
-import NIOPosix
+package import NIOPosix
 import NIOSSL
 import TocsinClient
 
 /// Runs a measurement on threads of its own.
-struct LoadRunner {
+package struct LoadRunner {
   private let plan: LoadPlan
   private let group: MultiThreadedEventLoopGroup
   private let workers: [NIOLoopBound<LoadWorker>]
 
   /// Opens all connections.
-  /// - Throws: ``CommandFailure`` where a server cannot be reached
-  static func connect(_ plan: LoadPlan, on group: MultiThreadedEventLoopGroup) async throws -> LoadRunner {
+  /// - Throws: ``BenchError`` where a server cannot be reached
+  package static func connect(_ plan: LoadPlan, on group: MultiThreadedEventLoopGroup) async throws -> LoadRunner {
     let tls =
       plan.servers.contains(where: \.usesTLS) ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
     var workers: [NIOLoopBound<LoadWorker>] = []
@@ -28,16 +28,17 @@ struct LoadRunner {
       for worker in workers { try await worker.flatSubmit { $0.connect() } }
     } catch {
       try await runner.stop()
-      throw CommandFailure(
-        .unreachable, "tocsin: \(plan.servers.map(\.description).joined(separator: ", ")): \(LoadRunner.reason(error))",
-        "Start a server with `tocsin serve` or `tocsin dev`, or name another one with --url or TOCSIN_URL.")
+      throw BenchError.unreachable(BenchError.reason(error))
     }
     return runner
   }
 
   /// Sends until the plan is through.
+  /// - Parameter progress: called each second with what was counted, as a line for people; with an empty one at the end
   /// - Returns: what was counted, and for how many seconds
-  func run() async throws -> (result: LoadResult, seconds: Double) {
+  package func run(
+    progress: @escaping @Sendable (String) -> Void
+  ) async throws -> (result: LoadResult, seconds: Double) {
     let start = LoadWorker.now + 10_000_000
     try await withThrowingTaskGroup(of: Bool.self) { tasks in
       for worker in workers {
@@ -47,7 +48,7 @@ struct LoadRunner {
         }
       }
       tasks.addTask {
-        try await showProgress(since: start)
+        try await report(progress)
         return false
       }
       var running = workers.count
@@ -56,7 +57,7 @@ struct LoadRunner {
       }
       tasks.cancelAll()
     }
-    Console.current.progress("")
+    progress("")
     let result = try await collect()
     let end = max(result.lastAnswer, start + UInt64(plan.duration * 1e9))
     return (result, Double(end - start) / 1e9)
@@ -73,7 +74,7 @@ struct LoadRunner {
     for worker in workers { try await worker.submit { $0.finish() } }
   }
 
-  private func showProgress(since start: UInt64) async throws {
+  private func report(_ progress: @Sendable (String) -> Void) async throws {
     var before: UInt64 = 0
     var second = 0
     while !Task.isCancelled {
@@ -82,16 +83,10 @@ struct LoadRunner {
       let result = try await collect()
       let errors = result.errors.reduce(0) { $0 + $1.1 }
       let p99 = Double(result.latencies.valueAtPercentile(99) / 1000) / 1000
-      Console.current.progress(
+      progress(
         "\(second) s  \(result.succeeded - before) requests/s  p99 \(p99) ms  errors \(errors)")
       before = result.succeeded
     }
-  }
-
-  /// A few words for people.
-  static func reason(_ error: any Error) -> String {
-    let reason = "\(error)"
-    return reason.contains("errno: 111") ? "connection refused" : Printable.line(reason)
   }
 }
 

@@ -3,9 +3,9 @@ import Glibc
 #endif
 
 /// How many files and sockets the process may have open.
-enum OpenFiles {
+package enum OpenFiles {
   /// Raises the soft limit to the hard one: a measurement may need thousands of sockets.
-  static func allowMany() {
+  package static func allowMany() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max

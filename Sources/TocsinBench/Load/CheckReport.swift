@@ -1,20 +1,29 @@
 import TocsinClient
 import TocsinCore
-import TocsinJSON
+package import TocsinJSON
 
 /// What `bench checks` found.
-struct CheckReport {
+package struct CheckReport {
   let plan: LoadPlan
   let shape: CheckShape
   let fires: Bool
   let result: LoadResult
   let seconds: Double
 
+  /// The report of a run.
+  package init(plan: LoadPlan, shape: CheckShape, fires: Bool, result: LoadResult, seconds: Double) {
+    self.plan = plan
+    self.shape = shape
+    self.fires = fires
+    self.result = result
+    self.seconds = seconds
+  }
+
   private var requestsPerSecond: Double { Double(result.succeeded) / seconds }
   private var checksPerSecond: Double { requestsPerSecond * Double(plan.batch ?? 1) }
 
   /// Everything, for programs. Latencies are milliseconds.
-  var json: JSON {
+  package var json: JSON {
     var object: JSONObject = [
       "bench": "checks", "version": .string(TocsinRelease.version),
       "urls": .array(plan.servers.map { .string($0.description) }),
@@ -47,17 +56,17 @@ struct CheckReport {
   }
 
   /// Everything, for people.
-  var lines: [String] {
+  package var lines: [String] {
     let pace =
       switch plan.pace {
-      case .open(let rate): "\(Printable.number(rate)) requests/s, open loop, over \(plan.connections) connections"
+      case .open(let rate): "\(Figure.exact(rate)) requests/s, open loop, over \(plan.connections) connections"
       case .closed: "\(plan.connections) at once, closed loop"
       }
-    let kind = "\(fires ? "firing" : "quiet") checks (\(shape.metric) \(Printable.number(shape.value)))"
+    let kind = "\(fires ? "firing" : "quiet") checks (\(shape.metric) \(Figure.exact(shape.value)))"
     let batch = plan.batch.map { ", \($0) in a request" } ?? ""
     let errors = result.errors.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
     return [
-      "sent      \(kind)\(batch), \(pace), \(Printable.number(plan.duration)) s",
+      "sent      \(kind)\(batch), \(pace), \(Figure.exact(plan.duration)) s",
       "answered  \(result.succeeded) requests, \(CheckReport.perSecond(requestsPerSecond)) requests/s, "
         + "\(CheckReport.perSecond(checksPerSecond)) checks/s, \(result.alerts) alerts",
       "errors    \(errors.isEmpty ? "none" : errors)",
@@ -67,7 +76,7 @@ struct CheckReport {
 
   /// To a tenth.
   static func perSecond(_ value: Double) -> String {
-    Printable.number(rounded(value, 10))
+    Figure.exact(rounded(value, 10))
   }
 
   /// To so many parts of one.

@@ -1,11 +1,11 @@
 import Histogram
 import TocsinClient
 import TocsinCore
-import TocsinJSON
+package import TocsinJSON
 
 /// What `bench stream` found.
-struct StreamReport {
-  let audience: StreamAudience.Plan
+package struct StreamReport {
+  let audience: StreamPlan
   let load: LoadPlan
   let rate: Double
   let published: LoadResult
@@ -35,6 +35,12 @@ struct StreamReport {
     }
   }
 
+  /// Whether checks were answered, and every event arrived exactly once, at those who had subscribed to it.
+  package var isExact: Bool {
+    let outcome = outcome
+    return outcome.missing == 0 && outcome.repeated == 0 && outcome.stray == 0 && published.succeeded > 0
+  }
+
   private var latencies: Histogram<UInt64> {
     heard.reduce(into: LoadResult.histogram()) { $0.add($1.latencies) }
   }
@@ -44,7 +50,7 @@ struct StreamReport {
   }
 
   /// Everything, for programs. Latencies are milliseconds.
-  var json: JSON {
+  package var json: JSON {
     let outcome = outcome
     let delivered = sum(\.delivered)
     var object: JSONObject = [
@@ -75,7 +81,7 @@ struct StreamReport {
   }
 
   /// Everything, for people.
-  var lines: [String] {
+  package var lines: [String] {
     let outcome = outcome
     let delivered = sum(\.delivered)
     let errors = published.errors.map { "\($0.0): \($0.1)" }.joined(separator: ", ")

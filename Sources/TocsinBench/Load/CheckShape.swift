@@ -2,32 +2,32 @@ import TocsinCore
 import TocsinJSON
 
 /// What the checks of a measurement look like.
-struct CheckShape: Sendable {
+package struct CheckShape: Sendable {
   /// The metric's name.
-  var metric: String
+  package var metric: String
   /// The value of every check.
-  var value: Double
+  package var value: Double
   /// A word that no other run has; campaigns carry it.
   var run: String
 
   /// With the rules of a new installation a value that fires exactly one of them, or none.
-  static func usual(fires: Bool, run: String) -> CheckShape {
+  package static func usual(fires: Bool, run: String) -> CheckShape {
     CheckShape(metric: "cpa", value: fires ? 150 : 50, run: run)
   }
 
   /// Checks that fire: each has a campaign of its own, so that no cooldown keeps it quiet.
-  var firing: [RequestTemplate.Piece] {
+  package var firing: [RequestTemplate.Piece] {
     [.text(opening + ",\"campaign_id\":\"bench-\(run)-"), .digits(.sequence), .text("\"}")]
   }
 
   /// Checks that stay quiet, all of one campaign.
-  var quiet: [RequestTemplate.Piece] {
+  package var quiet: [RequestTemplate.Piece] {
     [.text(opening + ",\"campaign_id\":\"bench-\(run)\"}")]
   }
 
   /// Checks whose alerts are recognised again: each has an ad of its own in one of so many campaigns, and carries its
   /// number and its time.
-  func traced(campaigns: Int) -> [RequestTemplate.Piece] {
+  package func traced(campaigns: Int) -> [RequestTemplate.Piece] {
     [
       .text(opening + ",\"campaign_id\":\"bench-\(run)-"), .digits(.group(UInt64(campaigns))),
       .text("\",\"ad_id\":\""), .digits(.sequence), .text("\",\"context\":{\"\(tracer)\":"), .value(.sequence),

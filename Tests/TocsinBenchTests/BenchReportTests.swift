@@ -4,7 +4,7 @@ import TocsinClient
 import TocsinCore
 import TocsinJSON
 
-@testable import tocsin
+@testable import TocsinBench
 
 @Suite struct BenchReportTests {
   @Test func percentilesAreMilliseconds() {

@@ -1,7 +1,7 @@
 import Histogram
 
 /// What a measurement counted.
-struct LoadResult: Sendable {
+package struct LoadResult: Sendable {
   /// From when a request was due to its answer, in nanoseconds; only requests that were answered with 200 to 299.
   var latencies = LoadResult.histogram()
   /// Answers by status.
@@ -21,7 +21,7 @@ struct LoadResult: Sendable {
   }
 
   /// Requests that were answered with 200 to 299.
-  var succeeded: UInt64 { latencies.totalCount }
+  package var succeeded: UInt64 { latencies.totalCount }
 
   /// What was not: answers by status, then requests without an answer by reason.
   var errors: [(String, UInt64)] {

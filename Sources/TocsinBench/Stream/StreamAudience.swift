@@ -6,19 +6,6 @@ import TocsinClient
 
 /// One thread's share of the clients of a stream measurement. Lives on one event loop.
 final class StreamAudience {
-  /// What is listened to.
-  struct Plan: Sendable {
-    var servers: [ServerAddress]
-    /// All clients, of all threads.
-    var clients: Int
-    /// How many threads.
-    var workers: Int
-    /// Where given: client n subscribes to campaign n modulo this.
-    var campaigns: Int?
-    var shape: CheckShape
-    var timeout: TimeAmount
-  }
-
   /// What was counted.
   struct Result: Sendable {
     var latencies = LoadResult.histogram()
@@ -31,7 +18,7 @@ final class StreamAudience {
 
   /// How many connections are being opened at once.
   private static let width = 64
-  private let plan: Plan
+  private let plan: StreamPlan
   private let number: Int
   private let eventLoop: any EventLoop
   private let tls: NIOSSLContext?
@@ -43,7 +30,7 @@ final class StreamAudience {
   private var lastError: (any Error)?
   private(set) var result: Result
 
-  init(_ plan: Plan, number: Int, eventLoop: any EventLoop, tls: NIOSSLContext?) {
+  init(_ plan: StreamPlan, number: Int, eventLoop: any EventLoop, tls: NIOSSLContext?) {
     self.plan = plan
     self.number = number
     self.eventLoop = eventLoop

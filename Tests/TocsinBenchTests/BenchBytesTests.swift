@@ -4,7 +4,7 @@ import TocsinClient
 import TocsinCore
 import TocsinJSON
 
-@testable import tocsin
+@testable import TocsinBench
 
 @Suite struct BenchBytesTests {
   private let server = try? ServerAddress("http://h:8000/base")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import tocsin
+@testable import TocsinBench
 
 @Suite struct LoadMachineTests {
   private typealias Send = LoadMachine.Send

@@ -3,9 +3,9 @@ import TocsinClient
 import TocsinCore
 
 /// A request whose bytes are made once; only numbers of fixed width are written into each copy.
-struct RequestTemplate: Sendable {
+package struct RequestTemplate: Sendable {
   /// A number that differs from request to request.
-  enum Number: Sendable {
+  package enum Number: Sendable {
     /// The check's own number.
     case sequence
     /// The check's number modulo this.
@@ -15,7 +15,7 @@ struct RequestTemplate: Sendable {
   }
 
   /// A piece of a body.
-  enum Piece: Sendable {
+  package enum Piece: Sendable {
     case text(String)
     /// A number inside a text, padded with zeros.
     case digits(Number)
