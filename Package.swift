@@ -10,9 +10,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A module of the project.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// A module of the project; the files of the folder, if one is named, travel in the binary.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], embedding folder: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: dependencies, resources: folder.map { [.embedInCode($0)] } ?? [], swiftSettings: strict)
 }
 
 /// The tests beside a module.
@@ -26,6 +27,7 @@ let nio: [Target.Dependency] = [
 ]
 let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let http: [Target.Dependency] = [
@@ -35,7 +37,6 @@ let http: [Target.Dependency] = [
 let client: [Target.Dependency] = [
   .product(name: "ArgumentParser", package: "swift-argument-parser"),
   .product(name: "AsyncHTTPClient", package: "async-http-client"),
-  .product(name: "Histogram", package: "hdrhistogram-swift"),
   .product(name: "Yams", package: "Yams"),
 ]
 let web: [Target.Dependency] = [
@@ -79,10 +80,13 @@ let package = Package(
     module("CurlClient", ["CLibcurl", "Support", lifecycle]),
     module("TocsinJSON"),
     module("TocsinMetrics"),
-    module("TocsinCore", ["TocsinJSON"]),
+    module("TocsinCore", ["TocsinJSON", "Support"]),
     module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", logging, lifecycle]),
-    module("TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", logging, lifecycle] + nio),
-    module("TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", logging]),
+    module(
+      "TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", "Support", logging, lifecycle] + nio,
+      embedding: "Scripts"),
+    module(
+      "TocsinPostgres", ["TocsinCore", "TocsinJSON", "PostgresClient", "Support", logging], embedding: "Statements"),
     module(
       "TocsinNotifiers",
       [
@@ -110,10 +114,16 @@ let package = Package(
         "TocsinCore", "TocsinJSON", "Support", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio + http),
+    module(
+      "TocsinBench",
+      [
+        "TocsinClient", "TocsinCore", "TocsinJSON", histogram, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ] + nio),
     .executableTarget(
       name: "tocsin",
       dependencies: [
-        "LocalServers", "TocsinApp", "TocsinClient", "TocsinCore", "TocsinJSON", "TocsinPostgres", logging,
+        "LocalServers", "Support", "TocsinApp", "TocsinBench", "TocsinClient", "TocsinCore", "TocsinJSON",
+        "TocsinPostgres", logging,
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ] + nio + client,
@@ -135,20 +145,22 @@ let package = Package(
     tests("TocsinJSONTests", ["TocsinJSON", "Fuzzing"]),
     tests("TocsinMetricsTests", ["TocsinMetrics"]),
     tests("TocsinCoreTests", ["TocsinCore", "TocsinJSON", "Fuzzing"]),
-    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "LocalServers", "Fuzzing", logging] + nio),
+    tests("TocsinRedisTests", ["TocsinRedis", "RedisClient", "Support", "LocalServers", "Fuzzing", logging] + nio),
     tests(
       "TocsinNotifiersTests",
-      ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", logging] + nio + http),
+      ["TocsinNotifiers", "TocsinCore", "TocsinJSON", "CurlClient", "FakeServer", "TestLog", logging] + nio + http),
     tests(
       "TocsinAppTests",
       [
-        "TocsinApp", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinNotifiers", "Fuzzing", logging,
+        "TocsinApp", "TocsinCore", "TocsinJSON", "TocsinEngine", "TocsinMetrics", "TocsinNotifiers", "Fuzzing",
+        "TestLog", logging,
         lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ]),
     tests(
-      "TocsinPostgresTests", ["TocsinPostgres", "TocsinCore", "TocsinTesting", "LocalServers", "Fuzzing", logging]),
+      "TocsinPostgresTests",
+      ["TocsinPostgres", "TocsinCore", "TocsinTesting", "Support", "LocalServers", "Fuzzing", "TestLog", logging]),
     tests(
       "TocsinEngineTests",
       [
@@ -159,12 +171,15 @@ let package = Package(
       "TocsinServerTests",
       [
         "TocsinServer", "TocsinEngine", "TocsinMetrics", "TocsinCore", "TocsinJSON", "TocsinTesting", "Fuzzing",
+        "TestLog",
         logging,
         lifecycle,
         embedded,
       ] + nio + http + web),
     // What the tests of the client and of the command talk to.
     .target(name: "FakeServer", dependencies: nio + http, path: "Tests/FakeServer", swiftSettings: strict),
+    // The log of a test.
+    .target(name: "TestLog", dependencies: [logging], path: "Tests/TestLog", swiftSettings: strict),
     // A clock that tests move, and the ports of the engine in memory.
     .target(
       name: "TocsinTesting", dependencies: ["TocsinEngine", "TocsinCore", "TocsinJSON"], path: "Tests/TocsinTesting",
@@ -177,7 +192,9 @@ let package = Package(
       ] + nio),
     // What fuzz tests are made with.
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
-    tests("TocsinClientTests", ["TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
+    tests(
+      "TocsinClientTests", ["TocsinClient", "Support", "TocsinCore", "TocsinJSON", "FakeServer", embedded] + nio + http),
+    tests("TocsinBenchTests", ["TocsinBench", "TocsinClient", "TocsinCore", "TocsinJSON", histogram] + nio),
     tests("TocsinCommandTests", ["tocsin", "TocsinClient", "TocsinCore", "TocsinJSON", "FakeServer"] + nio + client),
     tests(
       "ClusterTests",

@@ -1,4 +1,5 @@
 import CLibpq
+import Support
 
 /// Where PostgreSQL is and how to talk to it.
 package struct PostgresConfiguration: Sendable {
@@ -111,12 +112,4 @@ extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConve
 
   /// A mirror without children, so that `dump` shows no password either.
   package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
-}
-
-extension Duration {
-  /// Whole milliseconds, rounded toward zero; the greatest or smallest number where they do not fit.
-  var milliseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return Int64(clamping: Int128(seconds) * 1000 + Int128(attoseconds / 1_000_000_000_000_000))
-  }
 }

@@ -1,3 +1,4 @@
+import Support
 package import TocsinCore
 package import TocsinJSON
 
@@ -72,6 +73,6 @@ extension TocsinClient {
   }
 
   private func alertPath(_ alertID: String) -> String {
-    "/api/alerts/" + alertID.percentEncoded
+    "/api/alerts/" + PercentCoding.encode(alertID)
   }
 }

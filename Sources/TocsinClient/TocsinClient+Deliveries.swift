@@ -1,3 +1,4 @@
+import Support
 package import TocsinCore
 package import TocsinJSON
 
@@ -25,7 +26,7 @@ extension TocsinClient {
   /// Makes one delivery due again; one that has not come to its end stays as it is.
   /// - Throws: ``ClientError``; of code ``ClientError/Code/notFound`` where there is none
   package func replay(_ deliveryID: String) async throws(ClientError) -> JSON {
-    try await transport.send(APIRequest(.post, "/api/deliveries/" + deliveryID.percentEncoded + "/replay"))
+    try await transport.send(APIRequest(.post, "/api/deliveries/" + PercentCoding.encode(deliveryID) + "/replay"))
   }
 
   /// Makes deliveries due again, 10,000 at most.

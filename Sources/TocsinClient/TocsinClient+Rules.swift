@@ -1,3 +1,4 @@
+import Support
 package import TocsinCore
 package import TocsinJSON
 
@@ -48,7 +49,7 @@ extension TocsinClient {
   }
 
   private func rulePath(_ ruleID: String) -> String {
-    "/api/alerts/rules/" + ruleID.percentEncoded
+    "/api/alerts/rules/" + PercentCoding.encode(ruleID)
   }
 }
 

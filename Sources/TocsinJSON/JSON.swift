@@ -95,3 +95,64 @@ extension Double {
     return Double(integer) == self ? integer : nil
   }
 }
+
+extension JSON {
+  /// Reads a whole JSON text (RFC 8259), strictly: no byte order mark, no trailing bytes, no repeated names, valid
+  /// UTF-8 without U+0000, escaped or not, and only numbers that a double holds.
+  /// - Parameter maximumDepth: how many arrays and objects may be open at once
+  package init(parsing bytes: UnsafeRawBufferPointer, maximumDepth: Int = 64) throws(JSONError) {
+    var reader = JSONReader(bytes, maximumDepth: maximumDepth)
+    try reader.refuseByteOrderMark()
+    self = try reader.value()
+    try reader.end()
+    if let offset = reader.nonFiniteOffset {
+      throw JSONError(.number, offset: offset, reason: "the number is not finite, or too large for a double")
+    }
+  }
+
+  /// Reads a whole JSON text.
+  package init(parsing bytes: [UInt8], maximumDepth: Int = 64) throws(JSONError) {
+    self = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in
+      try JSON(parsing: UnsafeRawBufferPointer(bytes), maximumDepth: maximumDepth)
+    }
+  }
+
+  /// Reads a whole JSON text.
+  package init(parsing text: String, maximumDepth: Int = 64) throws(JSONError) {
+    self = try JSON(parsing: Array(text.utf8), maximumDepth: maximumDepth)
+  }
+}
+
+extension JSON {
+  /// Appends this value as compact JSON. Doubles keep their value and their fraction (`2.0`); one that is not finite,
+  /// which no reader here makes, is written as `null`.
+  package func append(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes.append(literal: "null")
+    case .bool(let value): JSONWriter.append(bool: value, to: &bytes)
+    case .integer(let value): JSONWriter.append(integer: value, to: &bytes)
+    case .number(let value): JSONWriter.append(double: value, to: &bytes)
+    case .string(let value): JSONWriter.append(string: value, to: &bytes)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      var isFirst = true
+      for element in elements {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        element.append(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let object): object.append(to: &bytes)
+    }
+  }
+
+  /// Compact JSON as bytes.
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+
+  /// Compact JSON.
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
+}

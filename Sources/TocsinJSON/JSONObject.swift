@@ -97,3 +97,19 @@ package struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     hasher.combine(sum)
   }
 }
+
+extension JSONObject {
+  /// Appends this object as compact JSON.
+  package func append(to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for member in members {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      JSONWriter.append(string: member.key, to: &bytes)
+      bytes.append(UInt8(ascii: ":"))
+      member.value.append(to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+}

@@ -1,5 +1,6 @@
 package import Logging
 package import RedisClient
+import Support
 import Synchronization
 package import TocsinCore
 
@@ -10,7 +11,7 @@ package import TocsinCore
 /// version is left alone. Redis 7 or newer.
 ///
 /// Scripts read and check everything first, then write what may be refused for lack of memory: what a server refuses
-/// changes nothing (`Lua`). What nobody can read is left out, and told of once a minute.
+/// changes nothing (``Scripts``). What nobody can read is left out, and told of once a minute.
 package final class RedisBackend: Sendable {
   /// How the backend uses the server.
   package struct Configuration: Sendable, Hashable {

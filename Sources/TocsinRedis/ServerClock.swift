@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// What is known of the server's clock, from answers that carried its time.
 ///
@@ -12,7 +13,11 @@ struct ServerClock {
     var microseconds: Int64
 
     /// This moment.
-    static var now: Local { Local(microseconds: read(CLOCK_MONOTONIC)) }
+    static var now: Local {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Local(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
   }
 
   /// By how many microseconds the server's clock is ahead, at least and at most; nil before the first answer.
@@ -20,7 +25,7 @@ struct ServerClock {
   /// Before the first answer the local wall clock stands in.
   private let guess: Int64
 
-  init(guess: Int64 = read(CLOCK_REALTIME) - Local.now.microseconds) {
+  init(guess: Int64 = WallClock.microseconds - Local.now.microseconds) {
     self.guess = guess
   }
 
@@ -47,11 +52,4 @@ struct ServerClock {
   private func min(_ sent: Local, _ received: Local) -> Int64 {
     Swift.min(sent.microseconds, received.microseconds)
   }
-}
-
-/// A clock of the system in microseconds.
-private func read(_ clock: clockid_t) -> Int64 {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }

@@ -25,13 +25,7 @@ import TocsinNotifiers
     #expect(WholeNumber.read(text) == nil)
   }
 
-  /// One more test for each reader of a duration: no sum of units may trap.
-  @Test func durationsThatAreTooLong() {
-    #expect(DurationText.read(String(repeating: "999999999d", count: 110)) == nil)
-    #expect(DurationText.read(String(repeating: "999999999d", count: 106)) != nil)
-    #expect(DurationText.text(.seconds(Int64.max)).hasPrefix("106751991167d"))
-  }
-
+  /// No sum of units may trap.
   @Test(arguments: [
     String(repeating: "999999999d", count: 110), "1e3s", "-5s", "9223372036854775807ms", "0s", "601s",
   ])

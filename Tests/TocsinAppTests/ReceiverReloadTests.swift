@@ -1,6 +1,7 @@
 import Foundation
 import ServiceLifecycle
 import Synchronization
+import TestLog
 import Testing
 import TocsinNotifiers
 import UnixSignals

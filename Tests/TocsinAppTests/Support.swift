@@ -1,6 +1,4 @@
 import Foundation
-import Logging
-import Synchronization
 import TocsinCore
 import TocsinJSON
 import TocsinNotifiers
@@ -67,39 +65,5 @@ extension ReceiverConfiguration {
       severity: severity, title: "t", message: "m", entity: Entity(campaignID: campaign), campaignName: "c",
       metricName: "cpa", metricValue: 1, thresholdValue: 1, details: details)
     return routing.receivers(of: alert, tenant: Tenant(rawValue: tenant))
-  }
-}
-
-/// A log that a test can read.
-final class LogLines: Sendable {
-  private let kept = Mutex<[String]>([])
-  private let onLine: @Sendable (String) -> Void
-
-  init(onLine: @escaping @Sendable (String) -> Void = { _ in }) {
-    self.onLine = onLine
-  }
-
-  var lines: [String] { kept.withLock { $0 } }
-
-  var logger: Logger {
-    Logger(label: "test") { _ in Handler(lines: self) }
-  }
-
-  private struct Handler: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.MetadataValue? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-      let values = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-      let line = "\(event.level): \(event.message)\(values)"
-      lines.kept.withLock { $0.append(line) }
-      lines.onLine(line)
-    }
   }
 }

@@ -1,4 +1,5 @@
 import FakeServer
+import Support
 import Testing
 import TocsinClient
 import TocsinCore

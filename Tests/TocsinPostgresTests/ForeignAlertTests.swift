@@ -1,4 +1,5 @@
 import PostgresClient
+import TestLog
 import Testing
 import TocsinCore
 import TocsinJSON
@@ -20,7 +21,7 @@ import TocsinJSON
 
   @Test(arguments: changes) func oneRowIsInNobodysWay(_ change: String, isReadable: Bool) async throws {
     try await TestDatabase.with { stores in
-      let capture = LogCapture()
+      let capture = LogLines()
       let store = PostgresAlertStore(
         writers: stores.pool, readers: stores.pool, node: "a", logger: capture.logger)
       let now = try await stores.now()

@@ -1,4 +1,5 @@
 import PostgresClient
+import TestLog
 import Testing
 import TocsinCore
 import TocsinJSON
@@ -13,7 +14,7 @@ import TocsinJSON
 
   @Test func aRuleThatCannotBeReadIsLeftOutToldOnceAndKept() async throws {
     try await TestDatabase.with { stores in
-      let capture = LogCapture()
+      let capture = LogLines()
       let store = PostgresRuleStore(pool: stores.pool, logger: capture.logger)
       let first = try await store.save(rule("a"), tenant: .standard, actor: "ana").rule
       _ = try await store.save(rule("b"), tenant: .standard, actor: "ana")

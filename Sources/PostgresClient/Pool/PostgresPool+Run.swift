@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import Support
 import Synchronization
 
 extension PostgresPool {
@@ -42,15 +43,16 @@ extension PostgresPool {
     onStateChange?(isUp)
   }
 
+  /// Many nodes that lost one server do not return as one.
+  private static let backoff = Backoff(base: .milliseconds(50), cap: .milliseconds(500))
+
   /// Opens one connection, however long it takes.
   private func fillVacancy() async {
     var attempt = machine.withLock { $0.strikes }
     while !Task.isCancelled {
       do {
-        // Full jitter: many nodes that lost one server do not return as one.
         if attempt > 0 {
-          let limit = min(500, 25 << min(attempt, 5))
-          try await Task.sleep(for: .milliseconds(Int.random(in: 0...limit)))
+          try await Task.sleep(for: Self.backoff.delay(afterFailures: attempt))
         }
         let connection = try await PostgresConnection.open(configuration) { [weak self] in self?.lost($0) }
         let offer = machine.withLock { $0.opened(connection) }

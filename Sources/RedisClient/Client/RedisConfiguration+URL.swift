@@ -73,38 +73,16 @@ private func number(_ text: Substring, _ name: String, _ range: ClosedRange<Int>
   return number
 }
 
-/// Undoes percent-encoding (RFC 3986, section 2.1).
 private func decoded(_ text: Substring) throws(RedisError) -> String {
-  var bytes: [UInt8] = []
-  var rest = text.utf8
-  while let byte = rest.popFirst() {
-    guard byte == UInt8(ascii: "%") else {
-      bytes.append(byte)
-      continue
-    }
-    guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit else {
-      throw .invalid("a percent sign is not followed by two hexadecimal digits")
-    }
-    bytes.append(high << 4 | low)
+  guard let decoded = PercentCoding.decode(text) else {
+    throw .invalid("a percent sign is not followed by two hexadecimal digits, or it is not UTF-8")
   }
-  guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .invalid("it is not UTF-8") }
   return decoded
 }
 
 extension RedisError {
   fileprivate static func invalid(_ reason: String) -> RedisError {
     RedisError(.invalidURL, "not a URL of a Redis server: \(reason)")
-  }
-}
-
-extension UInt8 {
-  fileprivate var hexDigit: UInt8? {
-    switch self {
-    case 0x30...0x39: self - 0x30
-    case 0x41...0x46: self - 0x41 + 10
-    case 0x61...0x66: self - 0x61 + 10
-    default: nil
-    }
   }
 }
 

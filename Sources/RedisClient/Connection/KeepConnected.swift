@@ -1,4 +1,5 @@
 import ServiceLifecycle
+import Support
 
 /// How a connection, or the attempt to make one, ended.
 struct Ended: Sendable {
@@ -15,12 +16,12 @@ struct Ended: Sendable {
 func keepConnected(
   cap: Duration, isStopped: @Sendable () -> Bool, attempt: @Sendable () async -> Ended
 ) async {
-  var backoff = Backoff(cap: cap)
+  var backoff = Backoff(base: .milliseconds(25), cap: cap)
   while !isStopped() {
     let ended = await attempt()
     if isStopped() { return }
     let lasted = ended.usableSince.map { ContinuousClock.now - $0 }
-    let pause = backoff.next(after: lasted, random: .random(in: 0...1))
+    let pause = backoff.next(after: lasted)
     await cancelWhenGracefulShutdown { try? await Task.sleep(for: pause) }
   }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+import Support
 import Synchronization
 import TocsinCore
 import TocsinEngine
@@ -113,6 +114,6 @@ package final class LogWriter: Sendable {
 extension Timestamp {
   /// This moment by the machine's clock.
   static var now: Timestamp {
-    Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    Timestamp(milliseconds: WallClock.milliseconds)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import SystemPackage
 
 /// What is known of a file without reading it. Two that are equal mean an unchanged file, if the second was taken some
@@ -17,14 +16,19 @@ enum FileStamp: Sendable, Hashable {
       self = .missing
       return
     }
-    let raw = stat.rawValue
     self = .present(
-      device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino), size: Int64(raw.st_size),
-      modified: [raw.st_mtim.tv_sec, raw.st_mtim.tv_nsec], changed: [raw.st_ctim.tv_sec, raw.st_ctim.tv_nsec])
+      device: UInt64(stat.deviceID.rawValue), inode: UInt64(stat.inode.rawValue), size: stat.size,
+      modified: FileStamp.numbers(stat.st_mtim), changed: FileStamp.numbers(stat.st_ctim))
+  }
+
+  /// Seconds and nanoseconds, as the bytes that they are: which module the members of the system's structs belong to, and
+  /// so which import they need, depends on what the compiler loads first.
+  private static func numbers(_ time: some BitwiseCopyable) -> [Int] {
+    withUnsafeBytes(of: time) { Array($0.bindMemory(to: Int.self)) }
   }
 
   /// Whether the path leads to a regular file, which can be read again; nil where it leads nowhere.
   static func isRegular(_ path: String) -> Bool? {
-    (try? Stat(FilePath(path))).map { $0.rawValue.st_mode & S_IFMT == S_IFREG }
+    (try? Stat(FilePath(path))).map { $0.type == .regular }
   }
 }

@@ -1,3 +1,4 @@
+import Support
 import TocsinCore
 import TocsinJSON
 import TocsinNotifiers

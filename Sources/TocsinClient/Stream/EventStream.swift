@@ -1,4 +1,5 @@
 import NIOCore
+package import Support
 
 /// The live events of a cluster. Comes back by itself after an interruption and goes on where it stood, on the next
 /// server if there are several; what could not be recovered shows as a `resync` message.
@@ -22,7 +23,7 @@ package struct EventStream: AsyncSequence, Sendable {
     /// life ends the connection.
     package var pingInterval: Duration = .seconds(20)
     /// The waits between attempts.
-    package var backoff = Backoff()
+    package var backoff = Backoff(base: .milliseconds(250), cap: .seconds(10))
 
     /// The usual options.
     package init() {}

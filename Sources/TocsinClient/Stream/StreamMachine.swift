@@ -1,3 +1,5 @@
+import Support
+
 /// When a stream connects, from which position, and when it gives up. Knows no socket and no clock.
 ///
 /// Before the first connection stands, every server is tried once without waiting, and then the stream gives up: a

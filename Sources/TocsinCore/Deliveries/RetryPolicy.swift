@@ -1,3 +1,5 @@
+import Support
+
 /// When a delivery that failed is tried again, and when it is given up.
 package struct RetryPolicy: Sendable, Hashable {
   /// The limit below which the first waiting time is drawn; it doubles with each attempt.
@@ -24,11 +26,7 @@ package struct RetryPolicy: Sendable, Hashable {
     case .delivered: return .delivered
     case .permanent(let failure), .gone(let failure): return .dead(failure.reason)
     case .retryable(let failure, let after):
-      var limit = min(cap, base)
-      // Doubled step by step, since twice the cap is a duration and a product may be none.
-      for _ in 0..<min(max(attempt, 1) - 1, 20) where limit < cap {
-        limit = min(cap, limit * 2)
-      }
+      let limit = Backoff(base: base, cap: cap).limit(afterFailures: attempt)
       let wait = max(after ?? .zero, limit * draw)
       if age + wait > patience { return .dead("given up after \(attempt) attempts: \(failure.reason)") }
       return .retry(after: wait)

@@ -1,6 +1,6 @@
 package import CurlClient
-import Glibc
 package import Logging
+import Support
 import Synchronization
 package import TocsinCore
 
@@ -94,10 +94,10 @@ package final class ChannelNotifier: Notifier {
       failure.reason = "the sample opened an incident that could not be closed: \(failure.reason)"
       outcome = .retryable(failure)
     }
-    let time = (ContinuousClock.now - start).components
+    let time = ContinuousClock.now - start
     return TargetTest(
       target: target.name, channel: target.channel, outcome: outcome,
-      milliseconds: Int(time.seconds) * 1000 + Int(time.attoseconds / 1_000_000_000_000_000))
+      milliseconds: Int(clamping: time.milliseconds))
   }
 
   private func send(
@@ -152,9 +152,5 @@ package final class ChannelNotifier: Notifier {
   }
 
   /// The system's time.
-  package static func systemTime() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-  }
+  package static func systemTime() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

@@ -1,4 +1,6 @@
 import Glibc
+import Logging
+import Synchronization
 
 /// Reads template files, each once for a configuration.
 struct TemplateReader {
@@ -60,4 +62,43 @@ struct TemplateReader {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw TemplateFault("it is not UTF-8") }
     return text
   }
+}
+
+/// The template files that are not used, each reported once.
+final class TemplateProblems: Sendable {
+  private let logger: Logger?
+  /// What an earlier configuration has reported already.
+  private let earlier: Set<TemplateProblem>
+  private let known = Mutex<[TemplateProblem]>([])
+
+  init(logger: Logger? = nil, known: [TemplateProblem] = []) {
+    self.logger = logger
+    earlier = Set(known)
+  }
+
+  /// All that are known, in the order in which they were found.
+  var all: [TemplateProblem] { known.withLock { $0 } }
+
+  /// Keeps a problem, and logs it if it is new.
+  func report(_ problem: TemplateProblem) {
+    let isNew = known.withLock { known in
+      let isNew = !known.contains { $0.file == problem.file && $0.name == problem.name }
+      if isNew { known.append(problem) }
+      return isNew
+    }
+    guard isNew, !earlier.contains(problem) else { return }
+    logger?.warning(
+      "a template file is not used, the built-in template takes its place",
+      metadata: ["file": "\(problem.file)", "template": "\(problem.name)", "reason": "\(problem.reason)"])
+  }
+}
+
+/// A template file that is not used; the built-in template stands in for it.
+package struct TemplateProblem: Sendable, Hashable {
+  /// The file's path.
+  package let file: String
+  /// What it was to make.
+  package let name: TemplateName
+  /// What is wrong with it.
+  package let reason: String
 }

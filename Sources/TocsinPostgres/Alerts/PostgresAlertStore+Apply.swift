@@ -54,21 +54,21 @@ extension PostgresAlertStore {
     olderThan milliseconds: Int64, limit: Int
   ) async throws(StoreError) -> [AlertChange] {
     let parameters: [PostgresValue] = [.int8(milliseconds), .int8(Int64(limit))]
-    return try await writers.rows(AlertStatements.unannounced, parameters) { row in
+    return try await writers.rows(Statements.alertChanges, parameters) { row in
       AlertChange(changeID: AlertID(try row.uuid(0)), envelope: Array(try row.text(1).utf8))
     }
   }
 
   package func announced(changes: [AlertID]) async throws(StoreError) {
     guard !changes.isEmpty else { return }
-    _ = try await writers.run(AlertStatements.announced, [.uuidArray(changes.map(\.uuid))])
+    _ = try await writers.run(Statements.alertChangesAnnounced, [.uuidArray(changes.map(\.uuid))])
   }
 
   /// The alert as it is, PostgreSQL's time, and whether there are deliveries of it.
   private func current(
     _ id: AlertID, tenant: Tenant
   ) async throws(StoreError) -> (alert: Alert, now: Timestamp, hasDeliveries: Bool)? {
-    try await writers.rows(Self.currentStatement, [.text(tenant.rawValue), .uuid(id.uuid)]) { row in
+    try await writers.rows(Statements.alertCurrent, [.text(tenant.rawValue), .uuid(id.uuid)]) { row in
       (
         try Alert.withStatus(row), Timestamp(microseconds: try row.timestamptz(AlertColumns.count + 1)),
         try row.bool(AlertColumns.count + 2)
@@ -76,47 +76,11 @@ extension PostgresAlertStore {
     }.first
   }
 
-  private static let currentStatement = PostgresStatement(
-    """
-    SELECT \(AlertColumns.list(of: "a")), \(NotificationStatus.column), clock_timestamp(),
-      EXISTS (SELECT FROM delivery_queue d WHERE d.tenant = $1 AND d.alert_id = $2)
-        OR EXISTS (SELECT FROM deliveries d WHERE d.tenant = $1 AND d.alert_id = $2)
-    FROM alerts a WHERE a.tenant = $1 AND a.alert_id = $2
-    """, name: "alert.current")
-
-  /// The statement that changes an alert: tenant, alert, time, user, id of the change, its envelope.
+  /// The statement that changes an alert.
   static func changing(_ action: AlertAction) -> PostgresStatement {
     switch action {
-    case .acknowledge: acknowledging
-    case .resolve: resolving
+    case .acknowledge: Statements.alertAcknowledge
+    case .resolve: Statements.alertResolve
     }
-  }
-
-  private static let acknowledging = change(
-    name: "alert.acknowledge", set: "acknowledged_at = $3, acknowledged_by = $4",
-    unless: "a.acknowledged_at IS NOT NULL OR a.resolved", acknowledged: 1, resolved: 0)
-
-  private static let resolving = change(
-    name: "alert.resolve", set: "resolved_at = $3, resolved_by = $4", unless: "a.resolved", acknowledged: 0, resolved: 1
-  )
-
-  /// The change, its count and its outbox row: all or none.
-  private static func change(
-    name: String, set: String, unless forbidden: String, acknowledged: Int, resolved: Int
-  ) -> PostgresStatement {
-    PostgresStatement(
-      """
-      WITH changed AS (
-        UPDATE alerts a SET \(set) WHERE a.tenant = $1 AND a.alert_id = $2 AND NOT (\(forbidden))
-        RETURNING a.*
-      ), counted AS MATERIALIZED (
-        SELECT tenant, tocsin_day_of(alert_id) AS day, campaign_id, alert_type, severity,
-          0 AS fired, \(acknowledged) AS acknowledged, \(resolved) AS resolved
-        FROM changed
-      ), \(Rollups.expressions), noted AS (
-        INSERT INTO alert_changes (change_id, envelope) SELECT $5::uuid, $6::text FROM changed
-      )
-      SELECT acknowledged_at, acknowledged_by, resolved_at, resolved_by FROM changed
-      """, name: name)
   }
 }

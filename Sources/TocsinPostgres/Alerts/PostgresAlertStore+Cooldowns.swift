@@ -43,7 +43,7 @@ struct CooldownPages: AsyncSequence {
           .text(walks[last].tenant.rawValue), .uuid(request.from.uuid), .uuid(request.before.uuid),
           .textArray(request.ruleIDs), .int8(Int64(pageSize)),
         ]
-        let rows = try await readers.rows(AlertStatements.cooldowns, parameters) { row in
+        let rows = try await readers.rows(Statements.alertCooldowns, parameters) { row in
           CooldownWalk.Row(
             alertID: AlertID(try row.uuid(0)), ruleID: try row.text(1), incarnation: try row.text(2),
             entity: Entity(campaignID: try row.text(3), adID: try row.text(4)))

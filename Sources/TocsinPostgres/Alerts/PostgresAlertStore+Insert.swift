@@ -18,52 +18,15 @@ extension PostgresAlertStore {
     }
     var parameters = Self.columns(of: sorted)
     if planned.isEmpty {
-      let count = try await writers.rows(Self.insertion, parameters) { Int(try $0.int8(0)) }
+      let count = try await writers.rows(Statements.alertInsert, parameters) { Int(try $0.int8(0)) }
       return InsertedAlerts(count: count.first ?? 0)
     }
     parameters += planned.parameters + [planned.waits, .text(lease.node), lease.microseconds]
-    let inserted = try await writers.rows(Self.insertionWithDeliveries, parameters) { AlertID(try $0.uuid(0)) }
+    let inserted = try await writers.rows(Statements.alertInsertDeliveries, parameters) { AlertID(try $0.uuid(0)) }
     return InsertedAlerts(count: inserted.count, withDeliveries: causing.intersection(inserted))
   }
 
-  static let insertion = PostgresStatement(
-    "WITH \(inserting) SELECT count(*) FROM inserted", name: "alert.insert")
-
-  /// The same, then deliveries of what was inserted, leased unless they are to wait: behind the alerts' own parameters
-  /// those of ``PlannedRows``, whether each waits, node, length of the lease.
-  private static let insertionWithDeliveries = PostgresStatement(
-    """
-    WITH \(inserting), planned AS (
-      INSERT INTO delivery_queue (\(PlannedRows.columns), state, locked_by, due_at)
-      SELECT \(PlannedRows.values), CASE WHEN waits THEN 'pending' ELSE 'sending' END,
-        CASE WHEN waits THEN NULL ELSE $30::text END,
-        clock_timestamp() + CASE WHEN waits THEN 0 ELSE $31::bigint END * interval '1 microsecond'
-      FROM inserted JOIN \(PlannedRows.relation(from: 21, ("waits", "bool"))) USING (tenant, alert_id)
-      ON CONFLICT DO NOTHING
-    )
-    SELECT alert_id FROM inserted
-    """, name: "alert.insert.deliveries")
-
-  /// Arrays of one length, one a column. What `counted` counts is what was inserted, so repeating a batch counts
-  /// nothing twice.
-  private static let inserting = """
-    inserted AS (
-      INSERT INTO alerts (tenant, alert_id, rule_id, rule_incarnation, alert_type, severity, title, message,
-        campaign_id, campaign_name, ad_id, metric_name, metric_value, threshold_value, details, notification_status,
-        acknowledged_at, acknowledged_by, resolved_at, resolved_by)
-      SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::float8[], $15::jsonb[],
-        $16::jsonb[], $17::timestamptz[], $18::text[], $19::timestamptz[], $20::text[])
-      ON CONFLICT DO NOTHING
-      RETURNING tenant, alert_id, campaign_id, alert_type, severity, acknowledged_at, resolved_at
-    ), counted AS MATERIALIZED (
-      SELECT tenant, tocsin_day_of(alert_id) AS day, campaign_id, alert_type, severity,
-        count(*)::integer AS fired, count(acknowledged_at)::integer AS acknowledged,
-        count(resolved_at)::integer AS resolved
-      FROM inserted GROUP BY tenant, tocsin_day_of(alert_id), campaign_id, alert_type, severity
-    ), \(Rollups.expressions)
-    """
-
+  /// The parameters of `alert_insert.sql`: arrays of one length, one a column.
   static func columns(of alerts: [StoredAlert]) -> [PostgresValue] {
     func texts(_ value: (Alert) -> String?) -> PostgresValue { .textArray(alerts.map { value($0.alert) }) }
     func times(_ value: (Alert) -> Alert.Mark?) -> PostgresValue {

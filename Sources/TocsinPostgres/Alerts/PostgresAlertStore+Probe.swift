@@ -1,5 +1,5 @@
-import Glibc
 import PostgresClient
+import Support
 package import TocsinCore
 
 extension PostgresAlertStore {
@@ -7,7 +7,7 @@ extension PostgresAlertStore {
   /// that takes no writes) refuses this one.
   package func checkWrites() async throws(StoreError) {
     var generator = SystemRandomNumberGenerator()
-    let now = Timestamp(milliseconds: Self.wallClockMilliseconds())
+    let now = Timestamp(milliseconds: WallClock.milliseconds)
     let alert = Alert(
       RuleMatch(rule: Self.probeRule, value: 0),
       check: Check(
@@ -16,7 +16,7 @@ extension PostgresAlertStore {
     do {
       try await writers.withTransaction { connection in
         _ = try await connection.execute(
-          Self.insertion, Self.columns(of: [StoredAlert(alert: alert, tenant: Tenant(rawValue: "probe"))]))
+          Statements.alertInsert, Self.columns(of: [StoredAlert(alert: alert, tenant: Tenant(rawValue: "probe"))]))
         throw TakenBack()
       }
     } catch is TakenBack {
@@ -29,10 +29,4 @@ extension PostgresAlertStore {
   private struct TakenBack: Error {}
 
   private static let probeRule = AlertRule(ruleID: "probe", name: "probe", alertType: .roasDrop, severity: .info)
-
-  private static func wallClockMilliseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-  }
 }

@@ -28,7 +28,7 @@ package struct PostgresAlertStore: AlertStore {
   }
 
   package func alert(_ id: AlertID, tenant: Tenant) async throws(StoreError) -> Alert? {
-    try await readers.rows(AlertStatements.one, [.text(tenant.rawValue), .uuid(id.uuid)], Alert.withStatus).first
+    try await readers.rows(Statements.alertOne, [.text(tenant.rawValue), .uuid(id.uuid)], Alert.withStatus).first
   }
 
   package func page(
@@ -54,7 +54,7 @@ package struct PostgresAlertStore: AlertStore {
 
   package func alerts(_ keys: [AlertKey]) async throws(StoreError) -> [StoredAlert] {
     if keys.isEmpty { return [] }
-    let alerts = try await readers.rows(AlertStatements.many, AlertSet(keys).parameters) { row in
+    let alerts = try await readers.rows(Statements.alertMany, AlertSet(keys).parameters) { row in
       (
         alert: foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) },
         tenant: Tenant(rawValue: try row.text(AlertColumns.count))
@@ -88,11 +88,11 @@ package struct PostgresAlertStore: AlertStore {
       .text(tenant.rawValue), .text(entity.campaignID), .text(entity.adID), .text(ruleID), .text(incarnation),
       .uuid(AlertID(lowerBound: since).uuid),
     ]
-    return try await readers.rows(AlertStatements.newest, parameters) { AlertID(try $0.uuid(0)) }.first
+    return try await readers.rows(Statements.alertNewest, parameters) { AlertID(try $0.uuid(0)) }.first
   }
 
   package func statistics(campaignID: String?, tenant: Tenant) async throws(StoreError) -> AlertStatistics {
-    let statement = campaignID == nil ? AlertStatements.statistics : AlertStatements.campaignStatistics
+    let statement = campaignID == nil ? Statements.alertStatistics : Statements.campaignStatistics
     let parameters = [PostgresValue.text(tenant.rawValue)] + (campaignID.map { [.text($0)] } ?? [])
     var statistics = AlertStatistics()
     let counts = try await readers.rows(statement, parameters) { row in
@@ -128,7 +128,7 @@ package struct PostgresAlertStore: AlertStore {
     var made = 0
     for table in Self.partitionedTables {
       let parameters: [PostgresValue] = [.text(table), .int8(Int64(weeksAhead))]
-      made += try await writers.rows(AlertStatements.ensurePartitions, parameters) { Int(try $0.int8(0)) }.first ?? 0
+      made += try await writers.rows(Statements.ensurePartitions, parameters) { Int(try $0.int8(0)) }.first ?? 0
     }
     return made
   }
@@ -139,6 +139,6 @@ package struct PostgresAlertStore: AlertStore {
   /// How many rows lie in the default partitions, by table; counting ends at 100,000. They work like others, but slow
   /// down the making of partitions, and no retention finds them.
   package func defaultPartitionRows() async throws(StoreError) -> [(table: String, rows: Int)] {
-    try await readers.rows(AlertStatements.defaultPartitionRows) { (try $0.text(0), Int(try $0.int8(1))) }
+    try await readers.rows(Statements.defaultPartitionRows) { (try $0.text(0), Int(try $0.int8(1))) }
   }
 }

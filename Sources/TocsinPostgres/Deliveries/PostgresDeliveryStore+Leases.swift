@@ -17,7 +17,7 @@ extension PostgresDeliveryStore {
     }.compactMap { $0 }
     guard !taken.isEmpty else { return LeasedDeliveries() }
     let meant = AlertSet(taken.map(\.alert))
-    let read = try await writers.rows(AlertStatements.many, meant.parameters) { row in
+    let read = try await writers.rows(Statements.alertMany, meant.parameters) { row in
       (
         AlertKey(tenant: Tenant(rawValue: try row.text(AlertColumns.count)), id: AlertID(try row.uuid(0))),
         foreign.readable { () throws(ForeignRow) in try AlertColumns.read(row) }

@@ -2,14 +2,10 @@ import PostgresClient
 
 /// In which encoding a database stores text.
 enum DatabaseEncoding {
-  private static let statement = PostgresStatement(
-    "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()",
-    name: "migrate.encoding")
-
   /// Refuses a database that cannot store every text: one 🌷 in a campaign's name, and PostgreSQL would refuse the alert.
   /// - Throws: ``MigrationError`` with `refused`
   static func check(_ connection: PostgresConnection) async throws {
-    guard let row = try await connection.execute(statement, []).rows.first else { return }
+    guard let row = try await connection.execute(Statements.databaseEncoding, []).rows.first else { return }
     let (name, encoding) = (try row.text(0), try row.text(1))
     if encoding == "UTF8" { return }
     throw MigrationError(.refused, refusal(of: name, encoding: encoding))

@@ -56,7 +56,7 @@ package struct Migrator: Sendable {
   ) async throws -> Int {
     let parameters: [PostgresValue] = [.text(table), .int8(Int64(Migrator.weeksAhead))]
     do throws(PostgresError) {
-      let rows = try await connection.execute(AlertStatements.ensurePartitions, parameters).rows
+      let rows = try await connection.execute(Statements.ensurePartitions, parameters).rows
       return try rows.first.map { (row) throws(PostgresError) in Int(try row.int8(0)) } ?? 0
     } catch {
       // The table was in use for half a second.
@@ -81,17 +81,17 @@ package struct Migrator: Sendable {
   /// Applies the first pending file under the lock, which is taken anew for each: who waited finds it done.
   private func applyNext(on connection: PostgresConnection) async throws -> Migration? {
     try await connection.withTransaction { connection in
-      _ = try await connection.execute(MigratorStatements.lock, [])
+      _ = try await connection.execute(Statements.migrateLock, [])
       let state = try await state(on: connection)
       guard case .behind(let pending) = state, let next = pending.first else {
         if state == .current { return nil }
         throw MigrationError(.refused, state.sentence)
       }
       do {
-        if next.version == 1 { try await connection.executeSimple(MigratorStatements.table) }
+        if next.version == 1 { try await connection.executeSimple(Statements.migrateTable) }
         try await connection.executeSimple(next.sql)
         _ = try await connection.execute(
-          MigratorStatements.record,
+          Statements.migrateRecord,
           [.int8(Int64(next.version)), .text(next.name), .text(next.sql), .text(next.oldestRelease)])
       } catch {
         throw MigrationError(error, file: next.file)
@@ -102,13 +102,13 @@ package struct Migrator: Sendable {
 
   private func state(on connection: PostgresConnection) async throws -> SchemaState {
     let sums = try await connection.execute(
-      MigratorStatements.checksums, [.textArray(migrations.map { Optional($0.sql) })])
-    let exists = try await connection.execute(MigratorStatements.exists, []).rows.first.map { try $0.bool(0) } ?? false
+      Statements.migrateChecksums, [.textArray(migrations.map { Optional($0.sql) })])
+    let exists = try await connection.execute(Statements.migrateExists, []).rows.first.map { try $0.bool(0) } ?? false
     // Also tables of a schema that the role may not use are not there.
     if !exists, let sentence = try await RightsCheck.sentence(on: connection) {
       throw MigrationError(.refused, sentence)
     }
-    let records = exists ? try await connection.execute(MigratorStatements.applied, []).rows : []
+    let records = exists ? try await connection.execute(Statements.migrateApplied, []).rows : []
     return SchemaState(
       files: migrations,
       checksums: try sums.rows.map { try $0.text(0) },
@@ -122,7 +122,7 @@ package struct Migrator: Sendable {
 
   /// Says as whom `tocsin migrate` has to run.
   private static func ownerSentence(on connection: PostgresConnection) async throws -> String? {
-    let names = try await connection.execute(MigratorStatements.owner, []).rows.first.map {
+    let names = try await connection.execute(Statements.migrateOwner, []).rows.first.map {
       (role: try $0.text(0), owner: try $0.text(1))
     }
     guard let names else { return nil }

@@ -14,14 +14,14 @@ package struct PostgresNodeRegistry: NodeRegistry {
   }
 
   package func database() async throws(StoreError) -> DatabaseIdentity {
-    let rows = try await pool.rows(NodeStatements.database) { (try $0.text(0), try $0.text(1)) }
+    let rows = try await pool.rows(Statements.nodeDatabase) { (try $0.text(0), try $0.text(1)) }
     guard let (id, description) = rows.first else {
       throw StoreError.unreadable("installation: its row cluster.id is missing")
     }
     // Without the right to ask, or on a server that is none of PostgreSQL's own: the other numbers have to do.
     var system: String?
     do throws(StoreError) {
-      system = try await pool.rows(NodeStatements.system) { try $0.text(0) }.first
+      system = try await pool.rows(Statements.nodeSystem) { try $0.text(0) }.first
     } catch {
       guard error.code == .denied || error.code == .failed else { throw error }
     }
@@ -33,27 +33,27 @@ package struct PostgresNodeRegistry: NodeRegistry {
     let names: [PostgresValue] = [
       .text(node.name), .text(node.redisPrefix), node.redisIdentity.map { .text($0) } ?? .null,
     ]
-    let renewed = try await pool.rows(NodeStatements.renew, names + [lifetime]) { row in
+    let renewed = try await pool.rows(Statements.nodeRenew, names + [lifetime]) { row in
       row.isNull(0) ? nil : try RegisteredNode(row)
     }
     if !renewed.isEmpty { return renewed.compactMap(\.self) }
     return try await pool.inTransaction { connection in
-      _ = try await connection.execute(NodeStatements.lock, [])
-      let found = try await connection.execute(NodeStatements.conflicts, names + [lifetime])
+      _ = try await connection.execute(Statements.nodeLock, [])
+      let found = try await connection.execute(Statements.nodeConflicts, names + [lifetime])
       let conflicts = try found.rows.map { try RegisteredNode($0) }
       guard conflicts.isEmpty else { return conflicts }
       _ = try await connection.execute(
-        NodeStatements.register, names + [.text(node.redisServer), .text(node.version)])
+        Statements.nodeRegister, names + [.text(node.redisServer), .text(node.version)])
       return []
     }
   }
 
   package func withdraw(_ name: String) async throws(StoreError) {
-    _ = try await pool.run(NodeStatements.withdraw, [.text(name)])
+    _ = try await pool.run(Statements.nodeWithdraw, [.text(name)])
   }
 
   package func nodes() async throws(StoreError) -> [RegisteredNode] {
-    try await pool.rows(NodeStatements.all, [lifetime]) { try RegisteredNode($0) }
+    try await pool.rows(Statements.nodeAll, [lifetime]) { try RegisteredNode($0) }
   }
 }
 

@@ -51,7 +51,7 @@ package struct PostgresRuleStore: RuleStore {
     try await pool.inTransaction { connection in
       var change = try await RuleWrite.begin(on: connection, tenant: tenant, actor: "tocsin")
       let key = PostgresValue.text("rules.seeded/\(tenant.rawValue)")
-      let noted = try await connection.execute(RuleStatements.noteSeed, [key, .text(tenant.rawValue)])
+      let noted = try await connection.execute(Statements.ruleSeed, [key, .text(tenant.rawValue)])
       guard noted.affected == 1 else { return false }
       for rule in rules { _ = try await change.save(rule, action: "seed") }
       return true
@@ -60,7 +60,7 @@ package struct PostgresRuleStore: RuleStore {
 
   package func snapshot() async throws(StoreError) -> RuleSnapshot {
     var snapshot = RuleSnapshot(version: 0, rules: [:])
-    let rows = try await pool.rows(RuleStatements.snapshot) { row in
+    let rows = try await pool.rows(Statements.ruleSnapshot) { row in
       (version: try row.int8(0), rule: try row.optionalText(1).map { try storedRule(row, tenant: $0) })
     }
     for row in rows {
@@ -90,7 +90,7 @@ package struct PostgresRuleStore: RuleStore {
       let parameters: [PostgresValue] = [
         .text(tenant.rawValue), .text(ruleID), .int8(Int64(portion.limit)), .int8(portion.after ?? version),
       ]
-      let rows = try await pool.rows(RuleStatements.history, parameters) { row in
+      let rows = try await pool.rows(Statements.ruleHistory, parameters) { row in
         (
           version: try row.int8(0),
           change: foreign.readable { () throws(ForeignRow) in try change(row, of: ruleID) }

@@ -12,7 +12,7 @@ struct RuleWrite {
 
   /// Takes the lock, waiting for those who have it.
   static func begin(on connection: PostgresConnection, tenant: Tenant, actor: String) async throws -> RuleWrite {
-    guard let row = try await connection.execute(RuleStatements.lock, []).rows.first else {
+    guard let row = try await connection.execute(Statements.ruleLock, []).rows.first else {
       throw StoreError.unreadable("rule_version: its row is missing")
     }
     return RuleWrite(
@@ -27,7 +27,7 @@ struct RuleWrite {
   }
 
   private func stored(_ ruleID: String) async throws -> [UInt8]? {
-    let result = try await connection.execute(RuleStatements.one, [.text(tenant.rawValue), .text(ruleID)])
+    let result = try await connection.execute(Statements.ruleOne, [.text(tenant.rawValue), .text(ruleID)])
     return try result.rows.first.map { try $0.jsonb(0) }
   }
 
@@ -51,7 +51,7 @@ struct RuleWrite {
     let isLonger = before.map { $0.cooldownMinutes < rule.cooldownMinutes } ?? false
     after.cooldownLengthenedAt = isLonger ? now : before?.cooldownLengthenedAt
     _ = try await connection.execute(
-      RuleStatements.write,
+      Statements.ruleWrite,
       [
         .int8(version), .text(tenant.rawValue), .text(rule.ruleID), .jsonb(after.storedJSON.bytes), .text(action),
         .text(actor), .timestamptz(now.microseconds), before.map { .jsonb($0.json.bytes) } ?? .null,
@@ -68,7 +68,7 @@ struct RuleWrite {
     let before = (try? AlertRule(stored: stored, ruleID).json.bytes) ?? stored
     try advance()
     _ = try await connection.execute(
-      RuleStatements.delete,
+      Statements.ruleDelete,
       [
         .int8(version), .text(tenant.rawValue), .text(ruleID), .text(actor), .timestamptz(now.microseconds),
         .jsonb(before),

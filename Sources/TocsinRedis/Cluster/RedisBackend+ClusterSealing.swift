@@ -6,7 +6,7 @@ extension RedisBackend: ClusterSealing {
     _ seal: ClusterSeal, insteadOf former: DatabaseIdentity?, lasting milliseconds: Int64
   ) async throws(StoreError) -> FoundSeal? {
     let reply = try await run(
-      ClusterScripts.seal, keys: [keys.seal],
+      Scripts.sealCluster, keys: [keys.seal],
       [
         RedisArgument(seal.redisIdentity), RedisArgument(seal.database.id), RedisArgument(seal.database.description),
         RedisArgument(milliseconds), RedisArgument(former?.id ?? ""),

@@ -45,13 +45,13 @@ extension RedisBackend: EpochKeeper {
 
   package func holdRestoreLock(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
     let reply = try await run(
-      LeaseScripts.hold, keys: [keys.restoreLock], [RedisArgument(node), RedisArgument(milliseconds)])
+      Scripts.holdLease, keys: [keys.restoreLock], [RedisArgument(node), RedisArgument(milliseconds)])
     return reply == .integer(1)
   }
 
   package func begin(epoch: String) async throws(StoreError) {
     _ = try await run(
-      EpochScripts.begin, keys: [keys.epoch, keys.restoring, keys.events, keys.newestEvent],
+      Scripts.beginEpoch, keys: [keys.epoch, keys.restoring, keys.events, keys.newestEvent],
       [RedisArgument(epoch), RedisArgument(keys.channel)])
   }
 
@@ -70,14 +70,14 @@ extension RedisBackend: EpochKeeper {
         arguments.append(RedisArgument(cooldown.lengthMilliseconds))
       }
       _ = try await run(
-        EpochScripts.restore,
+        Scripts.restoreCooldowns,
         keys: some.map { keys.cooldown(tenant: $0.tenant, rule: $0.ruleID, entity: $0.entity) }, arguments)
     }
   }
 
   package func finishRestore(of epoch: String, node: String) async throws(StoreError) {
     _ = try await run(
-      EpochScripts.finish, keys: [keys.restoring, keys.restoreLock], [RedisArgument(epoch), RedisArgument(node)])
+      Scripts.finishRestoring, keys: [keys.restoring, keys.restoreLock], [RedisArgument(epoch), RedisArgument(node)])
   }
 
   package func releaseRestoreLock(node: String) async throws(StoreError) {

@@ -5,7 +5,7 @@ package import TocsinCore
 extension RedisBackend: EventLog {
   package func events(after place: EventID, limit: Int) async throws(StoreError) -> [LoggedEvent]? {
     let reply = try await run(
-      EventScripts.after, keys: [keys.epoch, keys.events],
+      Scripts.eventsAfter, keys: [keys.epoch, keys.events],
       [RedisArgument(place.epoch), RedisArgument(place.entry), RedisArgument(max(1, limit))])
     if reply.isNull { return nil }
     guard let entries = reply.array else { throw .unexpected(reply) }
@@ -24,7 +24,7 @@ extension RedisBackend: EventLog {
 
   package func isIntact(upTo place: EventID) async throws(StoreError) -> Bool {
     let reply = try await run(
-      EventScripts.intact, keys: [keys.epoch, keys.events],
+      Scripts.logIsIntact, keys: [keys.epoch, keys.events],
       [RedisArgument(place.epoch), RedisArgument("\(place.milliseconds)"), RedisArgument("\(place.sequence)")])
     return reply == .integer(1)
   }
@@ -32,7 +32,7 @@ extension RedisBackend: EventLog {
   /// The place of the newest event; the beginning of the epoch where there is none.
   /// - Throws: `stale` where the server has no epoch
   package func newest() async throws(StoreError) -> EventID {
-    let reply = try await run(EventScripts.newest, keys: [keys.epoch, keys.events, keys.newestEvent], [])
+    let reply = try await run(Scripts.newestEvent, keys: [keys.epoch, keys.events, keys.newestEvent], [])
     if reply.isNull { throw StoreError(.stale, backend: "redis", message: "the server has no epoch") }
     guard let parts = reply.array, parts.count == 2, let epoch = parts[0].string, let name = parts[1].string,
       let id = EventID(epoch: epoch, entry: name)
@@ -51,6 +51,6 @@ extension RedisBackend: ClusterSignals {
   }
 
   package func checkWrites() async throws(StoreError) {
-    _ = try await run(EpochScripts.checkWrites, keys: [keys.epoch], [])
+    _ = try await run(Scripts.checkWrites, keys: [keys.epoch], [])
   }
 }

@@ -11,7 +11,7 @@ import TocsinCore
 /// <place> <length of the envelope in bytes>
 /// <envelope><place> <length> …
 /// ```
-/// Events are written by the script that appends them to the log (`Lua.announce`).
+/// Events are written by the script that appends them to the log (`Scripts/Library/append.lua`).
 enum Signal {
   static func rulesChanged(version: Int64) -> String { "1 rules \(version)\n" }
 

@@ -5,13 +5,13 @@ package import TocsinCore
 extension RedisBackend {
   @discardableResult
   package func announce(_ alerts: [AlertID]) async throws(StoreError) -> Int {
-    try await announce(alerts, AnnounceScripts.alerts, keys: [keys.journal, keys.journalTimes])
+    try await announce(alerts, Scripts.announceAlerts, keys: [keys.journal, keys.journalTimes])
   }
 
   @discardableResult
   package func announceUnwritten(_ alerts: [AlertID]) async throws(StoreError) -> Int {
     try await announce(
-      alerts, AnnounceScripts.unwritten,
+      alerts, Scripts.announceUnwritten,
       keys: [keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes])
   }
 
@@ -21,7 +21,7 @@ extension RedisBackend {
     for start in stride(from: 0, to: changes.count, by: Self.portion) {
       let some = changes[start..<min(start + Self.portion, changes.count)]
       count += try await announce(
-        AnnounceScripts.changes, keys: some.map { keys.announcedChange($0.changeID) },
+        Scripts.announceChanges, keys: some.map { keys.announcedChange($0.changeID) },
         some.map { RedisArgument($0.envelope) })
     }
     return count
@@ -30,7 +30,7 @@ extension RedisBackend {
   package func announce(updates: [[UInt8]]) async throws(StoreError) {
     for start in stride(from: 0, to: updates.count, by: Self.portion) {
       let some = updates[start..<min(start + Self.portion, updates.count)]
-      _ = try await announce(AnnounceScripts.updates, keys: [], some.map { RedisArgument($0) })
+      _ = try await announce(Scripts.announceUpdates, keys: [], some.map { RedisArgument($0) })
     }
   }
 

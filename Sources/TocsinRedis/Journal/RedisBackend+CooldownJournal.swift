@@ -52,7 +52,7 @@ extension RedisBackend: CooldownJournal {
 
   package func retract(_ claim: Claim, inFavourOf earlier: RunningCooldown) async throws(StoreError) {
     _ = try await run(
-      JournalScripts.retract, keys: [keys.epoch, keys.journal, keys.journalTimes, cooldownKey(of: claim)],
+      Scripts.retract, keys: [keys.epoch, keys.journal, keys.journalTimes, cooldownKey(of: claim)],
       [
         try epochArgument(), RedisArgument(claim.entry.alertID.description),
         RedisArgument(earlier.alertID.timestamp.milliseconds), RedisArgument(earlier.alertID.description),
@@ -78,7 +78,7 @@ extension RedisBackend: CooldownJournal {
         arguments.append(RedisArgument(entry.envelope))
       }
       let reply = try await run(
-        JournalScripts.reenter,
+        Scripts.reenter,
         keys: [keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.events],
         arguments)
       guard let parts = reply.array, let isDone = parts.first else { throw .unexpected(reply) }
@@ -94,7 +94,7 @@ extension RedisBackend: CooldownJournal {
     _ alert: AlertID, rule: String, entity: Entity, tenant: Tenant, reason: String
   ) async throws(StoreError) {
     _ = try await run(
-      JournalScripts.bury,
+      Scripts.bury,
       keys: [
         keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
         keys.formerDeadLetters, keys.cooldown(tenant: tenant, rule: rule, entity: entity),
@@ -112,7 +112,7 @@ extension RedisBackend: CooldownJournal {
   private func discard(ids: [RedisArgument], reason: String) async throws(StoreError) {
     for start in stride(from: 0, to: ids.count, by: Self.portion) {
       _ = try await run(
-        JournalScripts.discard,
+        Scripts.discard,
         keys: [
           keys.epoch, keys.journal, keys.journalTimes, keys.unwritten, keys.unwrittenTimes, keys.deadLetters,
           keys.formerDeadLetters,
@@ -133,7 +133,7 @@ extension RedisBackend: CooldownJournal {
   package func written(_ alerts: [AlertID]) async throws(StoreError) {
     for start in stride(from: 0, to: alerts.count, by: Self.portion) {
       _ = try await run(
-        JournalScripts.written, keys: [keys.epoch, keys.unwritten, keys.unwrittenTimes],
+        Scripts.written, keys: [keys.epoch, keys.unwritten, keys.unwrittenTimes],
         [try epochArgument()]
           + alerts[start..<min(start + Self.portion, alerts.count)].map { RedisArgument($0.description) })
     }
@@ -159,7 +159,7 @@ extension RedisBackend: CooldownJournal {
 
   package func holdKeeperLease(node: String, milliseconds: Int64) async throws(StoreError) -> Bool {
     let reply = try await run(
-      LeaseScripts.holdInEpoch, keys: [keys.epoch, keys.keeper],
+      Scripts.holdLeaseInEpoch, keys: [keys.epoch, keys.keeper],
       [try epochArgument(), RedisArgument(node), RedisArgument(milliseconds)])
     return reply == .integer(1)
   }
@@ -179,7 +179,7 @@ extension RedisBackend: CooldownJournal {
     remark("entries had no time; they count from now on", ["key": "\(hash)"])
     var place = "0"
     repeat {
-      let reply = try await run(JournalScripts.date, keys: [hash, times], [RedisArgument(place)])
+      let reply = try await run(Scripts.date, keys: [hash, times], [RedisArgument(place)])
       guard let next = reply.string else { throw .unexpected(reply) }
       place = next
     } while place != "0"
@@ -199,7 +199,7 @@ extension RedisBackend: CooldownJournal {
     while goesOn, entries.count < limit {
       let size = min(Self.portion, limit - entries.count)
       let reply = try await run(
-        JournalScripts.oldest, keys: [hash, times], [age, RedisArgument(offset), RedisArgument(size)])
+        Scripts.oldest, keys: [hash, times], [age, RedisArgument(offset), RedisArgument(size)])
       guard let values = reply.array, values.count >= 3, !values.count.isMultiple(of: 2), let orphans = values[1].int
       else { throw .unexpected(reply) }
       if orphans > 0 { remark("times without an entry were removed", ["key": "\(times)", "count": "\(orphans)"]) }

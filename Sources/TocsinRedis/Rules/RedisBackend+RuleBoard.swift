@@ -22,7 +22,7 @@ extension RedisBackend: RuleBoard {
 
   package func replaceAll(_ snapshot: RuleSnapshot, history: String) async throws(StoreError) {
     _ = try await run(
-      RuleScripts.replaceAll, keys: boardKeys,
+      Scripts.replaceRules, keys: boardKeys,
       [RedisArgument(snapshot.version), RedisArgument(history)] + Self.fields(of: snapshot))
   }
 
@@ -31,13 +31,13 @@ extension RedisBackend: RuleBoard {
   ) async throws(StoreError) -> Bool {
     let before = [RedisArgument(version.map { "\($0.number)" } ?? ""), RedisArgument(version?.history ?? "")]
     let reply = try await run(
-      RuleScripts.beginHistory, keys: boardKeys,
+      Scripts.beginRuleHistory, keys: boardKeys,
       before + [RedisArgument(snapshot.version), RedisArgument(history)] + Self.fields(of: snapshot))
     return reply == .integer(1)
   }
 
   package func version() async throws(StoreError) -> RuleVersion? {
-    let reply = try await run(RuleScripts.version, keys: boardKeys, [])
+    let reply = try await run(Scripts.rulesVersion, keys: boardKeys, [])
     if reply.isNull { return nil }
     guard let parts = reply.array, parts.count == 2, let number = parts[0].int, let history = parts[1].string else {
       throw .unexpected(reply)
@@ -48,7 +48,7 @@ extension RedisBackend: RuleBoard {
   /// All rules that are there; nil where there is nothing. A rule that this node cannot read (a newer node wrote it) is
   /// foreign; a field of another form is left out, and told of.
   package func snapshot() async throws(StoreError) -> SharedRules? {
-    let reply = try await run(RuleScripts.snapshot, keys: boardKeys, [])
+    let reply = try await run(Scripts.rules, keys: boardKeys, [])
     if reply.isNull { return nil }
     guard let parts = reply.array, parts.count == 3, let version = parts[0].int, let pairs = parts[1].array,
       pairs.count.isMultiple(of: 2), let history = parts[2].string
@@ -96,7 +96,7 @@ extension RedisBackend: RuleBoard {
 
   private func put(_ field: RuleField, version: Int64, value: [UInt8]) async throws(StoreError) {
     _ = try await run(
-      RuleScripts.put, keys: [keys.rules, keys.rulesVersion],
+      Scripts.putRule, keys: [keys.rules, keys.rulesVersion],
       [RedisArgument(field.text), RedisArgument(version), RedisArgument(value), RedisArgument(keys.channel)])
   }
 }

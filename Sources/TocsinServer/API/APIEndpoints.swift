@@ -1,4 +1,4 @@
-import Glibc
+import Support
 import TocsinCore
 import TocsinEngine
 
@@ -17,9 +17,5 @@ enum APIEndpoints {
     return OpenAPIDocument.adding(to: endpoints)
   }
 
-  private static func now() -> Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-  }
+  private static func now() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

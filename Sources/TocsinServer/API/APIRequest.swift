@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Support
 import TocsinCore
 import TocsinJSON
 
@@ -23,7 +24,7 @@ struct APIRequest: Sendable {
     self.names = names
     var decoded: [String: String] = [:]
     for (name, value) in parameters {
-      guard let value = PercentDecoding.decode(value) else {
+      guard let value = PercentCoding.decode(value) else {
         throw Problem(400, "the path is not percent-encoded UTF-8")
       }
       decoded[name] = value

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Support
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -43,7 +44,7 @@ struct Problem: Error, Sendable {
     var members: JSONObject = [
       "type": "about:blank", "title": .string(title), "status": .integer(Int64(status)), "detail": .string(detail),
     ]
-    members["instance"] = .string(PercentDecoding.reference(instance))
+    members["instance"] = .string(PercentCoding.reference(instance))
     members["error"] = .string(title)
     members["details"] = .string(detail)
     if !faults.isEmpty {

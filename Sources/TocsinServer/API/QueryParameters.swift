@@ -1,3 +1,4 @@
+import Support
 import TocsinCore
 
 /// The parameters of a query string. Reading one notes what is wrong with it; ``finish()`` throws all of that at once, and
@@ -20,8 +21,8 @@ struct QueryParameters {
     var unknown = UnknownKeys()
     for pair in query.split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentDecoding.decode(halves[0], plusIsSpace: true),
-        let value = PercentDecoding.decode(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
+      guard let name = PercentCoding.decode(halves[0], plusIsSpace: true),
+        let value = PercentCoding.decode(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
       else { throw Problem(400, "the query string is not percent-encoded UTF-8") }
       if values[name] == nil, !known.contains(name), faults.count < QueryParameters.valueLimit {
         let _: Never? = fault(name, unknown.clause(name, among: known))

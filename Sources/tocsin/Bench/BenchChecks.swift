@@ -1,8 +1,7 @@
 import ArgumentParser
 import NIOCore
 import NIOPosix
-import TocsinClient
-import TocsinCore
+import TocsinBench
 import TocsinJSON
 
 /// `tocsin bench checks`
@@ -74,8 +73,8 @@ struct BenchChecks: AsyncParsableCommand {
     let shape = options.shape(fires: fire)
     let plan = try plan(shape)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: plan.workers)
-    let runner = try await LoadRunner.connect(plan, on: group)
-    let (result, seconds) = try await runner.run()
+    let runner = try await options.connect(plan, on: group)
+    let (result, seconds) = try await runner.run { Console.current.progress($0) }
     try await group.shutdownGracefully()
     let report = CheckReport(plan: plan, shape: shape, fires: fire, result: result, seconds: seconds)
     let lines = options.json ? [report.json.text] : report.lines

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import NIOPosix
+import TocsinBench
 import TocsinClient
 
 /// What all measurements have in common.
@@ -52,5 +54,18 @@ struct BenchOptions: ParsableArguments {
     if let metric { shape.metric = metric }
     if let value { shape.value = value }
     return shape
+  }
+
+  /// Opens all connections of a measurement.
+  /// - Throws: ``CommandFailure`` where a server cannot be reached
+  func connect(_ plan: LoadPlan, on group: MultiThreadedEventLoopGroup) async throws -> LoadRunner {
+    do {
+      return try await LoadRunner.connect(plan, on: group)
+    } catch BenchError.unreachable(let reason) {
+      throw CommandFailure(
+        .unreachable,
+        "tocsin: \(plan.servers.map(\.description).joined(separator: ", ")): \(Printable.line(reason))",
+        "Start a server with `tocsin serve` or `tocsin dev`, or name another one with --url or TOCSIN_URL.")
+    }
   }
 }

@@ -1,9 +1,7 @@
 import ArgumentParser
 import NIOCore
 import NIOPosix
-import NIOSSL
-import TocsinClient
-import TocsinCore
+import TocsinBench
 import TocsinJSON
 
 /// `tocsin bench stream`
@@ -65,7 +63,7 @@ struct BenchStream: AsyncParsableCommand {
     let shape = options.shape(fires: true)
     let servers = try ConnectionOptions.servers(options.url)
     let threads = min(options.threadCount, clients)
-    let listening = StreamAudience.Plan(
+    let listening = StreamPlan(
       servers: servers, clients: clients, workers: threads, campaigns: subscribeCampaigns, shape: shape,
       timeout: .milliseconds(Int64(options.timeout * 1000)))
     let load = LoadPlan(
@@ -73,62 +71,26 @@ struct BenchStream: AsyncParsableCommand {
       check: shape.traced(campaigns: subscribeCampaigns ?? 1), pace: .open(rate: rate), duration: options.duration,
       connections: connections, workers: 1, timeout: options.timeout, recordsRaised: true)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads + 1)
-    let runner = try await LoadRunner.connect(load, on: group)
-    let audiences = try await open(listening, on: group)
-    let (published, seconds) = try await runner.run()
-    let heard = try await drained(audiences, published: published)
-    for audience in audiences { try await audience.submit { $0.close() } }
+    let runner = try await options.connect(load, on: group)
+    let streams = try await open(listening, on: group)
+    let (published, seconds) = try await runner.run { Console.current.progress($0) }
+    let report = try await streams.report(
+      of: load, rate: rate, published: published, seconds: seconds, waiting: drain)
+    try await streams.close()
     try await group.shutdownGracefully()
-    let report = StreamReport(
-      audience: listening, load: load, rate: rate, published: published, seconds: seconds, heard: heard)
     let lines = options.json ? [report.json.text] : report.lines
     for line in lines { Console.current.print(line) }
-    let outcome = report.outcome
-    if outcome.missing > 0 || outcome.repeated > 0 || outcome.stray > 0 || published.succeeded == 0 {
+    guard report.isExact else {
       throw CommandFailure(.refused, "tocsin: not every event arrived exactly once")
     }
   }
 
-  private func open(
-    _ plan: StreamAudience.Plan, on group: MultiThreadedEventLoopGroup
-  ) async throws -> [NIOLoopBound<StreamAudience>] {
-    let tls =
-      plan.servers.contains(where: \.usesTLS) ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-    var audiences: [NIOLoopBound<StreamAudience>] = []
-    for number in 0..<plan.workers {
-      let eventLoop = group.next()
-      audiences.append(
-        try await eventLoop.submit {
-          NIOLoopBound(StreamAudience(plan, number: number, eventLoop: eventLoop, tls: tls), eventLoop: eventLoop)
-        }.get())
-    }
+  private func open(_ plan: StreamPlan, on group: MultiThreadedEventLoopGroup) async throws -> StreamRunner {
     Console.current.progress("opening \(plan.clients) streams")
     do {
-      try await withThrowingTaskGroup(of: Void.self) { tasks in
-        for audience in audiences { tasks.addTask { try await audience.flatSubmit { $0.connect() } } }
-        try await tasks.waitForAll()
-      }
-    } catch {
-      throw CommandFailure(.unreachable, "tocsin: no stream can be opened: \(LoadRunner.reason(error))")
-    }
-    return audiences
-  }
-
-  /// Waits until as many events have arrived as are expected, or for `drain` seconds.
-  private func drained(
-    _ audiences: [NIOLoopBound<StreamAudience>], published: LoadResult
-  ) async throws -> [StreamAudience.Result] {
-    let share = published.raised.reduce(0) { total, item in
-      guard let campaigns = subscribeCampaigns else { return total + Int(item.alerts) * clients }
-      let campaign = Int(item.sequence) % campaigns
-      return total + Int(item.alerts) * (campaign < clients ? (clients - campaign - 1) / campaigns + 1 : 0)
-    }
-    let deadline = ContinuousClock.now + .milliseconds(Int64(drain * 1000))
-    while true {
-      var heard: [StreamAudience.Result] = []
-      for audience in audiences { heard.append(try await audience.submit { $0.result }) }
-      if heard.reduce(0, { $0 + $1.delivered }) >= share || ContinuousClock.now >= deadline { return heard }
-      try await Task.sleep(for: .milliseconds(50))
+      return try await StreamRunner.open(plan, on: group)
+    } catch BenchError.unreachable(let reason) {
+      throw CommandFailure(.unreachable, "tocsin: no stream can be opened: \(Printable.line(reason))")
     }
   }
 }

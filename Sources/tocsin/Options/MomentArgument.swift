@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Support
 import TocsinCore
 
 /// A moment of `--since` and `--until`: `2h` ago, a day, or a time.
@@ -30,18 +30,14 @@ struct MomentArgument: ExpressibleByArgument, Sendable, Hashable {
     }
   }
 
-  /// `90s`, `30m`, `2h`, `7d`; nil for anything else, and for more than a hundred years.
+  /// `90s`, `30m`, `2h`, `7d`, `1h30m`; nil for anything else, and for more than a hundred years.
   private static func milliseconds(_ text: String) -> Int64? {
-    let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
-    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0 else {
-      return nil
-    }
-    let (length, overflow) = count.multipliedReportingOverflow(by: unit)
-    return overflow || length > 36_500 * 86_400_000 ? nil : length
+    guard let length = DurationText.read(text), length <= .seconds(36_500 * 86_400) else { return nil }
+    return length.milliseconds
   }
 }
 
 extension Timestamp {
   /// This moment by the machine's clock.
-  static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+  static var now: Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

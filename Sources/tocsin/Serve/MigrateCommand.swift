@@ -34,17 +34,17 @@ struct MigrateCommand: AsyncParsableCommand {
       let migrator = try Migrations.migrator(configuration.database, folder: configuration.migrations)
       if dryRun {
         switch try await migrator.state() {
-        case .behind(let pending): for migration in pending { print("would apply \(migration.file)") }
-        case .current: print("nothing to apply")
+        case .behind(let pending): for migration in pending { Console.current.print("would apply \(migration.file)") }
+        case .current: Console.current.print("nothing to apply")
         case let state: throw CommandFailure(.refused, "tocsin: \(state.sentence)")
         }
         return
       }
       let applied = try await migrator.migrate()
-      for migration in applied { print("applied \(migration.file)") }
-      if applied.isEmpty { print("nothing to apply") }
+      for migration in applied { Console.current.print("applied \(migration.file)") }
+      if applied.isEmpty { Console.current.print("nothing to apply") }
       let made = try await migrator.makePartitions()
-      if made > 0 { print("made \(made) weekly partitions") }
+      if made > 0 { Console.current.print("made \(made) weekly partitions") }
     } catch let error as MigrationError {
       throw CommandFailure(error.code == .unavailable ? .unreachable : .refused, "tocsin: \(error)")
     } catch let failure as NodeFailure {

@@ -1,3 +1,4 @@
+import Support
 import TocsinClient
 import TocsinCore
 import TocsinJSON
@@ -49,8 +50,7 @@ struct WatchLine: Sendable {
 
   /// A time to two digits: `0.25 s`, `1.5 s`.
   static func seconds(_ duration: Duration) -> String {
-    let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    return "\(Double(milliseconds / 10) / 100) s"
+    "\(Double(duration.milliseconds / 10) / 100) s"
   }
 
   private var time: String {

@@ -1,5 +1,6 @@
 import CurlClient
 import Synchronization
+import TestLog
 import Testing
 import TocsinCore
 

@@ -1,6 +1,7 @@
 import CurlClient
 import FakeServer
 import Synchronization
+import TestLog
 import Testing
 import TocsinCore
 import TocsinJSON

@@ -1,6 +1,7 @@
 import CurlClient
 import FakeServer
 import Logging
+import TestLog
 import Testing
 import TocsinCore
 import TocsinJSON

@@ -1,3 +1,4 @@
+import TestLog
 import Testing
 import TocsinCore
 import TocsinJSON

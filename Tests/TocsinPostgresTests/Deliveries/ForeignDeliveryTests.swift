@@ -1,4 +1,5 @@
 import PostgresClient
+import TestLog
 import Testing
 import TocsinCore
 
@@ -33,7 +34,7 @@ import TocsinCore
 
   @Test func aListLeavesOutWhatItCannotReadAndTellsOnce() async throws {
     try await TestDatabase.with { stores in
-      let capture = LogCapture()
+      let capture = LogLines()
       let store = PostgresDeliveryStore(
         writers: stores.pool, readers: stores.pool, node: "a", logger: capture.logger)
       var alerts: [Alert] = []

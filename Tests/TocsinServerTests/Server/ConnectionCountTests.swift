@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOEmbedded
+import TestLog
 import Testing
 
 @testable import TocsinServer

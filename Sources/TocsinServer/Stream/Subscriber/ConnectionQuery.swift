@@ -1,3 +1,4 @@
+import Support
 import TocsinCore
 import TocsinJSON
 
@@ -19,8 +20,8 @@ struct ConnectionQuery: Equatable {
     if let mark = target.firstIndex(of: "?") {
       for pair in target[target.index(after: mark)...].split(separator: "&") {
         let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, let name = ConnectionQuery.decode(halves[0]),
-          let value = ConnectionQuery.decode(halves[1]), !value.isEmpty
+        guard halves.count == 2, let name = PercentCoding.decode(halves[0], plusIsSpace: true),
+          let value = PercentCoding.decode(halves[1], plusIsSpace: true), !value.isEmpty
         else { continue }
         lists[name, default: []].append(value)
       }
@@ -42,23 +43,5 @@ struct ConnectionQuery: Equatable {
       self.error = ClientError(
         .invalidField, "the filter in the address does not count, every alert is sent: \(error.message)")
     }
-  }
-
-  /// Undoes percent-encoding and `+` for space; nil where that gives no UTF-8.
-  private static func decode(_ text: Substring) -> String? {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      switch byte {
-      case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-      case UInt8(ascii: "%"):
-        guard let value = UInt8(String(Substring(rest.prefix(2))), radix: 16), rest.count >= 2 else { return nil }
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      default: bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }

@@ -1,0 +1,4 @@
+-- Ends a registration.
+--
+-- $1: node.
+DELETE FROM nodes WHERE node = $1

@@ -1,0 +1,3 @@
+-- Sets now to the server's time in milliseconds.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
