@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
@@ -58,7 +59,20 @@ def test_the_address_filters_and_is_checked(pair):
     asyncio.run(scenario())
     refused = request("GET", first.url + "/api/alerts/stream?campain_id=x")
     assert refused.status == 422 and "campaign_id" in refused.json["detail"]
-    assert request("GET", first.url + "/api/alerts/stream", headers={"Origin": "https://evil.example.org"}).status == 403
+    assert request("GET", first.url + "/api/alerts/stream?severities=hihg").status == 422
+    for path in ("/api/alerts/stream", "//api/alerts/stream", "/api//alerts/stream/"):
+        assert request("GET", first.url + path, headers={"Origin": "https://evil.example.org"}).status == 403
+
+
+def test_what_follows_the_request_is_thrown_away(pair):
+    node = pair.nodes[0]
+    with socket.create_connection(("127.0.0.1", node.port)) as client:
+        client.sendall(b"GET /api/alerts/stream HTTP/1.1\r\nHost: localhost\r\n\r\n" + b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
+        text = b""
+        while b"event: connected" not in text:
+            text += client.recv(4096)
+    assert b'"status":"ok"' not in text
+    assert node.is_ready()
 
 
 def test_resume_without_gap_or_repeat_on_another_node(pair):

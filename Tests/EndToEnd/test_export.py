@@ -5,6 +5,7 @@ import json
 import re
 import socket
 
+import pytest
 from conftest import firing, request, wait_for
 
 BATCHES = 10
@@ -77,9 +78,9 @@ def test_a_file_that_cannot_be_read_to_its_end_is_not_whole(cluster):
         client.sendall(b"GET /api/alerts/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
         client.recv(1)
         made.postgres.stop("immediate")
-        text = b""
-        while piece := client.recv(1 << 16):
-            text += piece
-    assert not text.endswith(b"0\r\n\r\n"), "the last chunk says that the file is whole"
+        # A close would look like the end of a file to whoever speaks HTTP/1.0.
+        with pytest.raises(ConnectionResetError):
+            while client.recv(1 << 16):
+                pass
     made.postgres.start()
     wait_for(lambda: request("GET", node.url + "/api/alerts/export").status == 200, what="PostgreSQL")

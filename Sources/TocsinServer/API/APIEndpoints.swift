@@ -11,7 +11,7 @@ enum APIEndpoints {
     let endpoints =
       RuleEndpoints.all(engine.rules, reader: reader) + CheckEndpoints.all(engine.checks)
       + ExplainEndpoint.all(engine.explanations)
-      + AlertEndpoints.all(engine.alerts, reader: reader, now: now) + ExportEndpoint.all(engine.alerts, reader: reader)
+      + AlertEndpoints.all(engine.alerts, reader: reader, now: now) + ExportEndpoint.all(engine.alerts)
       + DeliveryEndpoints.all(engine.deliveries, reader: reader) + TestEndpoint.all(engine)
       + ServiceEndpoints.all(engine)
     return OpenAPIDocument.adding(to: endpoints)

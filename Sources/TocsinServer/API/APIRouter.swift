@@ -47,7 +47,7 @@ struct APIRouter: Sendable {
       // Those that have parameters read them.
       if asked.names.query.isEmpty { try asked.queryParameters().finish() }
       if endpoint.operation.body == nil { try asked.refuseMembers() }
-      return try await endpoint.handler(asked).of(route: endpoint.path, isHead: request.head.method == .HEAD)
+      return try await endpoint.handler(asked).of(route: endpoint.path)
     } catch {
       let problem = Problem(any: error)
       if problem.status == 500 {
@@ -56,7 +56,7 @@ struct APIRouter: Sendable {
           metadata: ["route": "\(endpoint.path)", "request_id": "\(request.id)", "error": "\(error)"])
       }
       let answer = problem.answer(instance: String(target.path), id: request.id)
-      return Response.answer(answer).of(route: endpoint.path, isHead: request.head.method == .HEAD)
+      return Response.answer(answer).of(route: endpoint.path)
     }
   }
 }
@@ -80,16 +80,12 @@ struct RequestTarget {
 }
 
 extension Response {
-  /// This response of that route's template, without a body where only its head was asked for.
-  fileprivate func of(route: String, isHead: Bool) -> Response {
+  /// This response of that route's template.
+  fileprivate func of(route: String) -> Response {
     switch self {
     case .quiet: return self
     case .answer(var answer):
       answer.route = route
-      if isHead {
-        answer.announcedLength = answer.announcedLength ?? answer.body.readableBytes
-        answer.body = ByteBuffer()
-      }
       return .answer(answer)
     case .streamed(var answer):
       answer.route = route

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Synchronization
 import TocsinCore
 import TocsinEngine
 import TocsinJSON
@@ -10,7 +11,16 @@ enum ExportEndpoint {
   /// How many alerts are read at once.
   private static let pageSize = 100
 
-  static func all(_ alerts: AlertService, reader: ListReader) -> [Endpoint] {
+  /// How many bytes of alerts an export holds, unless one alert alone has more.
+  private static let pageBytes = 256 * 1024
+  /// How many exports may be under way: each holds a page for as long as its client reads.
+  private static let exportsAtOnce = 32
+  /// How many of them read a page at the same time: lists have turns of their own, and go first.
+  private static let readsAtOnce = 2
+
+  static func all(_ alerts: AlertService) -> [Endpoint] {
+    let reader = ListReader(budget: nil, atOnce: readsAtOnce)
+    let slots = ExportSlots(limit: exportsAtOnce)
     let operation = Operation(
       id: "exportAlerts", tag: "alerts",
       summary: """
@@ -37,7 +47,13 @@ enum ExportEndpoint {
           AlertFilterParameters.read(&parameters),
           includesResolved: parameters.bool("include_resolved", default: true), limit: pageSize)
         try parameters.finish()
-        let export = Export(alerts: alerts, reader: reader, query: query, tenant: request.tenant, format: format)
+        guard let slot = slots.take() else {
+          throw Problem(
+            503, "\(exportsAtOnce) files are being sent already; try again, or another node", retryAfterSeconds: 10)
+        }
+        let export = Export(
+          alerts: alerts, reader: reader, query: query, tenant: request.tenant, format: format, byteLimit: pageBytes,
+          slot: slot)
         // What cannot be read at all is an error, not a file that ends early.
         let first = try await export.page(behind: nil)
         var answer = StreamedAnswer(contentType: format.contentType) { body in
@@ -65,6 +81,33 @@ enum ExportFormat: String, CaseIterable, Sendable {
   }
 }
 
+/// Room for exports.
+private final class ExportSlots: Sendable {
+  /// The right to be under way.
+  final class Slot: Sendable {
+    private let slots: ExportSlots
+
+    fileprivate init(_ slots: ExportSlots) {
+      self.slots = slots
+    }
+
+    deinit { slots.count.subtract(1, ordering: .relaxed) }
+  }
+
+  private let limit: Int
+  fileprivate let count = Atomic<Int>(0)
+
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  /// The right for another one; nil where too many are under way.
+  func take() -> Slot? {
+    let slot = Slot(self)
+    return count.add(1, ordering: .relaxed).newValue <= limit ? slot : nil
+  }
+}
+
 /// One file that is being made.
 private struct Export: Sendable {
   let alerts: AlertService
@@ -72,11 +115,14 @@ private struct Export: Sendable {
   let query: AlertQuery
   let tenant: Tenant
   let format: ExportFormat
+  let byteLimit: Int
+  /// Is given back with the last copy of this.
+  let slot: ExportSlots.Slot
 
   /// The alerts behind that one, as the file has them.
   func page(behind start: AlertID?) async throws -> BoundedPage<AlertID> {
     try await reader.page(
-      limit: query.limit, separator: format == .json ? UInt8(ascii: ",") : nil, behind: start
+      limit: query.limit, byteLimit: byteLimit, separator: format == .json ? UInt8(ascii: ",") : nil, behind: start
     ) { behind, limit in
       var portion = query
       (portion.before, portion.limit) = (behind, limit)
@@ -100,11 +146,11 @@ private struct Export: Sendable {
     case .json: try await body.write(Array(#"{"alerts":["#.utf8))
     }
     while true {
-      var piece = page.elements
-      if format == .json, count > 0, page.count > 0 { piece.insert(UInt8(ascii: ","), at: 0) }
+      if format == .json, count > 0, page.count > 0 { try await body.write([UInt8(ascii: ",")]) }
       count += page.count
-      try await body.write(piece)
+      try await body.write(page.elements)
       guard let next = page.next else { break }
+      page.elements = []
       page = try await self.page(behind: next)
     }
     if format == .json { try await body.write(Array("],\"count\":\(count)}".utf8)) }

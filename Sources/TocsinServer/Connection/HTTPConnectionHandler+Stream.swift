@@ -24,12 +24,18 @@ extension HTTPConnectionHandler {
   }
 
   private func problem(_ transport: StreamRequest.Transport, _ request: Request) -> Problem? {
-    if shared.responder.refusesStreams {
+    // An EventSource gives up for good on any answer but a stream: such a client is let in, and told to come back.
+    if transport == .webSocket, shared.responder.refusesStreams {
       return Problem(503, "the node takes no streams at the moment; connect again", retryAfterSeconds: 1)
     }
     if transport == .webSocket, let problem = Problem(handshake: request.head) { return problem }
     do throws(Problem) { _ = try Actor(request.principal, request.head.headers) } catch { return error }
-    return ConnectionQuery.problem(in: request.head.uri)
+    if let problem = ConnectionQuery.problem(in: request.head.uri) { return problem }
+    // A WebSocket client is told on the connection, and can mend it there.
+    guard transport == .serverSentEvents, let error = ConnectionQuery(target: request.head.uri).error else {
+      return nil
+    }
+    return Problem(422, error.message)
   }
 
   /// Answers a WebSocket handshake (RFC 6455, 4.2).

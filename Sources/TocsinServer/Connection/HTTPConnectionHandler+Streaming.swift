@@ -21,7 +21,7 @@ extension HTTPConnectionHandler {
         self.perform(self.end(head, of: call))
       case .failure(let error):
         self.shared.log.failed(head, call, error)
-        self.perform(.close)
+        self.perform(.reset)
       }
       self.settle()
     }

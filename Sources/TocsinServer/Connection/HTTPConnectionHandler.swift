@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import TocsinEngine
@@ -154,6 +155,11 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
       case .end(let lingers): return end(lingers: lingers, context)
       case .closeStalled:
         shared.budgets.stalled.increment()
+        action = unsentPiece == nil ? .close : .reset
+      case .reset:
+        // Closed as usual, a body that ends with the connection would look whole.
+        (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenFailure { _ in
+        }
         action = .close
       case .close:
         context.close(promise: nil)
@@ -232,6 +238,10 @@ final class HTTPConnectionHandler: ChannelInboundHandler, RemovableChannelHandle
   /// Writes an answer.
   func complete(_ answer: HTTPAnswer, of call: Call) -> HTTPConnectionStateMachine.Action {
     var answer = answer
+    if call.method == .HEAD {
+      answer.announcedLength = answer.announcedLength ?? answer.body.readableBytes
+      answer.body = ByteBuffer()
+    }
     let size = answer.body.readableBytes
     if size > ByteBudget.small {
       if shared.budgets.answers.reserve(size) { return completeLarge(answer, of: call) }

@@ -18,7 +18,7 @@ struct HTTPConnectionStateMachine {
     case sendContinue
     /// Serve a request; then say ``HTTPConnectionStateMachine/answered()``.
     case serve(ReceivedRequest)
-    /// HTTPAnswer with an error; then ``flushed(lingers:)`` once it is sent.
+    /// Answer with an error; then ``flushed(lingers:)`` once it is sent.
     case refuse(Refusal)
     /// Close when everything is sent: at once, or after the client had time to read the answer (RFC 9112, 9.6).
     case end(lingers: Bool)
@@ -26,6 +26,8 @@ struct HTTPConnectionStateMachine {
     case close
     /// Close now: the client took nothing of an answer for too long.
     case closeStalled
+    /// Close now, so that the client sees that the answer is not whole, whatever is between (RFC 9293, 3.10.7: a reset).
+    case reset
   }
 
   /// What an answer says about the connection.
@@ -101,6 +103,8 @@ struct HTTPConnectionStateMachine {
   private var piecesAtWait = 0
   private var deadline: NIODeadline?
   private var progress = Progress()
+  /// By when a streamed answer must be at its end, since the node is about to stop.
+  private var streamEnd: NIODeadline?
   private var headerHasBegun = false
   private var sawPart = false
 
@@ -330,8 +334,16 @@ struct HTTPConnectionStateMachine {
         deadline = min(progress.end, now + step)
       }
     }
+    if isDraining, phase == .streaming || phase == .streamBlocked {
+      let end = streamEnd ?? now + HTTPConnectionStateMachine.drainPatience
+      streamEnd = end
+      return min(deadline ?? end, end)
+    }
     return deadline
   }
+
+  /// How long a streamed answer may go on once the node is about to stop: everything behind the server waits for it.
+  private static let drainPatience = TimeAmount.seconds(2)
 
   /// How often it is asked whether the client has taken anything.
   private var step: TimeAmount { .nanoseconds(configuration.stallTimeout.nanoseconds / 6) }
@@ -339,6 +351,7 @@ struct HTTPConnectionStateMachine {
   /// Time went by.
   /// - Parameter unsent: how many bytes of what was written the client has not taken
   mutating func timePassed(_ now: NIODeadline, unsent: Int = 0) -> Action {
+    if let streamEnd, phase == .streaming || phase == .streamBlocked, now >= streamEnd { return over(.reset) }
     guard let deadline = deadline(at: now), now >= deadline else { return .none }
     switch wait {
     case .header, .body: return refuse(.tooSlow)

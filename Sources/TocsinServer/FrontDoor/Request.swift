@@ -22,12 +22,16 @@ extension Request {
   /// The stream of alerts that this request opens, if it opens one.
   var stream: StreamRequest.Transport? {
     guard head.method == .GET else { return nil }
-    if summary.wantsWebSocket { return isOf("/ws/alerts") ? .webSocket : nil }
-    return isOf("/api/alerts/stream") ? .serverSentEvents : nil
+    if summary.wantsWebSocket { return isOf(["ws", "alerts"]) ? .webSocket : nil }
+    return isEventStream ? .serverSentEvents : nil
   }
 
-  private func isOf(_ path: String) -> Bool {
-    head.uri.hasPrefix(path) && (head.uri.utf8.count == path.utf8.count || head.uri.dropFirst(path.count).first == "?")
+  /// Whether its path is that of server-sent events.
+  var isEventStream: Bool { isOf(["api", "alerts", "stream"]) }
+
+  private func isOf(_ path: [Substring]) -> Bool {
+    // Nearly all other requests are told apart by this.
+    head.uri.contains("alerts") && RequestTarget(head.uri).path.split(separator: "/") == path
   }
 
   /// The target without its query.

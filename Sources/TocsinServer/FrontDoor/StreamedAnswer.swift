@@ -26,13 +26,20 @@ struct BodyWriter: Sendable {
     self.connection = NIOLoopBound(connection, eventLoop: loop)
   }
 
-  /// Sends a piece.
+  /// How many bytes are sent at once.
+  private static let pieceSize = 64 * 1024
+
+  /// Sends bytes, piece by piece.
   ///
   /// Returns when the client has taken most of what was sent.
   /// - Throws: `ChannelError` where the client is gone
   func write(_ bytes: [UInt8]) async throws {
     let connection = connection
-    let piece = ByteBuffer(bytes: bytes)
-    try await connection.eventLoop.flatSubmit { connection.value.send(piece) }.get()
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = ByteBuffer(bytes: rest.prefix(BodyWriter.pieceSize))
+      rest = rest.dropFirst(BodyWriter.pieceSize)
+      try await connection.eventLoop.flatSubmit { connection.value.send(piece) }.get()
+    }
   }
 }

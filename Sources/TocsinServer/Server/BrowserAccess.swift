@@ -120,7 +120,7 @@ extension Request {
   /// reads it does not get to see.
   fileprivate var needsKnownOrigin: Bool {
     switch head.method {
-    case .GET, .HEAD, .OPTIONS: summary.wantsWebSocket || head.uri.hasPrefix("/api/alerts/stream")
+    case .GET, .HEAD, .OPTIONS: summary.wantsWebSocket || isEventStream
     default: true
     }
   }

@@ -3,11 +3,11 @@ import TocsinCore
 
 /// A client of server-sent events: carries what its ``Subscriber`` gets. It hears nothing of the client but that it goes.
 final class EventStreamHandler: ChannelInboundHandler, Transport {
-  typealias InboundIn = ByteBuffer
+  typealias InboundIn = Never
   typealias OutboundOut = ByteBuffer
 
-  /// How many bytes a client may send behind its request before it is closed: it should send none.
-  private static let strayLimit = 16 * 1024
+  /// How many reads a client may cause behind its request before it is closed: it should send nothing.
+  private static let strayLimit = 16
 
   private let subscriber: Subscriber
   private var query: ConnectionQuery?
@@ -15,7 +15,7 @@ final class EventStreamHandler: ChannelInboundHandler, Transport {
   /// Why the connection ends; nil while it does not.
   private var reason: CloseReason?
   private var nextComment: NIODeadline
-  private var strayBytes = 0
+  private var strayReads = 0
   /// Until when the client may read what was sent before the end.
   private var end: NIODeadline?
 
@@ -62,8 +62,9 @@ final class EventStreamHandler: ChannelInboundHandler, Transport {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    strayBytes += unwrapInboundIn(data).readableBytes
-    if strayBytes > EventStreamHandler.strayLimit { close(.protocolError) }
+    // Whatever it is: bytes, or what the decoder still makes of the rest of the read that brought the request.
+    strayReads += 1
+    if strayReads > EventStreamHandler.strayLimit { close(.protocolError) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

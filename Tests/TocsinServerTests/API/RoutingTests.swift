@@ -49,16 +49,4 @@ import TocsinJSON
       #expect(status != 422 || reply["errors"]?.array?.isEmpty == false)
     }
   }
-
-  @Test func headHasTheLengthAndNotTheBody() async throws {
-    try await TestCluster.run { engine, _ in
-      let router = APIClient(engine).router
-      guard case .answer(let answer) = await router.respond(to: Request(test: .HEAD, "/livez")) else {
-        Issue.record("the answer is streamed")
-        return
-      }
-      #expect(answer.body.readableBytes == 0)
-      #expect(answer.announcedLength == #"{"status":"ok"}"#.utf8.count)
-    }
-  }
 }

@@ -19,7 +19,8 @@ struct HTTPFuzzTests {
     "OPTIONS * HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\n\r\n",
     "GET /ws/alerts HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-    "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551616\r\n\r\n", "\u{16}\u{3}\u{1}",
+    "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551616\r\n\r\n",
+    "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9999999999999999999\r\n\r\n", "\u{16}\u{3}\u{1}",
   ]
   private static let words = [
     "\r\n", "\r\n\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n", "HTTP/1.1", "HTTP/9.9", "Host: \r\n",

@@ -42,6 +42,29 @@ import Testing
     #expect(text.hasSuffix("4\r\nhalf\r\n"))
   }
 
+  @Test(arguments: [("/large/100", 100), ("/large/20000", 20_000), ("/other", 5)])
+  func headHasTheLengthAndNotTheBody(path: String, length: Int) async throws {
+    let connection = try await TestConnection(FakeResponder())
+    try await connection.send("HEAD \(path) HTTP/1.1\r\nhost: h\r\n\r\nGET /a HTTP/1.1\r\nhost: h\r\n\r\n")
+    let text = try await connection.receive(until: "GET ")
+    #expect(text.contains("\r\n\r\nHTTP/1.1 200 OK"))
+    #expect(text.contains("content-length: \(length)\r\n"))
+  }
+
+  /// Everything behind the server waits for its connections when a node stops.
+  @Test func aNodeThatStopsBreaksItOff() async throws {
+    let connection = try await TestConnection(FakeResponder())
+    let channel = connection.channel
+    channel.isWritable = false
+    try await connection.send("GET /stream/3 HTTP/1.1\r\nhost: h\r\n\r\n")
+    _ = try await connection.receive(until: String(repeating: "0", count: 10_000) + "\r\n")
+    try await channel.testingEventLoop.executeInContext {
+      channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+    await channel.testingEventLoop.advanceTime(by: .seconds(3))
+    #expect(!channel.isActive)
+  }
+
   /// No piece is made that the client has no room for: that is what keeps memory constant.
   @Test func piecesWaitForTheClient() async throws {
     let responder = FakeResponder()

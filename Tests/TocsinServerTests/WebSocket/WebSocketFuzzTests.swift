@@ -16,7 +16,8 @@ struct WebSocketFuzzTests {
   ]
   private static let corpus =
     messages.map { ClientFrame.bytes($0) } + [
-      ClientFrame.bytes(0x8, [0x03, 0xE8]), ClientFrame.bytes(0x9, [1, 2, 3]), ClientFrame.bytes(0xA, []),
+      ClientFrame.bytes(0x8, [0x03, 0xE8]), ClientFrame.bytes(0x8, [0x03]), ClientFrame.bytes(0x8, []),
+      ClientFrame.bytes(0x9, [1, 2, 3]), ClientFrame.bytes(0xA, []),
       ClientFrame.bytes(0x1, Array("{\"type\":".utf8), fin: false) + ClientFrame.bytes(0x0, Array("\"ping\"}".utf8)),
       ClientFrame.bytes(0x2, [0]), [0x81, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0],
     ]
