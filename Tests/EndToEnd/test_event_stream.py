@@ -110,8 +110,8 @@ def test_every_alert_arrives_once_while_nodes_die_and_stop(cluster):
         urls = [node.url for node in made.nodes]
         clients = [EventSource(urls[k:] + urls[:k]) for k in range(3)]
         await asyncio.gather(*(c.connected.wait() for c in clients))
-        names = (firing(f"alert-{n}", 2.5) for n in itertools.count())
-        load = Load(urls, lambda *_: next(names), count=400, workers=8, rate=100, insists=True)
+        # A check whose answer is lost is sent again, and is the same one.
+        load = Load(urls, lambda number: firing(f"alert-{number}", 2.5), count=400, workers=8, rate=100, insists=True)
         running = asyncio.create_task(load.run())
         for node, number in ((made.nodes[0], signal.SIGKILL), (made.nodes[1], signal.SIGTERM)):
             await asyncio.sleep(1)
