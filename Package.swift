@@ -81,7 +81,7 @@ let package = Package(
     module("TocsinJSON"),
     module("TocsinMetrics"),
     module("TocsinCore", ["TocsinJSON", "Support"]),
-    module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", logging, lifecycle]),
+    module("TocsinEngine", ["TocsinCore", "TocsinJSON", "TocsinMetrics", "Support", logging, lifecycle]),
     module(
       "TocsinRedis", ["TocsinCore", "TocsinJSON", "RedisClient", "Support", logging, lifecycle] + nio,
       embedding: "Scripts"),

@@ -6,7 +6,7 @@ package enum DeliveryOutcome: Sendable, Hashable {
   case retryable(DeliveryFailure, after: Duration? = nil)
   /// Trying again is useless.
   case permanent(DeliveryFailure)
-  /// The other side wants nothing any more (HTTP 410): the target is disabled.
+  /// The receiver refuses all further deliveries (HTTP 410): the target is disabled.
   case gone(DeliveryFailure)
 
   /// The word for the history and for metrics.

@@ -11,7 +11,7 @@ package protocol CooldownJournal: Sendable {
   /// that began longer ago than the claim's own length; a length of 0 always wins and leaves no cooldown.
   /// Two equal claims in one call are taken in order: the second one loses. Where something that is no cooldown is kept
   /// for the entity, the claim wins, but is ``ClaimOutcome/unconfirmed(_:)``.
-  /// - Returns: one outcome for each claim, in their order
+  /// - Returns: one outcome for each claim, in the same order
   /// - Throws: ``StoreError/Code/full`` when journal and unwritten alerts hold their limit; `unavailable`, after which
   ///   claims may have been won and are then finished by the keeper
   func claim(_ claims: [Claim]) async throws(StoreError) -> [ClaimOutcome]

@@ -19,7 +19,7 @@ final class AlertPipeline: Service {
   }
 
   /// Raises what the matches say.
-  /// - Returns: a result for each check, in their order
+  /// - Returns: a result for each check, in the same order
   func raise(_ checks: [MatchedCheck], tenant: Tenant) async -> [Result<CheckOutcome, EngineError>] {
     var results: [Result<CheckOutcome, EngineError>] = Array(repeating: .success(.quiet), count: checks.count)
     var drafts: [AlertDraft] = []
@@ -127,7 +127,7 @@ extension AlertPipeline {
     let shortages: Shortages
 
     /// Goes through all of them.
-    /// - Returns: one outcome for each draft, in their order
+    /// - Returns: one outcome for each draft, in the same order
     func run(_ drafts: [AlertDraft]) async -> [AlertOutcome] {
       do {
         let suppressions = try await claim(drafts)

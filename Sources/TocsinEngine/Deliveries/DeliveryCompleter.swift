@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import Support
 import Synchronization
 import TocsinCore
 import TocsinMetrics
@@ -90,7 +91,7 @@ package final class DeliveryCompleter: Service {
   }
 
   private func write(_ entries: ArraySlice<Entry>) async {
-    var backoff = Backoff()
+    var backoff = Backoff(base: .milliseconds(50), cap: .milliseconds(500))
     while true {
       do {
         let changes = try await store.complete(entries.map(\.result))

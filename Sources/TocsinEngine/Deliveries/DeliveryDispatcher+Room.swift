@@ -7,7 +7,7 @@ extension DeliveryDispatcher {
   /// How many more deliveries this node should lease.
   var room: Int { max(0, settings.leaseLimit - machine.withLock { $0.count }) }
 
-  /// What it should lease now, in an order of chance.
+  /// What it should lease now, in random order.
   /// - Parameter queued: targets that something waits for
   func wanted(queued: [TargetName]) -> [WantedDeliveries] {
     let (routing, now) = (routing.snapshot, clock.now)

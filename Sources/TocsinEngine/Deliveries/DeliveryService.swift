@@ -140,7 +140,7 @@ package final class DeliveryService: Sendable {
 
 /// Why nothing is sent to a target.
 package enum DeliveryObstacle: Sendable, Hashable, CustomStringConvertible {
-  /// The other side wants nothing any more.
+  /// The receiver refuses all further deliveries.
   case disabled(reason: String)
   /// The configuration of this node has no such target. Another node's may have it.
   case unknown

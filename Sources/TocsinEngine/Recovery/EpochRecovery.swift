@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import Support
 import Synchronization
 import TocsinCore
 import TocsinMetrics
@@ -83,7 +84,7 @@ package final class EpochRecovery: Service {
   }
 
   private func recoverUntilDone() async {
-    var backoff = Backoff()
+    var backoff = Backoff(base: .milliseconds(50), cap: .milliseconds(500))
     var hasFailed = false
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do throws(StoreError) {

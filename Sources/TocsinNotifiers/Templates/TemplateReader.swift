@@ -93,7 +93,7 @@ final class TemplateProblems: Sendable {
   }
 }
 
-/// A template file that is not used; the built-in template stands in for it.
+/// A template file that is not used; the built-in one is used instead.
 package struct TemplateProblem: Sendable, Hashable {
   /// The file's path.
   package let file: String

@@ -40,8 +40,7 @@ struct ConnectionQuery: Equatable {
       var fields = MessageFields(object)
       filter = try fields.filter()
     } catch {
-      self.error = ClientError(
-        .invalidField, "the filter in the address does not count, every alert is sent: \(error.message)")
+      self.error = error
     }
   }
 }

@@ -44,7 +44,9 @@ final class Subscriber {
     hub.add(self)
     if hub.isDraining { return close(.draining) }
     guard let newest = hub.tail.newest else { return close(.notReady) }
-    complaint = query.error
+    complaint = query.error.map { error in
+      ClientError(.invalidField, "the filter in the address does not count, every alert is sent: \(error.message)")
+    }
     if let filter = query.filter, subscriptions.subscribe(filter, updates: query.updates) == .tooMany {
       complaint = .tooManySubscriptions
     }
